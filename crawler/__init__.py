@@ -1,0 +1,1 @@
+"""Composition root: CLI, configuration, Scrapy wiring, scheduler, supervision, health."""

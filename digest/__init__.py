@@ -1,0 +1,1 @@
+"""What is sent: editions, composition, Jinja templates, outbox sending, transports."""

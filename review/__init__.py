@@ -1,0 +1,1 @@
+"""The web desk: items, sources, issues, login. Never loads Scrapy."""

@@ -1,0 +1,1 @@
+"""What is fetched: source specs (YAML), catalogue, generic and CMS-family spiders."""

@@ -1,0 +1,1 @@
+"""What is kept: engine, models, migrations, functions on a Session, search."""

@@ -1,0 +1,1 @@
+"""Dibao tests; they mirror the packages."""
