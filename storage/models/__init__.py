@@ -1,0 +1,52 @@
+"""All tables. Import models from here."""
+
+from storage.columns import Base
+from storage.models.crawl import CrawlRun, Fetch, FrontierEntry
+from storage.models.document import (
+    Attachment,
+    Cluster,
+    ClusterVerdict,
+    Document,
+    DocumentVersion,
+    NearBand,
+    SentenceHash,
+    Tombstone,
+)
+from storage.models.health import HealthEvent, Lease, ReviewAction, SchemaMeta
+from storage.models.issue import Issue, IssueItem, Outbox, Subscriber, Subscription
+from storage.models.label import DocumentLabel, Label, Watch
+from storage.models.source import HostState, Source
+from storage.models.user import ApiToken, LoginThrottle, User, WebSession
+
+__all__ = [
+    "ApiToken",
+    "Attachment",
+    "Base",
+    "Cluster",
+    "ClusterVerdict",
+    "CrawlRun",
+    "Document",
+    "DocumentLabel",
+    "DocumentVersion",
+    "Fetch",
+    "FrontierEntry",
+    "HealthEvent",
+    "HostState",
+    "Issue",
+    "IssueItem",
+    "Label",
+    "Lease",
+    "LoginThrottle",
+    "NearBand",
+    "Outbox",
+    "ReviewAction",
+    "SchemaMeta",
+    "SentenceHash",
+    "Source",
+    "Subscriber",
+    "Subscription",
+    "Tombstone",
+    "User",
+    "Watch",
+    "WebSession",
+]

@@ -1,0 +1,212 @@
+"""Documents, their versions and files, near-duplicate keys, clusters and tombstones."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.columns import Base, BigKey, HexDigest, Json, UtcDateTime, one_of, unpack_text
+
+DOCUMENT_STATES = ("live", "gone", "suppressed")
+REVIEW_STATES = ("new", "accepted", "rejected")
+CHANGES = ("initial", "content", "metadata", "cosmetic")
+ATTACHMENT_STATES = ("listed", "stored", "failed", "skipped")
+VERDICTS = ("same", "different")
+
+
+class Cluster(Base):
+    """Documents that are one text. ``locked_by`` names the person who last shaped it."""
+
+    __tablename__ = "cluster"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    representative_id: Mapped[int | None] = mapped_column(BigKey)
+    size: Mapped[int] = mapped_column(default=1)
+    method: Mapped[str] = mapped_column(Text, default="exact")
+    locked_by: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Document(Base):
+    """One page of one source. Its text lives in versions; ``latest_seq`` names the newest."""
+
+    __tablename__ = "document"
+    __table_args__ = (
+        UniqueConstraint("source_id", "url_key"),
+        one_of("state", DOCUMENT_STATES),
+        one_of("review_state", REVIEW_STATES),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id"))
+    url_key: Mapped[str] = mapped_column(HexDigest)
+    url: Mapped[str] = mapped_column(Text)
+    canonical_url: Mapped[str | None] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text, default="live")
+    review_state: Mapped[str] = mapped_column(Text, default="new")
+    publisher: Mapped[str | None] = mapped_column(Text)
+    issuer: Mapped[str | None] = mapped_column(Text)
+    issuing_bodies: Mapped[list[str]] = mapped_column(Json, default=list)
+    doc_number: Mapped[str | None] = mapped_column(Text)
+    index_number: Mapped[str | None] = mapped_column(Text)
+    doc_type: Mapped[str | None] = mapped_column(Text)
+    region: Mapped[str | None] = mapped_column(Text)
+    level: Mapped[str | None] = mapped_column(Text)
+    lang: Mapped[str] = mapped_column(Text, default="zh")
+    original_source: Mapped[str | None] = mapped_column(Text)
+    summary: Mapped[str | None] = mapped_column(Text)
+    written_on: Mapped[date | None]
+    published_on: Mapped[date | None]
+    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    effective_on: Mapped[date | None]
+    expires_on: Mapped[date | None]
+    comments_until: Mapped[date | None]
+    date_confidence: Mapped[float | None]
+    latest_seq: Mapped[int] = mapped_column(default=1)
+    latest_sha: Mapped[str] = mapped_column(HexDigest)
+    first_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_checked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    gone_checks: Mapped[int] = mapped_column(default=0)
+    gone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    etag: Mapped[str | None] = mapped_column(Text)
+    last_modified: Mapped[str | None] = mapped_column(Text)
+    duplicate_of: Mapped[int | None] = mapped_column(BigKey)
+    cluster_id: Mapped[int | None] = mapped_column(ForeignKey("cluster.id"), index=True)
+    cluster_locked: Mapped[bool] = mapped_column(default=False)
+    row_version: Mapped[int] = mapped_column(default=1)
+
+
+Index("ix_document_published_on", Document.published_on)
+Index("ix_document_first_seen_at", Document.first_seen_at)
+Index("ix_document_latest_sha", Document.latest_sha)
+Index(
+    "ix_document_doc_number",
+    Document.doc_number,
+    sqlite_where=text("doc_number is not null"),
+    postgresql_where=text("doc_number is not null"),
+)
+
+
+class DocumentVersion(Base):
+    """One text of a document, as captured.
+
+    Uniqueness is by sequence number, not by text: a page that goes A → B → A has three versions.
+    Small columns come first so that SQLite reads them without following overflow pages.
+    """
+
+    __tablename__ = "document_version"
+    __table_args__ = (UniqueConstraint("document_id", "seq"), one_of("change", CHANGES))
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id", ondelete="CASCADE"))
+    seq: Mapped[int]
+    run_id: Mapped[int | None] = mapped_column(BigKey)
+    fetch_id: Mapped[int | None] = mapped_column(BigKey)
+    captured_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    change: Mapped[str] = mapped_column(Text)
+    change_ratio: Mapped[float] = mapped_column(default=1.0)
+    text_sha256: Mapped[str] = mapped_column(HexDigest)
+    raw_sha256: Mapped[str | None] = mapped_column(HexDigest)
+    text_length: Mapped[int] = mapped_column(default=0)
+    extractor_version: Mapped[str | None] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(Text)
+    signature: Mapped[bytes | None] = mapped_column(LargeBinary)
+    details: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    evidence_packed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    html_packed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    body_text: Mapped[str] = mapped_column(Text)
+
+    @property
+    def body_html(self) -> str:
+        """The safe HTML of the body (sanitised before it was stored)."""
+        return unpack_text(self.html_packed, near=self.body_text) or ""
+
+    @property
+    def evidence(self) -> list[dict[str, Any]]:
+        """Where each metadata value was read: field, value, span, rule, confidence, place."""
+        packed = unpack_text(self.evidence_packed, near=self.body_text)
+        value: list[dict[str, Any]] = json.loads(packed) if packed else []
+        return value
+
+
+class Attachment(Base):
+    """A file linked from a document; stored once by hash."""
+
+    __tablename__ = "attachment"
+    __table_args__ = (
+        UniqueConstraint("document_id", "url_key"),
+        one_of("state", ATTACHMENT_STATES),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id", ondelete="CASCADE"))
+    url_key: Mapped[str] = mapped_column(HexDigest)
+    url: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    media_type: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text, default="listed")
+    sha256: Mapped[str | None] = mapped_column(HexDigest, index=True)
+    size: Mapped[int | None] = mapped_column(BigKey)
+    blob_path: Mapped[str | None] = mapped_column(Text)
+    error_code: Mapped[str | None] = mapped_column(Text)
+    fetched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    text: Mapped[str | None] = mapped_column(Text)
+
+
+class NearBand(Base):
+    """One MinHash band of the newest version: documents that share one are candidates."""
+
+    __tablename__ = "near_band"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    band: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    value: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=False)
+    document_id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=False)
+
+
+class SentenceHash(Base):
+    """One sentence of the newest version: shared sentences find excerpts."""
+
+    __tablename__ = "sentence_hash"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    hash: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=False)
+    document_id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=False)
+
+
+class ClusterVerdict(Base):
+    """What a person decided about two documents; code never goes against it."""
+
+    __tablename__ = "cluster_verdict"
+    __table_args__ = (one_of("verdict", VERDICTS),)
+
+    low_id: Mapped[int] = mapped_column(
+        ForeignKey("document.id", ondelete="CASCADE"), primary_key=True
+    )
+    high_id: Mapped[int] = mapped_column(
+        ForeignKey("document.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    verdict: Mapped[str] = mapped_column(Text)
+    actor: Mapped[str] = mapped_column(Text)
+    decided_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Tombstone(Base):
+    """A URL that must not come back: removed on request or by a person."""
+
+    __tablename__ = "tombstone"
+
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id"), primary_key=True)
+    url_key: Mapped[str] = mapped_column(HexDigest, primary_key=True)
+    url: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    actor: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
