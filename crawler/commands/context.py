@@ -1,0 +1,105 @@
+"""What every command starts with: configuration, database, exit codes, error texts.
+
+Exit codes: 0 ok, 1 failed, 2 usage or configuration, 3 partial (some sources failed),
+75 try again later (someone else holds the lease).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from crawler.config import Config
+    from spiders.catalogue import Catalogue
+    from storage.engine import Database
+
+EXIT_OK = 0
+EXIT_FAILED = 1
+EXIT_USAGE = 2
+EXIT_PARTIAL = 3
+EXIT_TRY_LATER = 75
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", "-c", help="Configuration file (default: ./dibao.toml)."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")]
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """Configuration and database of one command."""
+
+    config: Config
+    config_path: Path | None
+    db: Database
+
+
+def now_utc() -> datetime:
+    """The clock of the command line: aware, UTC."""
+    return datetime.now(UTC)
+
+
+def fail(message: str, *, code: int = EXIT_FAILED) -> typer.Exit:
+    """Print an error to stderr; raise the result."""
+    typer.secho(message, fg=typer.colors.RED, err=True)
+    return typer.Exit(code)
+
+
+@contextmanager
+def readable_errors() -> Iterator[None]:
+    """Turn our own errors into one readable text and the right exit code."""
+    from crawler.config import ConfigError
+    from spiders.catalogue import CatalogueError
+    from storage.errors import StoreError
+
+    try:
+        yield
+    except ConfigError as error:
+        lines = "\n".join(f"  - {problem}" for problem in error.problems)
+        where = error.path or "环境变量 / environment"
+        raise fail(f"配置有误 / configuration error: {where}\n{lines}", code=EXIT_USAGE) from error
+    except CatalogueError as error:
+        raise fail(f"来源文件有误 / source file error: {error}", code=EXIT_USAGE) from error
+    except StoreError as error:
+        raise fail(f"数据库 / database [{error.code}]: {error}") from error
+
+
+@contextmanager
+def open_app(config_path: Path | None, *, need_schema: bool = True) -> Iterator[App]:
+    """Load the configuration and open the database; refuse an old or newer schema."""
+    from crawler.config import find_config, load_config
+    from storage.engine import open_database
+    from storage.migrate import current, require_head
+
+    with readable_errors():
+        config = load_config(config_path)
+        config.storage.data_dir.mkdir(parents=True, exist_ok=True)
+        db = open_database(config.storage.database_url)
+        try:
+            if need_schema and current(db) is None:
+                raise fail(
+                    "还没有数据库，请先运行 `dibao init` / no database yet: run `dibao init` first",
+                    code=EXIT_USAGE,
+                )
+            if need_schema:
+                require_head(db)
+            yield App(config, find_config(config_path), db)
+        finally:
+            db.dispose()
+
+
+def load_sources(config: Config) -> Catalogue:
+    """The catalogue of this configuration (packaged and own folders)."""
+    from spiders.catalogue import load_catalogue, packaged_folder
+
+    folders = [packaged_folder()] if config.crawl.packaged_catalog else []
+    return load_catalogue([*folders, *config.crawl.catalog_folders])

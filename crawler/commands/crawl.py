@@ -1,0 +1,199 @@
+"""``dibao crawl``: run sources now, with progress, and say plainly what happened."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from crawler.commands.context import (
+    EXIT_FAILED,
+    EXIT_PARTIAL,
+    EXIT_TRY_LATER,
+    EXIT_USAGE,
+    App,
+    ConfigOption,
+    JsonOption,
+    fail,
+    load_sources,
+    now_utc,
+    open_app,
+)
+
+if TYPE_CHECKING:
+    from crawler.batch import Batch, RunOutcome
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the root application."""
+    app.command()(crawl)
+
+
+def crawl(
+    keys: Annotated[list[str] | None, typer.Argument(help="Source keys.")] = None,
+    due: Annotated[bool, typer.Option("--due", help="All sources whose time has come.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="All enabled sources.")] = False,
+    tag: Annotated[str | None, typer.Option(help="All enabled sources with this tag.")] = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Back-fill: page on until this day."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Fetch and show the list; store nothing.")
+    ] = False,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Crawl sources now. Exit 0 all good, 3 some failed, 1 all failed, 75 already running."""
+    if dry_run:
+        raise typer.Exit(_dry_run(keys or [], config=config, as_json=as_json))
+    with open_app(config) as state:
+        chosen = _choose(state, keys=keys or [], due=due, everything=everything, tag=tag)
+        options: dict[str, Any] = {"since": since.date().isoformat()} if since else {}
+        batch = _run(state, chosen, options=options, quiet=as_json)
+    _report(batch, as_json=as_json)
+
+
+def _choose(
+    state: App, *, keys: list[str], due: bool, everything: bool, tag: str | None
+) -> list[tuple[int, str]]:
+    """The (id, key) of the sources to run. Exits with 2 when a key or tag is unknown."""
+    import difflib
+
+    from crawler.sync import sync_catalogue
+    from storage import sources
+
+    if not (keys or due or everything or tag):
+        raise fail(
+            "请给出来源，或 --due、--all、--tag；`dibao source list` 查看全部 / "
+            "name sources, or use --due, --all or --tag; see `dibao source list`",
+            code=EXIT_USAGE,
+        )
+    catalogue = load_sources(state.config)
+    for error in catalogue.errors:
+        typer.secho(f"跳过 / skipped: {error}", fg=typer.colors.YELLOW, err=True)
+    unknown = [key for key in keys if key not in catalogue.specs]
+    if unknown:
+        near = difflib.get_close_matches(unknown[0], list(catalogue.specs), n=3)
+        hint = f"；是否为 / did you mean: {', '.join(near)}" if near else ""
+        raise fail(f"没有此来源 / no such source: {', '.join(unknown)}{hint}", code=EXIT_USAGE)
+    now = now_utc()
+    sync_catalogue(state.db, catalogue, now=now)
+    with state.db.reader() as session:
+        rows = sources.list_sources(session)
+        ready = {source.id for source in sources.due_sources(session, now=now, limit=10_000)}
+    chosen = [
+        (row.id, row.key)
+        for row in rows
+        if row.key in keys
+        or (row.status == "enabled" and row.enabled and everything)
+        or (due and row.id in ready)
+        or (
+            tag is not None
+            and row.status == "enabled"
+            and row.enabled
+            and row.key in catalogue.specs
+            and tag in catalogue.specs[row.key].tags
+        )
+    ]
+    if not chosen and not due:
+        tags = sorted({name for spec in catalogue.specs.values() for name in spec.tags})
+        raise fail(
+            f"没有匹配的来源；可用标签 / no source matches; tags: {', '.join(tags)}",
+            code=EXIT_USAGE,
+        )
+    return chosen
+
+
+def _run(
+    state: App, chosen: list[tuple[int, str]], *, options: dict[str, Any], quiet: bool
+) -> Batch:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    from crawler.batch import queue_batch, run_batch
+    from crawler.dispatch import LocalDispatcher
+
+    batch = queue_batch(
+        state.db,
+        chosen,
+        trigger="backfill" if options.get("since") else "manual",
+        now=now_utc(),
+        options=options,
+    )
+    dispatcher = LocalDispatcher(
+        db=state.db,
+        config=state.config.crawl,
+        config_path=state.config_path,
+        log_dir=state.config.storage.data_dir / "logs",
+    )
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(
+        *columns, console=Console(stderr=True), disable=quiet, transient=True
+    ) as progress:
+        task = progress.add_task("采集 / crawling", total=len(batch.run_ids))
+
+        def ended(outcome: RunOutcome) -> None:
+            progress.advance(task)
+            progress.update(task, description=f"{outcome.source_key} {outcome.state}")
+
+        return run_batch(state.db, batch, dispatcher, clock=now_utc, on_end=ended)
+
+
+def _report(batch: Batch, *, as_json: bool) -> None:
+    """Print the outcome of each run and exit with the code of the whole."""
+    from dataclasses import asdict
+
+    from crawler.commands.output import print_rows
+    from crawler.remedies import remedy_for
+
+    rows = []
+    for outcome in sorted(batch.outcomes, key=lambda item: item.source_key):
+        row = asdict(outcome)
+        row["note"] = remedy_for(outcome.error_code) if outcome.error_code else ""
+        rows.append(row)
+    print_rows(
+        rows,
+        columns={
+            "source_key": "来源",
+            "state": "结果",
+            "listed": "列出",
+            "new": "新增",
+            "changed": "修订",
+            "unchanged": "未变",
+            "duplicate": "重复",
+            "failed": "失败",
+            "error_code": "错误",
+            "note": "说明",
+        },
+        as_json=as_json,
+        empty="没有到期的来源 / nothing is due",
+    )
+    for key in batch.busy:
+        typer.secho(f"{key}: 正在采集中，请稍后 / a run is active, try later", err=True)
+    good = sum(outcome.state == "ok" for outcome in batch.outcomes)
+    if batch.outcomes and good == 0:
+        raise typer.Exit(EXIT_FAILED)
+    if good < len(batch.outcomes):
+        raise typer.Exit(EXIT_PARTIAL)
+    if batch.busy and not batch.outcomes:
+        raise typer.Exit(EXIT_TRY_LATER)
+
+
+def _dry_run(keys: list[str], *, config: Any, as_json: bool) -> int:
+    """Hand over to the child's dry run, which prints the rows and stores nothing."""
+    import subprocess
+    import sys
+
+    if not keys:
+        raise fail("--dry-run 需要来源名 / --dry-run needs source keys", code=EXIT_USAGE)
+    worst = 0
+    for key in keys:
+        command = [sys.executable, "-P", "-m", "crawler.child", "--dry-run", key]
+        if config is not None:
+            command += ["--config", str(config)]
+        if as_json:
+            command.append("--json")
+        worst = max(worst, subprocess.run(command, check=False).returncode)  # noqa: S603
+    return worst

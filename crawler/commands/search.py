@@ -1,0 +1,133 @@
+"""``dibao search`` and ``dibao export``: reading what was collected."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from crawler.commands.context import EXIT_USAGE, ConfigOption, JsonOption, fail, open_app
+from crawler.commands.output import print_json, print_rows
+
+FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
+EXPORT_FIELDS = (
+    "id",
+    "title",
+    "publisher",
+    "doc_number",
+    "issuing_bodies",
+    "doc_type",
+    "level",
+    "region",
+    "written_on",
+    "published_on",
+    "effective_on",
+    "url",
+    "source_key",
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the root application."""
+    app.command()(search)
+    app.command()(export)
+
+
+def search(
+    query: Annotated[str, typer.Argument(help='Words, "phrases", AND/OR/NOT, issuer:…, after:…')],
+    limit: Annotated[int, typer.Option(help="How many.")] = 20,
+    relevance: Annotated[
+        bool, typer.Option("--relevance", help="Best match first instead of newest first.")
+    ] = False,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Search titles, numbers and full texts."""
+    from storage.documents import document_rows
+    from storage.search import QueryError
+    from storage.search import search as find
+
+    order = "relevance" if relevance else "newest"
+    with open_app(config) as state, state.db.reader() as session:
+        try:
+            hits = find(session, query, limit=limit, order=order)
+        except QueryError as error:
+            raise fail(str(error), code=EXIT_USAGE) from error
+        rows = document_rows(session, [hit.document_id for hit in hits])
+        found: list[dict[str, Any]] = [
+            {
+                "id": row.id,
+                "published_on": row.published_on,
+                "publisher": row.publisher,
+                "title": row.title,
+                "doc_number": row.doc_number,
+                "snippet": "".join(text for text, _ in hit.snippet),
+                "url": row.url,
+            }
+            for hit, row in zip(hits, rows, strict=True)
+        ]
+    print_rows(
+        found,
+        columns={
+            "id": "编号",
+            "published_on": "日期",
+            "publisher": "发布者",
+            "title": "标题",
+            "doc_number": "文号",
+        },
+        as_json=as_json,
+        empty="没有找到；换个词，或用 `dibao crawl` 先采集 / nothing found",
+    )
+
+
+def export(
+    target: Annotated[Path | None, typer.Argument(help="File (default: standard output).")] = None,
+    form: Annotated[str, typer.Option("--format", help="csv or json.")] = "csv",
+    query: Annotated[str | None, typer.Option(help="Only what this search finds.")] = None,
+    limit: Annotated[int, typer.Option(help="At most this many, newest first.")] = 10_000,
+    config: ConfigOption = None,
+) -> None:
+    """Write documents as CSV (safe to open in a spreadsheet) or JSON."""
+    from storage.documents import DocumentFilter, list_documents
+
+    if form not in ("csv", "json"):
+        raise fail("--format 只能是 csv 或 json / csv or json", code=EXIT_USAGE)
+    with open_app(config) as state, state.db.reader() as session:
+        rows = list_documents(
+            session, filters=DocumentFilter(query=query or None), limit=limit, offset=0
+        )
+        records = [{name: getattr(row, name) for name in EXPORT_FIELDS} for row in rows]
+    if form == "json" and target is None:
+        print_json(records)
+        return
+    if form == "json":
+        import json
+
+        assert target is not None
+        target.write_text(json.dumps(records, ensure_ascii=False, default=str), encoding="utf-8")
+    elif target is None:
+        _write_csv(records, sys.stdout)
+    else:
+        # utf-8-sig: spreadsheet programs read Chinese CSV right only with the mark.
+        with target.open("w", encoding="utf-8-sig", newline="") as file:
+            _write_csv(records, file)
+    if target is not None:
+        typer.echo(f"已写出 {len(records)} 条 / written: {target}")
+
+
+def _write_csv(records: list[dict[str, Any]], file: Any) -> None:
+    writer = csv.DictWriter(file, EXPORT_FIELDS)
+    writer.writeheader()
+    for record in records:
+        writer.writerow({key: spreadsheet_safe(value) for key, value in record.items()})
+
+
+def spreadsheet_safe(value: object) -> str:
+    """A cell as text: a value that a spreadsheet would run as a formula gets a quote in front."""
+    if value is None:
+        return ""
+    text = "、".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    return "'" + text if text.startswith(FORMULA_START) else text

@@ -1,0 +1,78 @@
+"""``dibao up``, ``scheduler``, ``web``, ``worker``: the long-running processes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from crawler.commands.context import EXIT_TRY_LATER, ConfigOption, fail, now_utc, open_app
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the root application."""
+    for command in (up, scheduler, web, worker):
+        app.command()(command)
+
+
+def up(config: ConfigOption = None) -> None:
+    """Run scheduler and review desk together (SQLite is backed up and upgraded first)."""
+    from crawler.commands import db
+    from crawler.config import find_config
+    from crawler.logs import set_up_logging
+    from crawler.supervise import supervise
+    from storage.migrate import current, head
+
+    set_up_logging()
+    with open_app(config, need_schema=False) as state:
+        if current(state.db) != head():
+            if state.db.dialect != "sqlite":
+                raise fail("请先运行 `dibao db upgrade` / run `dibao db upgrade` first")
+            db.upgrade(config)
+    raise typer.Exit(supervise(("scheduler", "web"), config_path=find_config(config)))
+
+
+def scheduler(config: ConfigOption = None) -> None:
+    """Run the scheduler: crawls, digests, mail, health. One at a time; a second one waits."""
+    from crawler.logs import set_up_logging
+    from crawler.scheduler import run_scheduler
+
+    set_up_logging()
+    with open_app(config) as state:
+        run_scheduler(state.config, config_path=state.config_path, db=state.db)
+
+
+def web(
+    host: Annotated[str | None, typer.Option(help="Address (default: review.host).")] = None,
+    port: Annotated[int | None, typer.Option(help="Port (default: review.port).")] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Run the review desk."""
+    from crawler.logs import set_up_logging
+    from crawler.web import serve
+
+    set_up_logging()
+    with open_app(config) as state:
+        serve(state.config, db=state.db, host=host, port=port)
+
+
+def worker(config: ConfigOption = None) -> None:
+    """Run queued crawls without scheduling: for further machines on one PostgreSQL."""
+    from crawler.dispatch import LocalDispatcher
+    from crawler.logs import set_up_logging
+    from crawler.scheduler import run_worker
+
+    set_up_logging()
+    with open_app(config) as state:
+        if state.db.dialect == "sqlite":
+            raise fail(
+                "worker 需要 PostgreSQL；单机请用 `dibao up` / worker needs PostgreSQL",
+                code=EXIT_TRY_LATER,
+            )
+        dispatcher = LocalDispatcher(
+            db=state.db,
+            config=state.config.crawl,
+            config_path=state.config_path,
+            log_dir=state.config.storage.data_dir / "logs",
+        )
+        run_worker(dispatcher, clock=now_utc)

@@ -1,0 +1,177 @@
+"""``dibao source``: the catalogue, its checks and tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from crawler.commands.context import (
+    EXIT_FAILED,
+    EXIT_USAGE,
+    ConfigOption,
+    JsonOption,
+    fail,
+    load_sources,
+    now_utc,
+    open_app,
+    readable_errors,
+)
+from crawler.commands.output import print_json, print_rows
+
+app = typer.Typer(help="Sources: list, show, check, test, switch.", no_args_is_help=True)
+
+
+@app.command(name="list")
+def list_sources(
+    tag: Annotated[str | None, typer.Option(help="Only this tag.")] = None,
+    status: Annotated[str | None, typer.Option(help="enabled, unproven, manual, disabled.")] = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List every source of the catalogue."""
+    from crawler.config import load_config
+
+    with readable_errors():
+        catalogue = load_sources(load_config(config))
+    rows = [
+        {
+            "key": key,
+            "title": spec.title,
+            "region": spec.region,
+            "kind": spec.kind,
+            "status": spec.status,
+            "tags": list(spec.tags),
+            "url": str(spec.first_url),
+        }
+        for key, spec in sorted(catalogue.specs.items())
+        if (tag is None or tag in spec.tags) and (status is None or status == spec.status)
+    ]
+    columns = {"key": "来源", "title": "名称", "region": "地区", "kind": "类型"}
+    print_rows(
+        rows,
+        columns=columns | {"status": "状态", "tags": "标签"},
+        as_json=as_json,
+        empty="没有匹配的来源 / no source matches",
+    )
+    _print_errors(catalogue.errors)
+
+
+@app.command()
+def show(
+    key: Annotated[str, typer.Argument(help="Source key.")],
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show one source: its definition, and its state where there is a database."""
+    from crawler.config import load_config
+    from storage.engine import open_database
+    from storage.migrate import current
+    from storage.sources import source_by_key
+
+    with readable_errors():
+        loaded = load_config(config)
+        spec = _spec(load_sources(loaded), key)
+        values: dict[str, Any] = spec.model_dump(mode="json", exclude_defaults=True)
+        db = open_database(loaded.storage.database_url)
+        try:
+            if current(db) is not None:
+                with db.reader() as session:
+                    row = source_by_key(session, key)
+                    names = ("enabled", "next_check_at", "last_ok_at", "last_new_at", "failures")
+                    if row is not None:
+                        values["state"] = {name: getattr(row, name) for name in names}
+        finally:
+            db.dispose()
+    if as_json:
+        print_json(values)
+        return
+    import yaml
+
+    typer.echo(yaml.safe_dump(values, allow_unicode=True, sort_keys=False).rstrip())
+
+
+@app.command()
+def check(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="YAML files (default: the whole catalogue).")
+    ] = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Check source files: each mistake with file, line, field and remedy."""
+    from crawler.config import load_config
+    from spiders.catalogue import load_catalogue
+
+    with readable_errors():
+        if files:
+            missing = [str(path) for path in files if not path.exists()]
+            if missing:
+                raise fail(f"文件不存在 / no such file: {', '.join(missing)}", code=EXIT_USAGE)
+            catalogue = load_catalogue(files)
+        else:
+            catalogue = load_sources(load_config(config))
+    if as_json:
+        errors = [
+            {
+                "file": str(error.file),
+                "line": error.line,
+                "field": error.field,
+                "message": error.message,
+                "remedy": error.remedy,
+            }
+            for error in catalogue.errors
+        ]
+        print_json({"sources": len(catalogue.specs), "errors": errors})
+    else:
+        _print_errors(catalogue.errors)
+        typer.echo(
+            f"{len(catalogue.specs)} 个来源可用，{len(catalogue.errors)} 处错误 / usable, errors"
+        )
+    if catalogue.errors:
+        raise typer.Exit(EXIT_FAILED)
+
+
+@app.command()
+def enable(
+    key: Annotated[str, typer.Argument(help="Source key.")], config: ConfigOption = None
+) -> None:
+    """Let the scheduler crawl a source again."""
+    _switch(key, config=config, enabled=True)
+
+
+@app.command()
+def disable(
+    key: Annotated[str, typer.Argument(help="Source key.")], config: ConfigOption = None
+) -> None:
+    """Stop scheduling a source; its documents stay."""
+    _switch(key, config=config, enabled=False)
+
+
+def _switch(key: str, *, config: Path | None, enabled: bool) -> None:
+    from crawler.sync import sync_catalogue
+    from storage.sources import set_enabled
+
+    with open_app(config) as state:
+        catalogue = load_sources(state.config)
+        _spec(catalogue, key)
+        sync_catalogue(state.db, catalogue, now=now_utc())
+        with state.db.writer() as session:
+            set_enabled(session, key, enabled=enabled)
+    typer.echo(f"{key}: {'已启用 / enabled' if enabled else '已停用 / disabled'}")
+
+
+def _spec(catalogue: Any, key: str) -> Any:
+    import difflib
+
+    if key not in catalogue.specs:
+        near = difflib.get_close_matches(key, list(catalogue.specs), n=3)
+        hint = f"；是否为 / did you mean: {', '.join(near)}" if near else ""
+        raise fail(f"没有此来源 / no such source: {key}{hint}", code=EXIT_USAGE)
+    return catalogue.specs[key]
+
+
+def _print_errors(errors: Any) -> None:
+    for error in errors:
+        typer.secho(f"✗ {error}", fg=typer.colors.YELLOW, err=True)

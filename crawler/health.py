@@ -1,0 +1,198 @@
+"""Health rules: what the last runs of a source say about it. Pure functions with evidence.
+
+Kinds (reliability design, section 5): *structure* (the page no longer yields what it did)
+opens after one bad run; *network* after two; *freshness* compares the silence with the
+source's own expectation. Every finding says since when, what was last good and what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+Severity = Literal["warning", "error"]
+
+STRUCTURE_CODES = frozenset(
+    {"empty_listing", "layout_changed", "missing_field", "wrong_type", "low_rows", "low_fill"}
+)
+BLOCKED_CODES = frozenset(
+    {"challenge", "blocked", "robots_denied", "robots_unreachable", "rate_limited", "login"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """What health needs of one finished run, newest first in a sequence. Times in UTC."""
+
+    run_id: int
+    state: str
+    finished_at: datetime
+    error_code: str | None
+    listed: int
+    new: int
+    failed: int
+    fetched: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFacts:
+    """What health needs of one source. Times in UTC; ``quiet_days`` in days, 0 = no limit."""
+
+    key: str
+    title: str
+    min_rows: int
+    quiet_days: int
+    last_new_at: datetime | None
+    first_run_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong with a source."""
+
+    rule: str
+    severity: Severity
+    message: str
+    remedy: str
+    since: datetime
+    evidence: dict[str, object]
+
+
+def findings(
+    source: SourceFacts, runs: Sequence[RunFacts], *, now: datetime, open_after: int = 2
+) -> list[Finding]:
+    """Every rule over the finished runs of one source (newest first).
+
+    ``open_after`` is the number of bad runs in a row before a network finding opens.
+    """
+    found = [
+        _broken_structure(source, runs),
+        _blocked(source, runs),
+        _failing(source, runs, open_after),
+        _few_rows(source, runs),
+        _bad_records(source, runs),
+        _quiet(source, now),
+    ]
+    return [finding for finding in found if finding is not None]
+
+
+def settled_rules(runs: Sequence[RunFacts], *, close_after: int = 2) -> bool:
+    """Whether open run findings may close: the last ``close_after`` runs were good."""
+    recent = list(runs[:close_after])
+    return len(recent) == close_after and all(run.state == "ok" for run in recent)
+
+
+def _streak(runs: Sequence[RunFacts], codes: frozenset[str] | None) -> list[RunFacts]:
+    """The newest unbroken row of bad runs whose code is in ``codes`` (None: any)."""
+    streak = []
+    for run in runs:
+        if run.state == "ok" or (codes is not None and run.error_code not in codes):
+            break
+        streak.append(run)
+    return streak
+
+
+def _evidence(streak: Sequence[RunFacts]) -> dict[str, object]:
+    return {
+        "runs": [run.run_id for run in streak[:5]],
+        "code": streak[0].error_code,
+        "bad_runs": len(streak),
+    }
+
+
+def _broken_structure(source: SourceFacts, runs: Sequence[RunFacts]) -> Finding | None:
+    streak = _streak(runs, STRUCTURE_CODES)
+    if not streak:
+        return None
+    return Finding(
+        "broken_structure",
+        "error",
+        f"{source.title}：页面结构已变，读不到列表或正文",
+        "打开来源网页核对；改好选择器后运行 dibao source test " + source.key,
+        streak[-1].finished_at,
+        _evidence(streak),
+    )
+
+
+def _blocked(source: SourceFacts, runs: Sequence[RunFacts]) -> Finding | None:
+    streak = _streak(runs, BLOCKED_CODES)
+    if not streak:
+        return None
+    return Finding(
+        "blocked",
+        "error",
+        f"{source.title}：网站拒绝访问或要求验证",
+        "不会绕过验证。可降低频率、联系网站，或改为人工导入",
+        streak[-1].finished_at,
+        _evidence(streak),
+    )
+
+
+def _failing(source: SourceFacts, runs: Sequence[RunFacts], open_after: int) -> Finding | None:
+    streak = _streak(runs, None)
+    network = [
+        run
+        for run in streak
+        if run.state in ("failed", "timed_out", "lost")
+        and run.error_code not in STRUCTURE_CODES | BLOCKED_CODES
+    ]
+    if len(network) < open_after:
+        return None
+    return Finding(
+        "failing",
+        "error",
+        f"{source.title}：连续 {len(network)} 次采集失败",
+        "检查网站能否打开、证书和网络；用 dibao crawl " + source.key + " 重试",
+        network[-1].finished_at,
+        _evidence(network),
+    )
+
+
+def _few_rows(source: SourceFacts, runs: Sequence[RunFacts]) -> Finding | None:
+    if not runs or source.min_rows <= 0 or runs[0].state not in ("ok", "partial"):
+        return None
+    latest = runs[0]
+    if latest.listed == 0 or latest.listed >= source.min_rows:
+        return None
+    return Finding(
+        "few_rows",
+        "warning",
+        f"{source.title}：列表只有 {latest.listed} 条，应不少于 {source.min_rows} 条",
+        "核对列表页；若网站确实减少，请调低 expect.min_rows",
+        latest.finished_at,
+        {"runs": [latest.run_id], "listed": latest.listed, "min_rows": source.min_rows},
+    )
+
+
+def _bad_records(source: SourceFacts, runs: Sequence[RunFacts]) -> Finding | None:
+    """More than half of a run's pages failed: the article layout has probably changed."""
+    if not runs or runs[0].fetched < 4 or runs[0].failed * 2 <= runs[0].fetched:
+        return None
+    latest = runs[0]
+    return Finding(
+        "bad_records",
+        "error",
+        f"{source.title}：{latest.fetched} 页中有 {latest.failed} 页无法解析",
+        "查看本次运行的错误清单；正文选择器可能已失效",
+        latest.finished_at,
+        {"runs": [latest.run_id], "failed": latest.failed, "fetched": latest.fetched},
+    )
+
+
+def _quiet(source: SourceFacts, now: datetime) -> Finding | None:
+    last = source.last_new_at or source.first_run_at
+    if source.quiet_days <= 0 or last is None:
+        return None
+    if now - last <= timedelta(days=source.quiet_days):
+        return None
+    days = (now - last).days
+    return Finding(
+        "quiet",
+        "warning",
+        f"{source.title}：已 {days} 天没有新内容（通常不超过 {source.quiet_days} 天）",
+        "打开来源网页看是否真的没有更新；若栏目搬迁，请改网址",
+        last,
+        {"days": days, "quiet_days": source.quiet_days},
+    )

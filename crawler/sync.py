@@ -1,0 +1,45 @@
+"""Bringing the source rows of the database in line with the catalogue (YAML is the truth)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from spiders.catalogue import Catalogue
+from spiders.spec import SourceSpec
+from storage import sources
+from storage.engine import Database
+from storage.sources import SourceRecord, SyncResult
+
+
+def record_of(key: str, spec: SourceSpec) -> SourceRecord:
+    """What the database keeps of one spec."""
+    return SourceRecord(
+        key=key,
+        title=spec.title,
+        publisher=spec.publisher,
+        region=spec.region,
+        level=spec.level,
+        kind=spec.kind,
+        homepage=spec.homepage,
+        host_group=spec.host_group,
+        spec_hash=spec.spec_hash,
+        topics=tuple(spec.topics),
+        tags=tuple(spec.tags),
+        status=spec.status,
+        lang=spec.lang,
+        timezone=spec.timezone,
+        every_seconds=int(spec.every.total_seconds()),
+        quiet_days=spec.expect.quiet_days,
+        expect=spec.expect.model_dump(mode="json"),
+    )
+
+
+def sync_catalogue(db: Database, catalogue: Catalogue, *, now: datetime) -> SyncResult:
+    """Insert, update and retire source rows.
+
+    A file that has an error keeps its old row as it was: a typo must not retire a source.
+    """
+    records = [record_of(key, spec) for key, spec in sorted(catalogue.specs.items())]
+    broken = frozenset(error.key for error in catalogue.errors if error.key)
+    with db.writer() as session:
+        return sources.sync_sources(session, records, now=now, keep=broken)
