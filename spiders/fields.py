@@ -1,0 +1,240 @@
+"""The small language in which a source file says where a value stands in a row.
+
+``a::attr(href)``      an attribute of the first match
+``span.date::text``    its text; a selector alone means the same
+``h3::own``            only the text directly inside, not that of child elements
+``::attr(href)``       of the row element itself
+``A || B``             B when A is missing or empty
+``A && B``             both, joined by a space
+``xpath:.//b/@title``  XPath 1.0 instead of CSS
+
+CSS is matched by lexbor (fast); a page is parsed by lxml only when its source uses XPath.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Protocol, cast
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
+
+_STEP = re.compile(
+    r"^(?P<css>.*?)(?:::(?P<what>text|own|attr\(\s*(?P<attr>[\w:.-]+)\s*\)))?$", re.S
+)
+_BLANKS = re.compile(r"[\s\u00a0\u3000\u200b\ufeff]+")
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
+MAX_SELECTOR = 300
+
+
+class SelectorError(ValueError):
+    """A selector that cannot be understood; the text says why (zh / en)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One selector and what to take of its match: ``text``, ``own`` or an attribute name."""
+
+    selector: str
+    what: str
+    attribute: str = ""
+    xpath: bool = False
+
+
+Field = tuple[tuple[Step, ...], ...]
+
+
+class Node(Protocol):
+    """An element of a parsed page, whichever parser made it."""
+
+    def find(self, selector: str, *, xpath: bool) -> Iterable[Node]: ...
+    def text(self) -> str: ...
+    def own_text(self) -> str: ...
+    def attribute(self, name: str) -> str | None: ...
+
+
+def tidy(text: str) -> str:
+    """One line, single spaces, without private-use glyphs (font tricks of some sites)."""
+    return _BLANKS.sub(" ", _PRIVATE.sub("", text)).strip()
+
+
+@lru_cache(maxsize=4096)
+def compile_field(text: str) -> Field:
+    """Parse a field. Raises ``SelectorError``."""
+    alternatives = []
+    for alternative in text.split("||"):
+        steps = [_step(part.strip()) for part in alternative.split("&&")]
+        alternatives.append(tuple(steps))
+    return tuple(alternatives)
+
+
+def _step(text: str) -> Step:
+    if not text:
+        raise SelectorError("选择器为空 / an empty selector")
+    if text.startswith("xpath:"):
+        expression = text.removeprefix("xpath:").strip()
+        check_selector(text)
+        return Step(expression, "text", xpath=True)
+    match = _STEP.match(text)
+    css, what = (match["css"].strip(), match["what"]) if match else (text, None)
+    if css:
+        check_selector(css)
+    if what is None or what == "text":
+        return Step(css, "text")
+    if what == "own":
+        return Step(css, "own")
+    return Step(css, "attribute", attribute=match["attr"] if match else "")
+
+
+@lru_cache(maxsize=4096)
+def check_selector(text: str) -> None:
+    """Raise ``SelectorError`` unless ``text`` is valid CSS, or XPath 1.0 after ``xpath:``."""
+    if not text or len(text) > MAX_SELECTOR:
+        raise SelectorError(f"选择器为空或超过 {MAX_SELECTOR} 字符 / empty or too long selector")
+    if text.startswith("xpath:"):
+        _check_xpath(text.removeprefix("xpath:").strip())
+        return
+    if "::" in text:
+        raise SelectorError(
+            "此处只写 CSS，不带 ::text 或 ::attr() / plain CSS here, without ::text or ::attr()"
+        )
+    try:
+        LexborHTMLParser("<p></p>").css(text)
+    except SelectolaxError as error:
+        raise SelectorError(f"CSS 选择器有误：{text} / not a CSS selector: {text}") from error
+
+
+def _check_xpath(text: str) -> None:
+    from lxml import etree, html  # type: ignore[import-untyped]
+
+    try:
+        etree.XPath(text)(html.fromstring("<p>x</p>"))
+    except (etree.XPathError, etree.LxmlError) as error:
+        raise SelectorError(f"XPath 有误：{error} / not XPath 1.0: {error}") from error
+
+
+def uses_xpath(texts: Iterable[str | None]) -> bool:
+    """Whether any of these selectors or fields is XPath."""
+    return any("xpath:" in text for text in texts if text)
+
+
+def read_field(node: Node, field: str | None) -> str | None:
+    """The tidy value of a field in a row, None when no alternative has one."""
+    if not field:
+        return None
+    for alternative in compile_field(field):
+        values = [value for step in alternative if (value := _read_step(node, step))]
+        if len(values) == len(alternative):
+            return " ".join(values)
+    return None
+
+
+def _read_step(node: Node, step: Step) -> str | None:
+    matches: Iterable[Node] = (
+        node.find(step.selector, xpath=step.xpath) if step.selector else (node,)
+    )
+    for match in matches:
+        if step.what == "text":
+            value: str | None = match.text()
+        elif step.what == "own":
+            value = match.own_text()
+        else:
+            value = match.attribute(step.attribute)
+        value = tidy(value or "")
+        if value:
+            return value
+    return None
+
+
+def parse_page(text: str, *, selectors: Sequence[str | None]) -> Node:
+    """Parse a page with the parser that its selectors need."""
+    if uses_xpath(selectors):
+        return _XmlNode.parse(text)
+    return _FastNode.parse(text)
+
+
+class _FastNode:
+    __slots__ = ("node",)
+
+    def __init__(self, node: LexborNode) -> None:
+        self.node = node
+
+    @classmethod
+    def parse(cls, text: str) -> _FastNode:
+        root = LexborHTMLParser(text).root
+        return cls(root if root is not None else LexborHTMLParser("<html></html>").css("html")[0])
+
+    def find(self, selector: str, *, xpath: bool) -> Iterable[Node]:
+        return [_FastNode(node) for node in self.node.css(selector)]
+
+    def text(self) -> str:
+        return self.node.text(deep=True)
+
+    def own_text(self) -> str:
+        return self.node.text(deep=False)
+
+    def attribute(self, name: str) -> str | None:
+        return self.node.attributes.get(name)
+
+
+class _XmlNode:
+    __slots__ = ("node",)
+
+    def __init__(self, node: Any) -> None:
+        self.node = node
+
+    @classmethod
+    def parse(cls, text: str) -> _XmlNode:
+        from lxml import html
+
+        parser = html.HTMLParser(encoding="utf-8", huge_tree=False)
+        content = text.encode("utf-8", "replace")
+        return cls(html.document_fromstring(content or b"<html></html>", parser=parser))
+
+    def find(self, selector: str, *, xpath: bool) -> Iterable[Node]:
+        if xpath:
+            found = self.node.xpath(selector)
+        else:
+            from lxml.cssselect import CSSSelector  # type: ignore[import-untyped]
+
+            found = CSSSelector(selector)(self.node)
+        if not isinstance(found, list):
+            found = [found]
+        return [
+            cast("Node", _XmlNode(item) if hasattr(item, "tag") else _Text(str(item)))
+            for item in found
+        ]
+
+    def text(self) -> str:
+        return str(self.node.text_content())
+
+    def own_text(self) -> str:
+        parts = [self.node.text, *(child.tail for child in self.node)]
+        return "".join(part or "" for part in parts)
+
+    def attribute(self, name: str) -> str | None:
+        value = self.node.get(name)
+        return None if value is None else str(value)
+
+
+class _Text:
+    """The result of an XPath such as ``@href`` or ``string(.)``."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: str) -> None:
+        self.value = value
+
+    def find(self, selector: str, *, xpath: bool) -> Iterable[Node]:
+        return []
+
+    def text(self) -> str:
+        return self.value
+
+    def own_text(self) -> str:
+        return self.value
+
+    def attribute(self, name: str) -> str | None:
+        return None
