@@ -1,0 +1,196 @@
+"""What all readers share: from raw values to a checked row."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass, field
+from datetime import date
+
+from pipelines.items import AttachmentRef
+from pipelines.urls import canonicalise, host_of, is_fetchable, url_key
+from spiders.fields import tidy
+from spiders.patterns import MAX_SUBJECT, search
+from spiders.rowdates import RowDate, day_from_groups, read_row_date
+from spiders.rows import Listing, ListRow, RowProblem
+from spiders.spec import SourceBase
+
+MAX_ROWS = 5000
+MAX_TITLE = 400
+_TAG = re.compile(r"<[^<>]{0,300}>")
+#: articles on these hosts are imported by hand only: their terms and challenges say so
+MANUAL_HOSTS = frozenset({"mp.weixin.qq.com"})
+
+
+@dataclass(frozen=True, slots=True)
+class RawRow:
+    """Values of one row as the list prints them."""
+
+    link: str | None
+    title: str | None = None
+    date_text: str | None = None
+    when: RowDate | None = None
+    modified: RowDate | None = None
+    summary: str | None = None
+    doc_number: str | None = None
+    issuer: str | None = None
+    author: str | None = None
+    external_id: str | None = None
+    categories: tuple[str, ...] = ()
+    fetch: str | None = None
+    body: str | None = None
+    attachments: tuple[AttachmentRef, ...] = ()
+
+
+@dataclass(slots=True)
+class Assembler:
+    """Collects the rows of one answer, drops repeated links, counts what is left out and why."""
+
+    spec: SourceBase
+    base_url: str
+    today: date | None = None
+    need_title: bool = True
+    rows: list[ListRow] = field(default_factory=list)
+    problems: list[RowProblem] = field(default_factory=list)
+    skipped: int = 0
+    matched: int = 0
+    _seen: set[str] = field(default_factory=set)
+
+    def add(self, raw: RawRow) -> None:
+        """Check one row and keep it, or note why not."""
+        self.matched += 1
+        if len(self.rows) >= MAX_ROWS:
+            self.skipped += 1
+            return
+        url = self._link(raw)
+        if url is None:
+            return
+        title = plain_text(raw.title)[:MAX_TITLE]
+        if self._unwanted(url, title):
+            self.skipped += 1
+            return
+        if self.need_title and not title:
+            self.problems.append(RowProblem("no_title", url))
+            return
+        row = self._row(raw, url=url, title=title)
+        key = url_key(url)
+        if row is None or key in self._seen:
+            self.skipped += 1
+            return
+        self._seen.add(key)
+        self.rows.append(row)
+
+    def listing(
+        self,
+        *,
+        next_url: str | None = None,
+        cursor: str | None = None,
+        children: tuple[str, ...] = (),
+    ) -> Listing:
+        """What was collected."""
+        return Listing(
+            rows=tuple(self.rows),
+            matched=self.matched,
+            problems=tuple(self.problems),
+            skipped=self.skipped,
+            next_url=next_url,
+            cursor=cursor,
+            children=children,
+        )
+
+    def _link(self, raw: RawRow) -> str | None:
+        link = (raw.link or "").strip()
+        if not link or link.startswith(("#", "javascript:", "mailto:")):
+            self.problems.append(RowProblem("no_link", plain_text(raw.title)[:80]))
+            return None
+        url = canonicalise(link, base=self.base_url)
+        if not is_fetchable(url):
+            self.problems.append(RowProblem("bad_link", link[:200]))
+            return None
+        if host_of(url) in MANUAL_HOSTS:
+            self.problems.append(RowProblem("manual_host", url))
+            return None
+        return url
+
+    def _unwanted(self, url: str, title: str) -> bool:
+        spec = self.spec
+        if spec.link_regex and search(spec.link_regex, url) is None:
+            return True
+        if spec.title_match and search(spec.title_match, title) is None:
+            return True
+        return bool(spec.title_skip) and search(spec.title_skip or "", title) is not None
+
+    def _row(self, raw: RawRow, *, url: str, title: str) -> ListRow | None:
+        values = {
+            "issuer": self._looked_up("issuer", raw.issuer),
+            "author": self._looked_up("author", raw.author),
+        }
+        categories = tuple(
+            found
+            for name in raw.categories
+            if (found := self._looked_up("category", name)) and found != "ignore"
+        )
+        if "ignore" in values.values():
+            return None
+        when = raw.when or read_row_date(
+            raw.date_text,
+            form=self.spec.date_format,
+            zone=self.spec.timezone,
+            lang=self.spec.lang,
+            today=self.today,
+        )
+        day = when.day or self._day_of_link(url)
+        modified = raw.modified.at if raw.modified else None
+        fetch = canonicalise(raw.fetch, base=self.base_url) if raw.fetch else None
+        return ListRow(
+            url=url,
+            title=title,
+            date_text=_date_text(raw.date_text, when, day),
+            published_on=day,
+            published_at=when.at,
+            modified_at=modified,
+            summary=plain_text(raw.summary)[:2000] or None,
+            doc_number=plain_text(raw.doc_number)[:120] or None,
+            issuer=values["issuer"],
+            author=values["author"],
+            external_id=(raw.external_id or "")[:300] or None,
+            categories=categories,
+            fetch_url=fetch if fetch and is_fetchable(fetch) else None,
+            body=raw.body,
+            attachments=raw.attachments,
+        )
+
+    def _looked_up(self, kind: str, value: str | None) -> str | None:
+        text = plain_text(value)[:200]
+        if not text:
+            return None
+        return {str(key): table for key, table in self.spec.lookups.items()}.get(kind, {}).get(
+            text, text
+        )
+
+    def _day_of_link(self, url: str) -> date | None:
+        if not self.spec.link_regex:
+            return None
+        match = search(self.spec.link_regex, url)
+        return day_from_groups(match) if match else None
+
+
+def plain_text(text: str | None) -> str:
+    """One line without tags and entities (highlight marks of search answers, feed titles)."""
+    if not text:
+        return ""
+    text = text[: 10 * MAX_SUBJECT]
+    if "<" in text:
+        text = _TAG.sub("", text)
+    if "&" in text:
+        text = html.unescape(text)
+    return tidy(text)
+
+
+def _date_text(text: str | None, when: RowDate, day: date | None) -> str | None:
+    """The date as printed; numbers (epoch) and dates from the link as ISO days."""
+    printed = plain_text(text)[:80]
+    if printed and not printed.lstrip("-").replace(".", "").isdigit():
+        return printed
+    found = when.day or day
+    return found.isoformat() if found else printed or None

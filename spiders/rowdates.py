@@ -1,0 +1,146 @@
+"""The date a list states for a row: a calendar day at the publisher and, if given, a time (UTC)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from email.utils import parsedate_to_datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pipelines.dates import is_plausible, parse_date, parse_datetime
+
+_CLOCK = re.compile(r"\d{1,2}\s?[:：时]\s?\d{2}")
+_ZONED = re.compile(r"(?:[+-]\d{2}:?\d{2}|\bGMT|\bUTC?|Z|\b[ECMP][SD]T)\s*(?:\([A-Z]+\))?\s*$")
+#: the groups by which a link pattern gives the day
+_GROUPS = ("ymd", "y", "m", "d")
+
+
+@dataclass(frozen=True, slots=True)
+class RowDate:
+    """``day`` at the publisher; ``at`` in UTC, None when only the day is known."""
+
+    day: date | None = None
+    at: datetime | None = None
+
+
+def read_row_date(
+    text: str | None, *, form: str, zone: str, lang: str, today: date | None
+) -> RowDate:
+    """Read the date of a row. ``form``: auto, epoch_s, epoch_ms or a strptime pattern.
+
+    Midnight means that only the day is known: systems that store days print them so. A day that
+    no publication can have (1970, next year) is no date.
+    """
+    if not text:
+        return RowDate()
+    text = text.strip()
+    if form in ("epoch_s", "epoch_ms") and re.fullmatch(r"-?\d{1,14}(\.\d+)?", text):
+        found = _from_epoch(float(text) / (1000 if form == "epoch_ms" else 1), zone=zone)
+    elif form == "auto" or form.startswith("epoch"):
+        found = _from_text(text, zone=zone, lang=lang, today=today)
+    else:
+        found = _from_pattern(text, form, zone=zone) or _from_text(
+            text, zone=zone, lang=lang, today=today
+        )
+    if found.day is not None and not is_plausible(found.day, today=today):
+        return RowDate()
+    return found
+
+
+def read_feed_date(
+    text: str | None,
+    *,
+    zone: str,
+    lang: str,
+    today: date | None,
+    trust: Literal["stated", "local"],
+) -> RowDate:
+    """Read the date of a feed entry (RFC 822, ISO 8601 or anything else that occurs).
+
+    Midnight at the stated offset is a day, and stays that day whatever the publisher's zone is.
+    ``trust="local"``: the stated zone is wrong, the clock shows the time of ``zone``.
+    """
+    if not text:
+        return RowDate()
+    moment = _stated(text.strip())
+    if moment is None:
+        return read_row_date(text, form="auto", zone=zone, lang=lang, today=today)
+    if trust == "local" or moment.tzinfo is None:
+        moment = moment.replace(tzinfo=ZoneInfo(zone))
+    if (moment.hour, moment.minute, moment.second) == (0, 0, 0):
+        found = RowDate(day=moment.date())
+    else:
+        found = RowDate(day=moment.astimezone(ZoneInfo(zone)).date(), at=moment.astimezone(UTC))
+    if found.day is not None and not is_plausible(found.day, today=today):
+        return RowDate()
+    return found
+
+
+def day_from_groups(match: re.Match[str]) -> date | None:
+    """The day in the named groups of a link pattern: ``ymd``, or ``y``, ``m`` and ``d``."""
+    groups = {name: value for name, value in match.groupdict().items() if value}
+    digits = groups.get("ymd", "")
+    try:
+        if len(digits) == 8:
+            return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+        if all(name in groups for name in _GROUPS[1:]):
+            return date(int(groups["y"]), int(groups["m"]), int(groups["d"]))
+    except ValueError:
+        return None
+    return None
+
+
+def _from_epoch(seconds: float, *, zone: str) -> RowDate:
+    try:
+        return _local_or_day(datetime.fromtimestamp(seconds, UTC), zone=zone)
+    except (ValueError, OverflowError, OSError):
+        return RowDate()
+
+
+def _local_or_day(moment: datetime, *, zone: str) -> RowDate:
+    local = moment.astimezone(ZoneInfo(zone))
+    if (local.hour, local.minute, local.second) == (0, 0, 0):
+        return RowDate(day=local.date())
+    return RowDate(day=local.date(), at=moment)
+
+
+def _from_text(text: str, *, zone: str, lang: str, today: date | None) -> RowDate:
+    moment = parse_datetime(text, zone=zone, lang=lang)
+    if moment is not None:
+        return _local_or_day(moment, zone=zone)
+    return RowDate(day=parse_date(text, today=today, lang=lang, zone=zone))
+
+
+def _from_pattern(text: str, form: str, *, zone: str) -> RowDate | None:
+    try:
+        moment = datetime.strptime(text, form)  # noqa: DTZ007 - the zone is added below
+    except ValueError:
+        return None
+    if "%H" not in form and "%I" not in form:
+        return RowDate(day=moment.date())
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=ZoneInfo(zone))
+    return _local_or_day(moment.astimezone(UTC), zone=zone)
+
+
+def _stated(text: str) -> datetime | None:
+    """RFC 822 and ISO 8601; None for everything else, and for a day without a time."""
+    if not _CLOCK.search(text):
+        return None
+    if text[:1].isdigit() and "-" in text[:5]:
+        try:
+            return datetime.fromisoformat(re.sub(r"\s+(?=[+-]\d)", "", text))
+        except ValueError:
+            return None
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError):
+        return None
+    # -0000 means "no zone known": RFC 5322 §3.3
+    return (
+        moment
+        if _ZONED.search(text) and not text.endswith("-0000")
+        else moment.replace(tzinfo=None)
+    )
