@@ -70,6 +70,8 @@ class Database:
     def __init__(self, url: str | URL, *, busy_seconds: float = BUSY_SECONDS) -> None:
         self.url = make_url(url)
         self.busy_seconds = busy_seconds
+        self.write_engine: Engine
+        self.read_engine: Engine
         backend = self.url.get_backend_name()
         if backend == "sqlite":
             self.dialect: DialectName = "sqlite"
@@ -103,11 +105,11 @@ class Database:
 
     def _open_postgresql(self) -> None:
         url = self.url.set(drivername="postgresql+psycopg")
-        self.write_engine: Engine = create_engine(
+        self.write_engine = create_engine(
             url, pool_pre_ping=True, pool_size=5, max_overflow=10, json_serializer=_dumps
         )
         event.listen(self.write_engine, "connect", self._tune_postgresql)
-        self.read_engine: Engine = self.write_engine.execution_options(
+        self.read_engine = self.write_engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
 

@@ -31,7 +31,11 @@ class CrawlRun(Base):
     """One run of one source: queued → running → ok | partial | failed | timed_out | lost."""
 
     __tablename__ = "crawl_run"
-    __table_args__ = (one_of("trigger", RUN_TRIGGERS), one_of("state", RUN_STATES))
+    __table_args__ = (
+        one_of("trigger", RUN_TRIGGERS),
+        one_of("state", RUN_STATES),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     source_id: Mapped[int] = mapped_column(ForeignKey("source.id"))

@@ -40,6 +40,7 @@ class Document(Base):
         UniqueConstraint("source_id", "url_key"),
         one_of("state", DOCUMENT_STATES),
         one_of("review_state", REVIEW_STATES),
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
@@ -75,12 +76,14 @@ class Document(Base):
     last_checked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     gone_checks: Mapped[int] = mapped_column(default=0)
+    gone_run_id: Mapped[int | None] = mapped_column(BigKey)
     gone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     etag: Mapped[str | None] = mapped_column(Text)
     last_modified: Mapped[str | None] = mapped_column(Text)
     duplicate_of: Mapped[int | None] = mapped_column(BigKey)
     cluster_id: Mapped[int | None] = mapped_column(ForeignKey("cluster.id"), index=True)
     cluster_locked: Mapped[bool] = mapped_column(default=False)
+    edited: Mapped[list[str] | None] = mapped_column(Json)
     row_version: Mapped[int] = mapped_column(default=1)
 
 

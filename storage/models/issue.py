@@ -69,7 +69,7 @@ class Subscriber(Base):
     """A person who receives mail, with the evidence that they asked for it."""
 
     __tablename__ = "subscriber"
-    __table_args__ = (one_of("state", SUBSCRIBER_STATES),)
+    __table_args__ = (one_of("state", SUBSCRIBER_STATES), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     address: Mapped[str] = mapped_column(Text)

@@ -16,7 +16,7 @@ class User(Base):
     """An account. The table is not called ``user``: that is a function in PostgreSQL."""
 
     __tablename__ = "user_account"
-    __table_args__ = (one_of("role", ROLES),)
+    __table_args__ = (one_of("role", ROLES), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     name: Mapped[str] = mapped_column(Text, unique=True)

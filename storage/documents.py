@@ -1,0 +1,480 @@
+"""Documents: saved with everything that belongs to them in the caller's transaction.
+
+``save_document`` is the hot path and speaks Core; reading is in :mod:`storage.listing`, whose
+names are offered here too.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, Row, Table, bindparam, exists, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from storage.columns import pack_text
+from storage.filters import DocumentFilter
+from storage.grouping import join_cluster
+from storage.labels import put_labels
+from storage.listing import (
+    DocumentRow,
+    count_documents,
+    get_document,
+    latest_version,
+    list_documents,
+    versions,
+)
+from storage.models import Attachment, Document, DocumentVersion, FrontierEntry, Tombstone
+from storage.near import SHORT_TEXT, near_candidates, put_near_keys
+from storage.records import (
+    AttachmentRecord,
+    Compare,
+    DocumentRecord,
+    Judge,
+    LabelRecord,
+    NearCandidate,
+    Outcome,
+    SaveResult,
+)
+from storage.search_index import SearchText, add_to_index, replace_in_index
+
+__all__ = [
+    "AttachmentRecord",
+    "DocumentFilter",
+    "DocumentRecord",
+    "DocumentRow",
+    "GoneResult",
+    "LabelRecord",
+    "NearCandidate",
+    "SaveResult",
+    "count_documents",
+    "get_document",
+    "latest_version",
+    "list_documents",
+    "mark_gone",
+    "near_candidates",
+    "save_document",
+    "touch_unchanged",
+    "versions",
+]
+
+GONE_AFTER = 2  # checks in different runs before a page counts as withdrawn
+
+# Columns a page tells about itself. The days it was published or seen stay as first read: sites
+# that print today's date on every visit must not make old documents new.
+_TOLD = (
+    "title",
+    "publisher",
+    "issuer",
+    "issuing_bodies",
+    "doc_number",
+    "index_number",
+    "doc_type",
+    "region",
+    "level",
+    "lang",
+    "original_source",
+    "summary",
+    "written_on",
+    "effective_on",
+    "expires_on",
+    "comments_until",
+    "canonical_url",
+)
+_FIRST_READ = ("published_on", "published_at", "date_confidence")
+
+_documents: Table = Document.__table__  # type: ignore[assignment]
+_versions: Table = DocumentVersion.__table__  # type: ignore[assignment]
+_attachments: Table = Attachment.__table__  # type: ignore[assignment]
+_frontier: Table = FrontierEntry.__table__  # type: ignore[assignment]
+
+_BURIED = select(
+    exists().where(
+        Tombstone.source_id == bindparam("source_id"), Tombstone.url_key == bindparam("url_key")
+    )
+)
+_FOUND = (
+    select(_documents)
+    .where(
+        _documents.c.source_id == bindparam("source_id"),
+        _documents.c.url_key == bindparam("url_key"),
+    )
+    .with_for_update()
+)
+_LATEST = select(_versions.c.extractor_version, _versions.c.title).where(
+    _versions.c.document_id == bindparam("id"), _versions.c.seq == bindparam("seq")
+)
+_LATEST_TEXT = select(_versions.c.body_text).where(
+    _versions.c.document_id == bindparam("id"), _versions.c.seq == bindparam("seq")
+)
+_PUT_VERSION = _versions.insert()
+_FRONTIER_DONE = (
+    _frontier.update()
+    .where(
+        _frontier.c.source_id == bindparam("f_source"), _frontier.c.url_key == bindparam("f_key")
+    )
+    .values(
+        state="done",
+        hints=None,
+        error_code=None,
+        not_before=None,
+        attempts=_frontier.c.attempts + 1,
+        updated_at=bindparam("f_now"),
+    )
+)
+
+
+@cache
+def _put_document(dialect: str) -> Any:
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    return (
+        insert(_documents)
+        .on_conflict_do_nothing(index_elements=["source_id", "url_key"])
+        .returning(_documents.c.id)
+    )
+
+
+@cache
+def _put_attachment(dialect: str) -> Any:
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    statement = insert(_attachments)
+    return statement.on_conflict_do_update(
+        index_elements=["document_id", "url_key"], set_={"name": statement.excluded.name}
+    )
+
+
+def save_document(
+    session: Session,
+    record: DocumentRecord,
+    *,
+    now: datetime,
+    judge: Judge | None = None,
+    compare: Compare | None = None,
+) -> SaveResult:
+    """Store a page: document, version, labels, files, near keys, cluster, search, frontier.
+
+    Idempotent: the same record again is ``unchanged``. A changed text adds a version, also when
+    the text returns to an earlier one. ``compare(old, new)`` names the kind of change (content or
+    cosmetic) and its ratio; ``judge`` says whether a candidate is the same document (without it
+    only equal texts of some length are). Buried or suppressed URLs give ``tombstoned``.
+    """
+    connection = session.connection()
+    address = {"source_id": record.source_id, "url_key": record.url_key}
+    found = connection.execute(_FOUND, address).one_or_none()
+    document_id = None
+    if found is None:
+        if connection.execute(_BURIED, address).scalar():
+            return SaveResult(None, "tombstoned")
+        document_id = connection.execute(
+            _put_document(connection.dialect.name), _new_row(record, now=now)
+        ).scalar()
+    if document_id is None:
+        # Known before, or (PostgreSQL) another process stored it between the two statements.
+        found = found or connection.execute(_FOUND, address).one()
+        result = _save_again(session, found, record, now=now, judge=judge, compare=compare)
+    else:
+        _put_version(connection, document_id, record, seq=1, change="initial", ratio=1.0, now=now)
+        add_to_index(connection, document_id, tokens=_search_text(record).tokens)
+        put_labels(session, document_id, record.labels, replace=False)
+        _put_attachments(connection, document_id, record)
+        duplicate_of, cluster_id = _settle_cluster(
+            session, document_id, record, now=now, judge=judge
+        )
+        put_near_keys(connection, document_id, bands=record.bands, sentences=record.sentences)
+        result = SaveResult(document_id, "new", 1, duplicate_of, cluster_id)
+    connection.execute(
+        _FRONTIER_DONE,
+        {"f_source": record.source_id, "f_key": record.url_key, "f_now": now},
+    )
+    return result
+
+
+def _new_row(record: DocumentRecord, *, now: datetime) -> dict[str, Any]:
+    row: dict[str, Any] = {name: getattr(record, name) for name in (*_TOLD, *_FIRST_READ)}
+    row.update(
+        source_id=record.source_id,
+        url_key=record.url_key,
+        url=record.url,
+        issuing_bodies=list(record.issuing_bodies),
+        state="live",
+        review_state="new",
+        latest_seq=1,
+        latest_sha=record.text_sha256,
+        first_seen_at=now,
+        last_seen_at=now,
+        last_checked_at=now,
+        changed_at=now,
+        gone_checks=0,
+        etag=record.etag,
+        last_modified=record.last_modified,
+        cluster_locked=False,
+        row_version=1,
+    )
+    return row
+
+
+def _search_text(record: DocumentRecord) -> SearchText:
+    return SearchText(
+        record.title,
+        record.doc_number,
+        record.publisher,
+        tuple(record.issuing_bodies),
+        record.body_text,
+    )
+
+
+def _put_version(
+    connection: Connection,
+    document_id: int,
+    record: DocumentRecord,
+    *,
+    seq: int,
+    change: str,
+    ratio: float,
+    now: datetime,
+) -> None:
+    evidence = None
+    if record.evidence:
+        evidence = json.dumps([dict(item) for item in record.evidence], ensure_ascii=False)
+    connection.execute(
+        _PUT_VERSION,
+        {
+            "document_id": document_id,
+            "seq": seq,
+            "run_id": record.run_id,
+            "fetch_id": record.fetch_id,
+            "captured_at": now,
+            "change": change,
+            "change_ratio": ratio,
+            "text_sha256": record.text_sha256,
+            "raw_sha256": record.raw_sha256,
+            "text_length": record.text_length,
+            "extractor_version": record.extractor_version,
+            "title": record.title,
+            "signature": record.signature,
+            "details": dict(record.details) or None,
+            "evidence_packed": pack_text(evidence, near=record.body_text),
+            "html_packed": pack_text(record.body_html or None, near=record.body_text),
+            "body_text": record.body_text,
+        },
+    )
+
+
+def _put_attachments(connection: Connection, document_id: int, record: DocumentRecord) -> None:
+    if record.attachments:
+        connection.execute(
+            _put_attachment(connection.dialect.name),
+            [
+                {
+                    "document_id": document_id,
+                    "url_key": item.url_key,
+                    "url": item.url,
+                    "name": item.name,
+                    "media_type": item.media_type,
+                    "state": "listed",
+                }
+                for item in record.attachments
+            ],
+        )
+
+
+def _settle_cluster(
+    session: Session,
+    document_id: int,
+    record: DocumentRecord,
+    *,
+    now: datetime,
+    judge: Judge | None,
+) -> tuple[int | None, int | None]:
+    candidates = near_candidates(
+        session,
+        record.bands if judge else (),
+        sentences=record.sentences if judge else (),
+        text_sha256=record.text_sha256,
+        exclude=document_id,
+    )
+    for candidate in candidates:
+        same = judge(candidate) if judge else candidate.exact and record.text_length >= SHORT_TEXT
+        if not same:
+            continue
+        joined = join_cluster(
+            session,
+            document_id=document_id,
+            other_id=candidate.document_id,
+            method="exact" if candidate.exact else "near",
+            now=now,
+        )
+        if joined is not None:
+            return joined
+    return None, None
+
+
+def _save_again(
+    session: Session,
+    found: Row[Any],
+    record: DocumentRecord,
+    *,
+    now: datetime,
+    judge: Judge | None,
+    compare: Compare | None,
+) -> SaveResult:
+    if found.state == "suppressed":
+        return SaveResult(found.id, "tombstoned", found.latest_seq)
+    connection = session.connection()
+    at = {"id": found.id, "seq": found.latest_seq}
+    previous = connection.execute(_LATEST, at).one()
+    same_reader = previous.extractor_version == record.extractor_version
+    new_text = found.latest_sha != record.text_sha256
+    # A better extractor reads another title from the same page: that is no change of the page.
+    new_facts = same_reader and (
+        previous.title != record.title
+        or (record.doc_number or found.doc_number) != found.doc_number
+    )
+    values = _refreshed(found, record, new_text=new_text, same_reader=same_reader)
+    values.update(last_seen_at=now, last_checked_at=now, gone_checks=0, gone_run_id=None)
+    values.update(state="live", gone_at=None, etag=record.etag, last_modified=record.last_modified)
+    outcome: Outcome = "unchanged"
+    seq, old_text = found.latest_seq, None
+    if new_text or new_facts or _searched_differs(found, values):
+        old_text = str(connection.execute(_LATEST_TEXT, at).scalar_one())
+    if new_text or new_facts:
+        outcome, seq = "changed", seq + 1
+        change, ratio = _kind_of_change(old_text or "", record, new_text, compare)
+        values.update(latest_seq=seq, latest_sha=record.text_sha256, changed_at=now)
+        _put_version(connection, found.id, record, seq=seq, change=change, ratio=ratio, now=now)
+    connection.execute(_documents.update().where(_documents.c.id == found.id).values(values))
+    if old_text is not None:
+        new = record.body_text if outcome == "changed" else old_text
+        replace_in_index(
+            connection,
+            found.id,
+            old=_stored_search_text(found, {}, body=old_text).tokens,
+            new=_stored_search_text(found, values, body=new).tokens,
+        )
+    duplicate_of, cluster_id = found.duplicate_of, found.cluster_id
+    if outcome == "changed":
+        put_labels(session, found.id, record.labels, replace=True)
+        _put_attachments(connection, found.id, record)
+    if new_text:
+        if cluster_id is None and not found.cluster_locked:
+            duplicate_of, cluster_id = _settle_cluster(
+                session, found.id, record, now=now, judge=judge
+            )
+        put_near_keys(connection, found.id, bands=record.bands, sentences=record.sentences)
+    return SaveResult(found.id, outcome, seq, duplicate_of, cluster_id)
+
+
+def _kind_of_change(
+    old_text: str, record: DocumentRecord, new_text: bool, compare: Compare | None
+) -> tuple[str, float]:
+    if not new_text:
+        return "metadata", 0.0
+    return compare(old_text, record.body_text) if compare else ("content", 1.0)
+
+
+def _refreshed(
+    found: Row[Any], record: DocumentRecord, *, new_text: bool, same_reader: bool
+) -> dict[str, Any]:
+    """The columns a page may overwrite: never what a person edited, never a day first read.
+
+    On an unchanged text a value that is missing now does not erase one that was read before.
+    """
+    edited = set(found.edited or ())
+    values: dict[str, Any] = {}
+    for name in _TOLD:
+        value = getattr(record, name)
+        if name == "issuing_bodies":
+            value = list(value)
+        if name not in edited and (new_text or value):
+            values[name] = value
+    for name in _FIRST_READ:
+        value = getattr(record, name)
+        known = getattr(found, name) is not None
+        if name not in edited and value is not None and not (known and same_reader):
+            values[name] = value
+    return values
+
+
+_SEARCHED = ("title", "doc_number", "publisher", "issuing_bodies")
+
+
+def _searched_differs(found: Row[Any], values: dict[str, Any]) -> bool:
+    return any(name in values and values[name] != getattr(found, name) for name in _SEARCHED)
+
+
+def _stored_search_text(found: Row[Any], values: dict[str, Any], *, body: str) -> SearchText:
+    title, number, publisher, bodies = (
+        values[name] if name in values else getattr(found, name) for name in _SEARCHED
+    )
+    return SearchText(title, number, publisher, tuple(bodies or ()), body)
+
+
+@dataclass(frozen=True, slots=True)
+class GoneResult:
+    """After a 404 or 410: the document's state and in how many runs it was missed."""
+
+    document_id: int
+    state: str
+    checks: int
+
+
+def mark_gone(
+    session: Session, *, source_id: int, url_key: str, run_id: int | None, now: datetime
+) -> GoneResult | None:
+    """Count a check that found the page missing; after two in different runs it is ``gone``.
+
+    The texts are kept. None if there is no such document.
+    """
+    found = session.scalars(
+        select(Document)
+        .where(Document.source_id == source_id, Document.url_key == url_key)
+        .with_for_update()
+    ).one_or_none()
+    if found is None:
+        return None
+    if run_id is None or found.gone_run_id != run_id:
+        found.gone_checks += 1
+        found.gone_run_id = run_id
+    found.last_checked_at = now
+    if found.state == "live" and found.gone_checks >= GONE_AFTER:
+        found.state = "gone"
+        found.gone_at = now
+    session.flush()
+    return GoneResult(found.id, found.state, found.gone_checks)
+
+
+def touch_unchanged(
+    session: Session,
+    *,
+    source_id: int,
+    url_key: str,
+    now: datetime,
+    etag: str | None = None,
+    last_modified: str | None = None,
+) -> bool:
+    """Note a 304: the page was checked and is as we know it. False if we do not have it."""
+    values: dict[str, Any] = {
+        "last_checked_at": now,
+        "last_seen_at": now,
+        "gone_checks": 0,
+        "gone_run_id": None,
+    }
+    if etag is not None:
+        values["etag"] = etag
+    if last_modified is not None:
+        values["last_modified"] = last_modified
+    done = session.execute(
+        _documents.update()
+        .where(
+            _documents.c.source_id == source_id,
+            _documents.c.url_key == url_key,
+            _documents.c.state != "gone",
+        )
+        .values(values)
+        .returning(_documents.c.id)
+    ).scalar()
+    return done is not None

@@ -1,0 +1,208 @@
+"""The crawl frontier: every URL a source listed and what became of it.
+
+It stands in our own tables because Scrapy's JOBDIR loses queued requests when it is killed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from storage.models import Document, FrontierEntry, Tombstone
+from storage.upsert import dialect_insert
+
+_CHUNK = 400  # bound variables per statement stay far below SQLite's limit
+
+
+@dataclass(frozen=True, slots=True)
+class FrontierRow:
+    """A URL found on a list page, with what the row said about it (``hints``, JSON values)."""
+
+    url: str
+    url_key: str
+    role: str = "detail"
+    hints: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownUrl:
+    """What is known of a URL. ``state``: pending, done, failed, skipped (frontier), live, gone,
+    suppressed (document) or tombstone. Times are UTC."""
+
+    url_key: str
+    state: str
+    document_id: int | None = None
+    last_checked_at: datetime | None = None
+    first_seen_at: datetime | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    attempts: int = 0
+    error_code: str | None = None
+    not_before: datetime | None = None
+
+
+def discover(
+    session: Session,
+    *,
+    source_id: int,
+    run_id: int | None,
+    entries: Sequence[FrontierRow],
+    now: datetime,
+) -> list[FrontierRow]:
+    """Remember listed URLs as pending; returns those never seen before, in order.
+
+    URLs with a tombstone are left out.
+    """
+    unique = {entry.url_key: entry for entry in entries}
+    buried: set[str] = set()
+    for keys in _chunks(list(unique)):
+        buried.update(
+            session.scalars(
+                select(Tombstone.url_key).where(
+                    Tombstone.source_id == source_id, Tombstone.url_key.in_(keys)
+                )
+            )
+        )
+    fresh = [entry for key, entry in unique.items() if key not in buried]
+    if not fresh:
+        return []
+    statement = (
+        dialect_insert(session, FrontierEntry)
+        .on_conflict_do_nothing()
+        .returning(FrontierEntry.url_key)
+    )
+    new = set(
+        session.scalars(
+            statement,
+            [
+                {
+                    "source_id": source_id,
+                    "url_key": entry.url_key,
+                    "url": entry.url,
+                    "role": entry.role,
+                    "state": "pending",
+                    "hints": dict(entry.hints) or None,
+                    "discovered_run_id": run_id,
+                    "updated_at": now,
+                }
+                for entry in fresh
+            ],
+        )
+    )
+    return [entry for entry in fresh if entry.url_key in new]
+
+
+def pending(
+    session: Session, *, source_id: int, limit: int, now: datetime | None = None
+) -> list[FrontierEntry]:
+    """Pending URLs of a source, oldest first; with ``now`` those that must wait are left out."""
+    query = (
+        select(FrontierEntry)
+        .where(FrontierEntry.source_id == source_id, FrontierEntry.state == "pending")
+        .order_by(FrontierEntry.updated_at, FrontierEntry.url_key)
+        .limit(limit)
+    )
+    if now is not None:
+        query = query.where(
+            or_(FrontierEntry.not_before.is_(None), FrontierEntry.not_before <= now)
+        )
+    return list(session.scalars(query))
+
+
+def mark(
+    session: Session,
+    *,
+    source_id: int,
+    url_key: str,
+    state: str,
+    now: datetime,
+    error_code: str | None = None,
+    not_before: datetime | None = None,
+    attempted: bool = True,
+) -> bool:
+    """Set the state of a URL; ``pending`` with ``not_before`` means: try again then.
+
+    False if the URL is not in the frontier. Hints are dropped once it is done.
+    """
+    values: dict[str, Any] = {
+        "state": state,
+        "error_code": error_code,
+        "not_before": not_before,
+        "updated_at": now,
+    }
+    if attempted:
+        values["attempts"] = FrontierEntry.attempts + 1
+    if state == "done":
+        values["hints"] = None
+    done = session.execute(
+        update(FrontierEntry)
+        .where(FrontierEntry.source_id == source_id, FrontierEntry.url_key == url_key)
+        .values(values)
+        .returning(FrontierEntry.state)
+        .execution_options(synchronize_session=False)
+    ).scalar()
+    return done is not None
+
+
+def known_urls(session: Session, *, source_id: int, url_keys: Sequence[str]) -> dict[str, KnownUrl]:
+    """What is known of these URLs of a source; unknown ones are absent.
+
+    A tombstone outranks a document, a document outranks the frontier, except that an open
+    frontier entry of a stored document keeps its ``attempts`` and ``not_before``.
+    """
+    known: dict[str, KnownUrl] = {}
+    for keys in _chunks(list(dict.fromkeys(url_keys))):
+        entries = session.execute(
+            select(
+                FrontierEntry.url_key,
+                FrontierEntry.state,
+                FrontierEntry.attempts,
+                FrontierEntry.error_code,
+                FrontierEntry.not_before,
+            ).where(FrontierEntry.source_id == source_id, FrontierEntry.url_key.in_(keys))
+        ).all()
+        for key, state, attempts, error_code, not_before in entries:
+            known[key] = KnownUrl(
+                key, state, attempts=attempts, error_code=error_code, not_before=not_before
+            )
+        documents = session.execute(
+            select(
+                Document.url_key,
+                Document.id,
+                Document.state,
+                Document.last_checked_at,
+                Document.first_seen_at,
+                Document.etag,
+                Document.last_modified,
+            ).where(Document.source_id == source_id, Document.url_key.in_(keys))
+        ).all()
+        for key, document_id, state, checked, first_seen, etag, modified in documents:
+            entry = known.get(key)
+            known[key] = KnownUrl(
+                key,
+                state,
+                document_id=document_id,
+                last_checked_at=checked,
+                first_seen_at=first_seen,
+                etag=etag,
+                last_modified=modified,
+                attempts=entry.attempts if entry else 0,
+                error_code=entry.error_code if entry else None,
+                not_before=entry.not_before if entry else None,
+            )
+        for key in session.scalars(
+            select(Tombstone.url_key).where(
+                Tombstone.source_id == source_id, Tombstone.url_key.in_(keys)
+            )
+        ):
+            known[key] = KnownUrl(key, "tombstone")
+    return known
+
+
+def _chunks(keys: list[str]) -> list[list[str]]:
+    return [keys[start : start + _CHUNK] for start in range(0, len(keys), _CHUNK)]

@@ -1,0 +1,260 @@
+"""Full-text search: candidates from the index, then, where needed, a look at the text.
+
+Newest first by default, which the index gives for free. Ranking looks at the newest title hits
+and the newest other hits, a bounded number, because ordering a common word by score would mean
+reading every posting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Select, column, func, select, table, text
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.expression import UnaryExpression
+from sqlalchemy.sql.operators import custom_op
+
+from storage.filters import DocumentFilter, conditions
+from storage.matching import Candidate, Plan, plan_query, score
+from storage.models import Document, DocumentVersion
+from storage.search_index import (
+    SearchText,
+    add_to_index,
+    drop_from_index,
+    reindex,
+    replace_in_index,
+    require_index,
+    stored_text,
+)
+from storage.snippets import Segment, highlight, snippet
+
+__all__ = [
+    "SearchHit",
+    "Segment",
+    "count_matches",
+    "index_document",
+    "reindex",
+    "require_index",
+    "search",
+    "unindex_document",
+]
+
+Order = Literal["newest", "relevance"]
+
+COUNT_CAP = 1000  # counting stops here: a page shows "1000+"
+RANKED_TITLES = 150  # newest title hits and other hits looked at when ranking
+RANKED_OTHERS = 350
+_CHUNK = 60
+
+_index = table("search_document", column("rowid"), column("document_id"), column("tokens"))
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """A document found, with its title and a piece of its text in segments (plain text)."""
+
+    document_id: int
+    title: tuple[Segment, ...]
+    snippet: tuple[Segment, ...]
+    score: float = 0.0
+
+
+def index_document(session: Session, document_id: int, *, before: SearchText | None) -> None:
+    """Bring the search row of a stored document up to date.
+
+    ``before`` is what :func:`storage.search_index.stored_text` gave before the change, None if
+    the document was not indexed.
+    """
+    found = stored_text(session, document_id)
+    connection = session.connection()
+    if found is None:
+        return
+    if before is None:
+        add_to_index(connection, document_id, tokens=found.tokens)
+    else:
+        replace_in_index(connection, document_id, old=before.tokens, new=found.tokens)
+
+
+def unindex_document(session: Session, document_id: int) -> None:
+    """Take a stored document out of the index (before it is deleted or changed)."""
+    found = stored_text(session, document_id)
+    if found is not None:
+        drop_from_index(session.connection(), document_id, tokens=found.tokens)
+
+
+def search(
+    session: Session,
+    query: str,
+    *,
+    limit: int = 20,
+    offset: int = 0,
+    order: Order = "newest",
+    filters: DocumentFilter | None = None,
+) -> list[SearchHit]:
+    """Documents that match ``query`` and pass ``filters`` (whose own query is not used).
+
+    Raises QueryError if the query cannot be read.
+    """
+    filters = filters or DocumentFilter()
+    plan = plan_query(query)
+    if order == "relevance":
+        ranked = _ranked(session, plan, filters)
+        chosen = [(found.id, points) for points, found in ranked[offset : offset + limit]]
+    else:
+        matches = _matches(session, plan, filters, first=offset + limit)
+        chosen = [(found, 0.0) for _, found in zip(range(offset + limit), matches, strict=False)][
+            offset:
+        ]
+    return _hits(session, plan, chosen)
+
+
+def count_matches(
+    session: Session, query: str, *, filters: DocumentFilter | None = None, most: int = COUNT_CAP
+) -> int:
+    """How many documents match, counted up to ``most``."""
+    filters = filters or DocumentFilter()
+    plan = plan_query(query)
+    if plan.exact:
+        statement = _candidates(session, plan, filters, columns=[Document.id]).limit(most)
+        return session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+    return sum(
+        1 for _ in zip(range(most), _matches(session, plan, filters, first=most), strict=False)
+    )
+
+
+def _candidates(
+    session: Session,
+    plan: Plan,
+    filters: DocumentFilter,
+    *,
+    columns: list[Any],
+    match: str | None = None,
+    below: int | None = None,
+) -> Select[Any]:
+    """Documents that the index cannot rule out, newest first, with ids under ``below``."""
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    match = match or (plan.fts5 if sqlite else plan.tsquery)
+    query: Select[Any] = select(*columns)
+    if match is None:
+        query = query.select_from(Document)
+        newest: ColumnElement[Any] = Document.id.expression
+    elif sqlite:
+        # The plus sign keeps the planner from walking documents and asking the index for each.
+        found = UnaryExpression(_index.c.rowid, operator=custom_op("+"))
+        query = query.select_from(_index.join(Document, Document.id == found)).where(
+            text("search_document match :match").bindparams(match=match)
+        )
+        newest = _index.c.rowid
+    else:
+        # Materialised: otherwise "order by id desc limit 20" makes PostgreSQL walk the primary
+        # key and look at every newest document for a rare word.
+        hits = (
+            select(_index.c.document_id)
+            .where(text("tokens @@ cast(:match as tsquery)").bindparams(match=match))
+            .cte("hits")
+            .prefix_with("MATERIALIZED", dialect="postgresql")
+        )
+        query = query.select_from(hits).join(Document, Document.id == hits.c.document_id)
+        newest = Document.id.expression
+    query = query.where(*conditions(filters), *plan.sql)
+    if below is not None:
+        query = query.where(newest < below)
+    return query.order_by(newest.desc())
+
+
+def _matches(session: Session, plan: Plan, filters: DocumentFilter, *, first: int) -> Iterator[int]:
+    """Ids of matching documents, newest first."""
+    if plan.exact:
+        query = _candidates(session, plan, filters, columns=[Document.id]).limit(first)
+        yield from session.scalars(query)
+        return
+    below: int | None = None
+    while True:
+        chunk = _read(session, plan, filters, below=below, limit=_CHUNK)
+        for found in chunk:
+            if plan.holds(found):
+                yield found.id
+        if len(chunk) < _CHUNK:
+            return
+        below = chunk[-1].id
+
+
+def _read(
+    session: Session,
+    plan: Plan,
+    filters: DocumentFilter,
+    *,
+    limit: int,
+    below: int | None = None,
+    match: str | None = None,
+) -> list[Candidate]:
+    flags = [condition.label(f"f{place}") for place, condition in enumerate(plan.flags)]
+    columns = [
+        Document.id,
+        Document.title,
+        Document.doc_number,
+        Document.publisher,
+        Document.issuing_bodies,
+        Document.published_on,
+        Document.first_seen_at,
+        DocumentVersion.body_text,
+        *flags,
+    ]
+    query = _candidates(session, plan, filters, columns=columns, below=below, match=match)
+    query = query.join(
+        DocumentVersion,
+        (DocumentVersion.document_id == Document.id) & (DocumentVersion.seq == Document.latest_seq),
+    )
+    return [
+        Candidate(
+            id=row[0],
+            text=SearchText(row[1], row[2], row[3], tuple(row[4] or ()), row[7]),
+            day=row[5] or row[6].date(),
+            flags=tuple(bool(flag) for flag in row[8:]),
+        )
+        for row in session.execute(query.limit(limit))
+    ]
+
+
+def _ranked(session: Session, plan: Plan, filters: DocumentFilter) -> list[tuple[float, Candidate]]:
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    found: dict[int, Candidate] = {}
+    in_title = plan.title_fts5 if sqlite else plan.title_tsquery
+    if in_title is not None:
+        for item in _read(session, plan, filters, limit=RANKED_TITLES, match=in_title):
+            found[item.id] = item
+    for item in _read(session, plan, filters, limit=RANKED_OTHERS):
+        found[item.id] = item
+    newest = max((item.day for item in found.values()), default=None)
+    ranked = [
+        (score(plan, item, newest=newest or item.day), item)
+        for item in found.values()
+        if plan.holds(item)
+    ]
+    ranked.sort(key=lambda pair: (-pair[0], -pair[1].id))
+    return ranked
+
+
+def _hits(session: Session, plan: Plan, chosen: list[tuple[int, float]]) -> list[SearchHit]:
+    rows = session.execute(
+        select(Document.id, Document.title, DocumentVersion.body_text)
+        .join(
+            DocumentVersion,
+            (DocumentVersion.document_id == Document.id)
+            & (DocumentVersion.seq == Document.latest_seq),
+        )
+        .where(Document.id.in_([found for found, _ in chosen]))
+    )
+    texts = {key: (title, body) for key, title, body in rows}
+    return [
+        SearchHit(
+            found,
+            title=highlight(texts[found][0], plan.phrases),
+            snippet=snippet(texts[found][1], plan.phrases),
+            score=points,
+        )
+        for found, points in chosen
+        if found in texts
+    ]

@@ -1,0 +1,57 @@
+"""Pieces of text around what was looked for, as segments: the page escapes them, not we."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from storage.tokens import fold
+
+WIDTH = 96
+LEAD = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A run of plain text; ``hit`` says that it is one of the words looked for."""
+
+    text: str
+    hit: bool = False
+
+
+def _pattern(phrases: Sequence[str]) -> re.Pattern[str] | None:
+    parts = sorted({fold(phrase).strip() for phrase in phrases}, key=len, reverse=True)
+    escaped = [" +".join(map(re.escape, part.split())) for part in parts if part]
+    return re.compile("|".join(escaped)) if escaped else None
+
+
+def highlight(text: str, phrases: Sequence[str]) -> tuple[Segment, ...]:
+    """The whole text, with every occurrence of a phrase marked."""
+    pattern = _pattern(phrases)
+    return _mark(text, pattern) if pattern else (Segment(text),)
+
+
+def snippet(text: str, phrases: Sequence[str], *, width: int = WIDTH) -> tuple[Segment, ...]:
+    """About ``width`` characters around the first hit; the beginning if there is none."""
+    pattern = _pattern(phrases)
+    first = pattern.search(fold(text)) if pattern else None
+    start = max(0, first.start() - LEAD) if first else 0
+    piece = text[start : start + width]
+    marked = _mark(" ".join(piece.split()), pattern) if pattern else (Segment(piece),)
+    before = (Segment("…"),) if start > 0 else ()
+    after = (Segment("…"),) if start + width < len(text) else ()
+    return (*before, *marked, *after)
+
+
+def _mark(text: str, pattern: re.Pattern[str]) -> tuple[Segment, ...]:
+    segments: list[Segment] = []
+    place = 0
+    for match in pattern.finditer(fold(text)):
+        if match.start() > place:
+            segments.append(Segment(text[place : match.start()]))
+        segments.append(Segment(text[match.start() : match.end()], hit=True))
+        place = match.end()
+    if place < len(text):
+        segments.append(Segment(text[place:]))
+    return tuple(segments)
