@@ -1,0 +1,118 @@
+"""What the page says about itself outside the text: meta elements, JSON-LD, times, canonical."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from selectolax.lexbor import LexborHTMLParser
+
+_MAX_VALUE = 1000
+_LD_FIELDS = (
+    "headline",
+    "datePublished",
+    "dateModified",
+    "dateCreated",
+    "description",
+    "articleSection",
+    "name",
+)
+_ITEMPROPS = (
+    "[itemprop=datePublished],[itemprop=dateModified],[itemprop=headline],[itemprop=author]"
+)
+
+
+def page_facts(tree: LexborHTMLParser) -> dict[str, str]:
+    """Names in lower case to values, white space collapsed, first value wins.
+
+    Prefixes: none for ``<meta name|property|itemprop>``, ``ld:`` for JSON-LD (``ld:headline``,
+    ``ld:datepublished``, ``ld:author``, ``ld:publisher``, ``ld:type``), ``item:`` for microdata
+    in the body, ``time:datetime`` for the first ``<time datetime>``, ``html:lang``,
+    ``html:title`` (the raw ``<title>``), ``link:canonical``, ``base:href``.
+    Must run before scripts are stripped from ``tree``.
+    """
+    facts: dict[str, str] = {}
+    for node in tree.css("meta"):
+        attributes = node.attributes
+        name = attributes.get("name") or attributes.get("property") or attributes.get("itemprop")
+        if name:
+            _put(facts, name.strip().lower(), attributes.get("content"))
+    head = tree.head
+    title = head.css_first("title") if head is not None else None
+    if title is None:
+        title = tree.css_first("title")
+    if title is not None:
+        _put(facts, "html:title", title.text())
+    for node in tree.css("link[rel=canonical],base[href],time[datetime]," + _ITEMPROPS):
+        attributes = node.attributes
+        if node.tag == "link":
+            _put(facts, "link:canonical", attributes.get("href"))
+        elif node.tag == "base":
+            _put(facts, "base:href", attributes.get("href"))
+        elif node.tag == "time" and "itemprop" not in attributes:
+            _put(facts, "time:datetime", attributes.get("datetime"))
+        elif node.tag != "meta":
+            value = attributes.get("datetime") or attributes.get("content") or node.text()
+            _put(facts, "item:" + (attributes.get("itemprop") or "").lower(), value)
+    root = tree.root
+    if root is not None and root.tag == "html":
+        _put(facts, "html:lang", root.attributes.get("lang"))
+    for node in tree.css('script[type="application/ld+json"]'):
+        _linked_data(facts, node.text())
+    return facts
+
+
+def _put(facts: dict[str, str], name: str, value: str | None) -> None:
+    if value and len(facts) < 200 and name not in facts:
+        collapsed = " ".join(value[: 4 * _MAX_VALUE].split())[:_MAX_VALUE]
+        if collapsed:
+            facts[name] = collapsed
+
+
+def _linked_data(facts: dict[str, str], source: str) -> None:
+    if len(source) > 200_000:
+        return
+    try:
+        data: Any = json.loads(source, strict=False)
+    except (ValueError, RecursionError):
+        return
+    records = data if isinstance(data, list) else [data]
+    for record in records[:20]:
+        if isinstance(record, dict) and isinstance(record.get("@graph"), list):
+            records = [*records, *record["@graph"][:40]]
+    for record in records[:60]:
+        if isinstance(record, dict) and _is_article(record.get("@type")):
+            _article_data(facts, record)
+
+
+def _is_article(kind: object) -> bool:
+    kinds = kind if isinstance(kind, list) else [kind]
+    return any(
+        isinstance(k, str)
+        and k.endswith(("Article", "Posting", "Report", "WebPage", "Legislation"))
+        for k in kinds
+    )
+
+
+def _article_data(facts: dict[str, str], record: dict[str, Any]) -> None:
+    kind = record.get("@type")
+    page = kind == "WebPage" or kind == ["WebPage"]
+    prefix = "ld:page-" if page else "ld:"
+    for name in _LD_FIELDS:
+        value = record.get(name)
+        if isinstance(value, str):
+            _put(facts, prefix + name.lower(), value)
+    for name in ("author", "publisher"):
+        names = _names(record.get(name))
+        if names:
+            _put(facts, prefix + name, ", ".join(names))
+
+
+def _names(value: object) -> list[str]:
+    values = value if isinstance(value, list) else [value]
+    found = []
+    for entry in values[:20]:
+        name = entry.get("name") if isinstance(entry, dict) else entry
+        if isinstance(name, str) and name.strip():
+            found.append(name.strip())
+    return found

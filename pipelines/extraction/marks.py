@@ -1,0 +1,82 @@
+"""What class and id names say about an element: body text, part of a page frame, or nothing.
+
+Names are split into words (``artContent`` -> art, content); the words are those that content
+management systems and page builders use everywhere, in English and in pinyin.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+STRONG = 2
+GOOD = 1
+PLAIN = 0
+WEAK = -1  # frame, if what it holds looks like a frame
+FRAME = -2  # frame, unless it holds most of the page
+
+_WORD = re.compile(r"[A-Z]{2,20}(?![a-z])|[A-Z]?[a-z]{1,30}|\d{1,6}")
+
+#: whole names of body containers of common systems (TRS, Hanweb, VSB, UCAP, WordPress, …)
+_BODY_NAME = re.compile(
+    r"(?:^|[\s_-])(?:ucap-?content|trs_u?editor|view|trs_paper|vsb_content\w{0,8}|js_content"
+    r"|end-?text|arti-?body|zoom(?:con)?|p-detail|rm_txt_con|text_con|con_?text|pages_content"
+    r"|(?:article|art|news|post|entry|story|detail|info|main|text|txt|page|xl|nr|wz)"
+    r"[_-]?(?:body|content|text|txt|con|cont|detail|details|nr|zw|main|info_?content)"
+    r"|(?:content|body)[_-]?(?:text|txt|main|body|article|detail)|article__?(?:body|content)"
+    r"|zw|zhengwen|neirong|nrong|mp-editor|rich_media_content|richtext|rich-text|prose"
+    r"|articlebody|post__content|story-?body\w{0,6}|entry__content)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+
+
+def words(text: str) -> frozenset[str]:
+    """Set of the white-space separated words of a literal."""
+    return frozenset(text.split())
+
+
+_GOOD = words(
+    "article articles art content contents con body story post entry detail details text txt main "
+    "news zoom editor trs hentry page paragraph paragraphs prose column wrapper mainbody zw nr"
+)
+_FRAME = words(
+    "nav navbar navigation menu submenu footer foot sidebar aside related relate relatednews "
+    "recommend recommended recommendation recommendations comment comments reply replies respond "
+    "disqus share sharing shares sharebar social sns bdshare jiathis breadcrumb breadcrumbs crumb "
+    "crumbs crumbnav weizhi dqwz location copyright bottombar toolbar toolbox tools login signin "
+    "signup register search searchbar searchbox hotnews ranking rank friendlink friendlinks ad ads "
+    "adv advert advertisement advertising adsense adbox gg guanggao sponsor sponsored promo "
+    "promotion newsletter subscribe subscription popup modal cookie cookies consent gdpr pager "
+    "pagination pagenav pages qrcode ewm erweima tongji vote toutiao xgwz xgyd xgxw xgnews xglj "
+    "outbrain taboola widget widgets masthead topbar skip teaser teasers carousel swiper slider "
+    "carousels byline-bio authorbio author-bio feedback survey trending popular mostread latest "
+    "readmore more-news morestories upnext player tooltip dropdown offcanvas overlay banner "
+    "statement disclaimer mianze prevnext nextprev prev next yqlj youqing returntop gotop backtop "
+    "accessibility print printer fontsize ziti donate paywall"
+)
+_WEAK = words(
+    "header head side left right top bottom meta info tag tags keyword keywords link links list "
+    "hot tool author bio byline source origin date time caption credit figcaption gallery video "
+    "audio media photo image images pic app weixin wechat mobile download extra misc hidden "
+    "hide none note footnote attachment box module block category categories topic topics ep edit "
+    "summary abstract digest lead intro editor editors reprint editorial"
+)
+
+
+@lru_cache(maxsize=16384)
+def mark_of(name: str) -> int:
+    """Verdict on ``class + " " + id``; the strongest sign wins, body names before frame words."""
+    if not name:
+        return PLAIN
+    name = name[:300]
+    found = {word.lower() for word in _WORD.findall(name)}
+    found.update(name.lower().split())
+    if found & _FRAME:
+        return FRAME
+    if _BODY_NAME.search(name):
+        return STRONG
+    if found & _GOOD:
+        return GOOD
+    if found & _WEAK:
+        return WEAK
+    return PLAIN

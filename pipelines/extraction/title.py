@@ -1,0 +1,135 @@
+"""The title of a page: what several places agree on, not what one of them says.
+
+``<title>`` nearly always contains the title, but with the names of site and column around it;
+headings are clean, but a page has several. So a heading that ``<title>`` contains wins.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from pipelines.extraction.outline import Outline
+
+_NON_WORD = re.compile(r"[\W_]+")
+_SEPARATOR = re.compile(
+    r"\s*[_|｜»›>‖]+\s*|\s+[-–—·•:]{1,2}\s+|[-–—]{1,2}(?=[\u4e00-\u9fff]{2,14}$)"
+)
+_SPACES = re.compile(r"\s+")
+_TABLE_KEYS = ("标题", "信息名称", "文件名称", "公文名称", "名称", "题名")
+_META_KEYS = ("articletitle", "ld:headline", "og:title", "item:headline", "twitter:title",
+              "dc.title", "dcterms.title", "title", "article:title", "ld:name")  # fmt: skip
+_SITE_KEYS = ("og:site_name", "sitename", "application-name", "ld:publisher", "columnname",
+              "author", "twitter:site")  # fmt: skip
+_HEADING_WEIGHT = {"h1": 3.0, "h2": 2.0, "h3": 1.2, "h4": 0.8, "h5": 0.5, "h6": 0.3}
+_TITLE_NAME = re.compile(
+    r"(?:^|[\s_-])\w{0,12}(?:title|titl|tit|bt|biaoti|headline|h1)\w{0,4}(?:$|[\s_-])", re.I
+)
+_MAX = 200
+
+
+def fold(text: str) -> str:
+    """Letters, digits and CJK characters only, lower case: for comparing titles."""
+    return _NON_WORD.sub("", text).lower()
+
+
+def choose_title(
+    out: Outline | None,
+    *,
+    facts: Mapping[str, str],
+    table: Mapping[str, str],
+    hint: str | None,
+    body: int,
+) -> tuple[str, int]:
+    """Title and the index of the block that shows it (-1 if none does)."""
+    raw = facts.get("html:title", "")
+    folded_raw = fold(raw)
+    hinted = fold(hint or "")
+    for key in _TABLE_KEYS:
+        value = table.get(key, "")
+        if len(value) >= 6:
+            return _tidy(value), _block_with(out, fold(value))
+    best: tuple[float, str, int] = (0.0, "", -1)
+    metas = {fold(facts[k]) for k in _META_KEYS if k in facts}
+    for index, text, weight in _headings(out, body=body):
+        folded = fold(text)
+        if len(folded) < 2:
+            continue
+        worth = weight
+        if folded in folded_raw:
+            worth += 3.0 + 4.0 * len(folded) / max(1, len(folded_raw))
+        if folded in metas:
+            worth += 3.0
+        elif any(folded in meta for meta in metas):
+            worth += 1.0
+        if hinted and (folded == hinted or (len(hinted) > 8 and folded.startswith(hinted[:-2]))):
+            worth += 4.0
+        if worth > best[0]:
+            best = (worth, text, index)
+    if best[0] >= 4.0:
+        return _tidy(best[1]), best[2]
+    for key in _META_KEYS[:5]:
+        if key in facts and len(fold(facts[key])) >= 4:
+            cleaned = without_site(facts[key], facts)
+            return _tidy(cleaned), _block_with(out, fold(cleaned))
+    if best[0] >= 3.0:
+        return _tidy(best[1]), best[2]
+    cleaned = without_site(raw, facts) if raw else ""
+    if cleaned:
+        return _tidy(cleaned), _block_with(out, fold(cleaned))
+    return _tidy(best[1] or hint or ""), best[2]
+
+
+def without_site(raw: str, facts: Mapping[str, str]) -> str:
+    """``<title>`` without the names of site and columns after (or before) a separator."""
+    for key in _SITE_KEYS:
+        name = facts.get(key, "")
+        if len(name) >= 2 and raw.endswith(name) and len(raw) > len(name) + 4:
+            raw = raw[: -len(name)].rstrip(" -_|｜–—·•»>:：,，")
+    parts = [p for p in _SEPARATOR.split(raw) if p.strip()]
+    if len(parts) < 2:
+        return raw.strip()
+    first = parts[0].strip()
+    longest = max(parts, key=len).strip()
+    return first if len(first) >= 8 or len(first) * 2 >= len(longest) else longest
+
+
+def _headings(out: Outline | None, *, body: int) -> list[tuple[int, str, float]]:
+    if out is None:
+        return []
+    found: list[tuple[int, str, float]] = []
+    limit = out.end[body]
+    for i, content in enumerate(out.content):
+        if i >= limit and found:
+            break
+        tag = out.tag[i]
+        weight = _HEADING_WEIGHT.get(tag, 0.0)
+        if not weight:
+            if not 4 <= len(content) <= 300:
+                continue
+            weight = 0.3 if i < limit and out.own_link[i] < 0.5 * out.own[i] else 0.0
+            attributes = out.nodes[i].attributes
+            if attributes and _TITLE_NAME.search(
+                f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
+            ):
+                weight = 1.5
+        text = content if content.strip() else ""
+        if not text and weight >= 0.3 and 0 < out.text[i] <= _MAX:
+            text = out.nodes[i].text(separator=" ")
+        text = _SPACES.sub(" ", text).strip()
+        if weight and 2 <= len(text) <= _MAX:
+            found.append((i, text, weight))
+    return found
+
+
+def _block_with(out: Outline | None, folded: str) -> int:
+    if out is None or len(folded) < 4:
+        return -1
+    for i, content in enumerate(out.content):
+        if content and len(content) < 400 and fold(content) == folded:
+            return i
+    return -1
+
+
+def _tidy(text: str) -> str:
+    return _SPACES.sub(" ", text.replace("\u200b", "").replace("\ufeff", "")).strip()[: _MAX * 2]
