@@ -1,0 +1,310 @@
+"""Calendar dates as Chinese and English pages write them, and nothing that only looks like one.
+
+``parse_date`` reads one short field (a list cell, a meta value); ``find_dates`` scans running
+text. 近日, 日前, 昨日 are no dates. Zones: a time with a zone is turned into the day at the
+publisher (``zone``, default Asia/Shanghai); a time without one is local to the page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import cache
+from zoneinfo import ZoneInfo
+
+FIRST_DAY = date(1949, 10, 1)
+"""No Chinese official document of today's organs is older."""
+FUTURE_DAYS = 2
+"""A page may be dated at most this many days after it was fetched (zones, early postings)."""
+
+_CHINESE_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {
+    "零": 0, "○": 0, "Ｏ": 0, "O": 0, "0": 0, "◯": 0, "０": 0, "Ο": 0, "О": 0,
+}  # fmt: skip
+_FULL_WIDTH = str.maketrans("０１２３４５６７８９－／．：〔〕　\xa0", "0123456789-/.:[]  ")
+_S = r"[ \t\n]{0,3}"
+_YEAR = r"(?P<y>(?:19|20)\d\d)"
+# 2024年3月5日, 2024-03-05, 2024/3/5, 2024.03.05, 2024年3月5 (a missing 日 is common in print)
+_NUMERIC = re.compile(
+    rf"(?<![\d.])(?<!\d[-/]){_YEAR}{_S}(?P<s>[年\-/.—–]){_S}(?P<m>1[0-2]|0?[1-9]){_S}"
+    rf"(?:(?<=\d)|)(?P<t>[月\-/.—–]){_S}(?P<d>3[01]|[12]\d|0?[1-9])(?!\d|[-/.]\d)"
+    rf"(?:{_S}[日号])?"
+)
+_WITH_TIME = re.compile(
+    rf"(?<![\d.])(?<!\d[-/]){_YEAR}(?P<s>[\-/.])(?P<m>1[0-2]|0?[1-9])(?P=s)(?P<d>3[01]|[12]\d|0?[1-9])"
+)
+_HAN = re.compile(
+    r"(?P<y>[一二][〇○ＯOΟО0０◯零一二三四五六七八九]{3})[ \t]{0,3}年[ \t]{0,3}"
+    r"(?P<m>十[一二]?|[一二三四五六七八九]|元|正)[ \t]{0,3}月[ \t]{0,3}"
+    r"(?P<d>三十一?|二?十[一二三四五六七八九]?|廿[一二三四五六七八九]?|[一二三四五六七八九])[ \t]{0,3}[日号]?"
+)
+_COMPACT = re.compile(
+    r"(?<!\d)(?P<y>(?:19|20)\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?!\d)"
+)
+_MONTH_DAY = re.compile(
+    r"(?<![\d年.\-/])(?<!\d )(?P<m>1[0-2]|0?[1-9])(?P<s>[ \t]{0,2}月[ \t]{0,2}|[-/.])(?P<d>3[01]|[12]\d|0?[1-9])(?!\d|[-/.]\d)[日号]?"
+)
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_MONTH_WORD = (
+    r"(?P<mon>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
+_ENGLISH = re.compile(
+    rf"(?<![A-Za-z\d])(?:{_MONTH_WORD}\.?[ \t]{{1,2}}(?P<d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?,?[ \t]{{1,2}}"
+    rf"(?P<y>(?:19|20)\d\d)"
+    rf"|(?P<d2>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?:[ \t]{{1,2}}|-)(?:of )?{_MONTH_WORD.replace('mon', 'mon2')}"
+    rf"\.?,?(?:[ \t]{{1,2}}|-)(?P<y2>(?:19|20)\d\d))(?!\d)",
+    re.IGNORECASE,
+)
+_SLASHED = re.compile(
+    r"(?<![\d/])(?P<a>\d{1,2})(?P<s>[/.\-])(?P<b>\d{1,2})(?P=s)(?P<y>(?:19|20)\d\d)(?![\d/])"
+)
+_EPOCH = re.compile(r"\A\s*-?(?P<n>\d{9,13})(?:\.\d{1,6})?\s*\Z")
+_ISO = re.compile(
+    r"(?P<day>\d{4}-\d\d-\d\d)[T ](?P<h>\d\d):(?P<mi>\d\d)(?::(?P<se>\d\d)(?:[.,]\d{1,9})?)?[ ]?"
+    r"(?P<z>Z|UTC|GMT|[+-]\d\d:?\d\d)?(?![\d:])"
+)
+_CLOCK = re.compile(
+    r"(?<![\d:])(?P<h>[01]?\d|2[0-3])[:：时](?P<mi>[0-5]\d)(?:[:：分](?P<se>[0-5]\d))?(?![\d:])"
+)
+_URL_DATES = (
+    re.compile(r"/t(?P<y>(?:19|20)\d\d)(?P<m>\d\d)(?P<d>\d\d)_"),
+    re.compile(r"/(?P<y>(?:19|20)\d\d)[-/](?P<m>\d\d?)[-/](?P<d>\d\d?)(?=[/_.\-]|\Z)"),
+    re.compile(r"/(?P<y>(?:19|20)\d\d)/(?P<m>\d\d)(?P<d>\d\d)/"),
+    re.compile(r"(?<!\d)(?P<y>20\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?!\d)"),
+    re.compile(r"/(?P<y>20\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])\d{6,11}(?=[/._]|\Z)"),
+    re.compile(r"[/-](?P<y>20\d\d)-(?P<m>\d\d)-(?P<d>\d\d)(?=[/_.\-]|\Z)"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DateSpan:
+    """A date found in text: its value, the span it was read from and the form it had."""
+
+    value: date
+    start: int
+    end: int
+    text: str
+    form: str
+
+
+def day(year: int, month: int, day_of_month: int) -> date | None:
+    """The calendar day, or None when there is no such day (30 February, month 13)."""
+    try:
+        return date(year, month, day_of_month)
+    except ValueError:
+        return None
+
+
+def _han_year(text: str) -> int:
+    return int("".join(str(_CHINESE_DIGITS[c]) for c in text))
+
+
+def _han_number(text: str) -> int:
+    if text in ("元", "正"):
+        return 1
+    text = text.replace("廿", "二十")
+    if "十" not in text:
+        return _CHINESE_DIGITS[text]
+    tens, _, ones = text.partition("十")
+    return 10 * (_CHINESE_DIGITS[tens] if tens else 1) + (_CHINESE_DIGITS[ones] if ones else 0)
+
+
+def _from_numeric(match: re.Match[str]) -> date | None:
+    if (match["s"] == "年") != (match["t"] == "月"):
+        return None
+    if match["s"] in "/." and match["t"] != match["s"]:
+        return None
+    return day(int(match["y"]), int(match["m"]), int(match["d"]))
+
+
+def _from_han(match: re.Match[str]) -> date | None:
+    return day(_han_year(match["y"]), _han_number(match["m"]), _han_number(match["d"]))
+
+
+def _from_english(match: re.Match[str]) -> date | None:
+    month = (match["mon"] or match["mon2"]).lower()[:3]
+    return day(
+        int(match["y"] or match["y2"]), _MONTHS.index(month) + 1, int(match["d"] or match["d2"])
+    )
+
+
+def _from_slashed(match: re.Match[str], *, day_first: bool) -> date | None:
+    first, second, year = int(match["a"]), int(match["b"]), int(match["y"])
+    if first > 12 or (day_first and second <= 12):
+        return day(year, second, first)
+    return day(year, first, second)
+
+
+def _spans(text: str, *, lang: str) -> Iterator[DateSpan]:
+    for match in _NUMERIC.finditer(text):
+        if value := _from_numeric(match):
+            yield DateSpan(value, match.start(), match.end(), match[0], "numeric")
+    if "月" in text:
+        for match in _HAN.finditer(text):
+            if value := _from_han(match):
+                yield DateSpan(value, match.start(), match.end(), match[0], "han")
+    if lang.startswith("zh"):
+        return
+    for match in _ENGLISH.finditer(text):
+        if value := _from_english(match):
+            yield DateSpan(value, match.start(), match.end(), match[0], "english")
+    for match in _SLASHED.finditer(text):
+        day_first = match["s"] == "." or lang.lower() in ("en-gb", "en-au", "de", "fr", "es", "it")
+        if value := _from_slashed(match, day_first=day_first):
+            yield DateSpan(value, match.start(), match.end(), match[0], "slashed")
+
+
+def find_dates(text: str, *, lang: str = "zh") -> tuple[DateSpan, ...]:
+    """All complete dates of ``text`` in order of appearance; linear in its length.
+
+    English month names and 03/05/2024 are read only when ``lang`` is not Chinese (03/05 is
+    month first, day first for ``en-gb``). Dates without a year are left alone, see
+    ``find_month_days``.
+    """
+    plain = text.translate(_FULL_WIDTH)
+    found = sorted(_spans(plain, lang=lang), key=lambda span: (span.start, -span.end))
+    kept: list[DateSpan] = []
+    for span in found:
+        if not kept or span.start >= kept[-1].end:
+            kept.append(
+                DateSpan(span.value, span.start, span.end, text[span.start : span.end], span.form)
+            )
+    return tuple(kept)
+
+
+def find_month_days(text: str, *, year: int) -> tuple[DateSpan, ...]:
+    """Dates written without a year (3月5日, 03-05), read as days of ``year``."""
+    plain = text.translate(_FULL_WIDTH)
+    spans = []
+    for match in _MONTH_DAY.finditer(plain):
+        if value := day(year, int(match["m"]), int(match["d"])):
+            spans.append(
+                DateSpan(
+                    value,
+                    match.start(),
+                    match.end(),
+                    text[match.start() : match.end()],
+                    "month_day",
+                )
+            )
+    return tuple(spans)
+
+
+def _nearest_year(month: int, day_of_month: int, today: date) -> date | None:
+    """The latest such day that is not after ``today`` plus the tolerance: lists show the past."""
+    for year in (today.year + 1, today.year, today.year - 1, today.year - 2):
+        value = day(year, month, day_of_month)
+        if value is not None and value <= today + timedelta(days=FUTURE_DAYS):
+            return value
+    return None
+
+
+def parse_date(
+    text: str | None, *, today: date | None = None, lang: str = "zh", zone: str = "Asia/Shanghai"
+) -> date | None:
+    """The date a short field states, None when it states none (近日, 1天前, a number).
+
+    Reads every form of ``find_dates`` plus 20240305, t20240305_123, epoch seconds and
+    milliseconds, ISO times with a zone, and 03-05 / 3月5日 when ``today`` gives the year.
+    """
+    if not text:
+        return None
+    moment = parse_datetime(text, zone=zone, lang=lang)
+    if moment is not None:
+        return moment.astimezone(_zone(zone)).date()
+    field = text.translate(_FULL_WIDTH)
+    spans = find_dates(field, lang=lang) or find_dates(field, lang="en")
+    if spans:
+        return spans[0].value
+    if match := _COMPACT.search(field):
+        return day(int(match["y"]), int(match["m"]), int(match["d"]))
+    if today is not None and (match := _MONTH_DAY.search(field)):
+        return _nearest_year(int(match["m"]), int(match["d"]), today)
+    return None
+
+
+@cache
+def _zone(name: str) -> tzinfo:
+    return ZoneInfo(name)
+
+
+def _offset(text: str) -> tzinfo:
+    if text in ("Z", "UTC", "GMT"):
+        return UTC
+    sign = -1 if text[0] == "-" else 1
+    digits = text[1:].replace(":", "")
+    moment = datetime.strptime(f"{'+' if sign > 0 else '-'}{digits}", "%z")
+    return moment.tzinfo or UTC
+
+
+def parse_datetime(text: str | None, *, zone: str, lang: str = "zh") -> datetime | None:
+    """The moment a short field states, aware and in UTC; None without a time of day.
+
+    A time without a zone is local to ``zone`` (an IANA name). Epoch seconds and milliseconds
+    between 1990 and 2100 count as times.
+    """
+    if not text or not any(char.isdigit() for char in text):
+        return None
+    field = text.translate(_FULL_WIDTH)
+    if match := _EPOCH.match(field):
+        return _from_epoch(match["n"])
+    if match := _ISO.search(field):
+        return _from_iso(match, zone)
+    clock = _CLOCK.search(field)
+    if clock is None:
+        return None
+    spans = find_dates(field, lang=lang) or find_dates(field, lang="en")
+    if not spans:
+        return None
+    value = spans[0].value
+    local = datetime(
+        value.year, value.month, value.day, int(clock["h"]), int(clock["mi"]),
+        int(clock["se"] or 0), tzinfo=_trailing_zone(field, clock.end()) or _zone(zone),
+    )  # fmt: skip
+    return local.astimezone(UTC)
+
+
+def _trailing_zone(field: str, at: int) -> tzinfo | None:
+    match = re.match(r" ?(Z|UTC|GMT|[+-]\d\d:?\d\d)\b", field[at:])
+    return _offset(match[1]) if match else None
+
+
+def _from_epoch(digits: str) -> datetime | None:
+    number = int(digits)
+    seconds = number / 1000 if len(digits) >= 12 else float(number)
+    if not 631_152_000 <= seconds < 4_102_444_800:
+        return None
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _from_iso(match: re.Match[str], zone: str) -> datetime | None:
+    try:
+        value = date.fromisoformat(match["day"])
+        local = datetime(
+            value.year, value.month, value.day, int(match["h"]), int(match["mi"]),
+            int(match["se"] or 0), tzinfo=_offset(match["z"]) if match["z"] else _zone(zone),
+        )  # fmt: skip
+    except ValueError:
+        return None
+    return local.astimezone(UTC)
+
+
+def date_from_url(url: str) -> date | None:
+    """The day in an article address: t20240305_1.html, /2024/03/05/, /art/2024/3/5/, /20240305/."""
+    path = url.split("?", 1)[0]
+    for pattern in _URL_DATES:
+        if match := pattern.search(path):
+            value = day(int(match["y"]), int(match["m"]), int(match["d"]))
+            if value is not None and value.year >= 1994:
+                return value
+    return None
+
+
+def is_plausible(value: date, *, today: date | None, first: date = FIRST_DAY) -> bool:
+    """Whether a page can be dated ``value``: not before ``first``, not 1970-01-01 (an empty
+    epoch), at most ``FUTURE_DAYS`` after ``today``."""
+    if value < first or value == date(1970, 1, 1):
+        return False
+    return today is None or value <= today + timedelta(days=FUTURE_DAYS)

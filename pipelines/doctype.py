@@ -1,0 +1,68 @@
+"""文种: what kind of document a title names (GB/T 9704 kinds, laws, plans)."""
+
+from __future__ import annotations
+
+import re
+
+# Endings of titles, longest first; the value is the kind.
+_ENDINGS = (
+    ("征求意见稿", "征求意见稿"), ("公开征求意见的通知", "征求意见稿"), ("公开征求意见的公告", "征求意见稿"),
+    ("实施细则", "细则"), ("实施条例", "条例"), ("实施办法", "办法"), ("管理办法", "办法"), ("暂行办法", "办法"),
+    ("管理规定", "规定"), ("若干规定", "规定"), ("实施意见", "意见"), ("指导意见", "意见"), ("若干意见", "意见"),
+    ("实施方案", "方案"), ("行动方案", "行动计划"), ("工作方案", "方案"), ("行动计划", "行动计划"),
+    ("若干措施", "措施"), ("若干政策", "措施"), ("扶持办法", "措施"), ("发展规划", "规划"), ("工作要点", "要点"),
+    ("座谈纪要", "纪要"), ("会议纪要", "纪要"), ("白皮书", "报告"), ("工作报告", "报告"), ("的解释", "司法解释"),
+    ("复函", "函"), ("通知书", "通知"), ("命令", "命令"), ("通知", "通知"), ("意见", "意见"), ("批复", "批复"),
+    ("决定", "决定"), ("决议", "决议"), ("通报", "通报"), ("公告", "公告"), ("通告", "通告"), ("公报", "公报"),
+    ("报告", "报告"), ("答复", "答复"), ("请示", "请示"), ("纪要", "纪要"), ("议案", "议案"), ("批示", "批示"),
+    ("条例", "条例"), ("办法", "办法"), ("规定", "规定"), ("细则", "细则"), ("规则", "规则"), ("规范", "规范"),
+    ("规划", "规划"), ("计划", "计划"), ("方案", "方案"), ("纲要", "纲要"), ("措施", "措施"), ("要点", "要点"),
+    ("指南", "指南"), ("指引", "指引"), ("标准", "标准"), ("目录", "目录"), ("名单", "名单"), ("清单", "清单"),
+    ("章程", "章程"), ("守则", "规则"), ("公示", "公示"), ("启事", "公告"), ("解读", "解读"), ("令", "令"),
+    ("函", "函"), ("法", "法"),
+)  # fmt: skip
+_TRAILING = re.compile(
+    r"(?:[（(【\[〔][^（()）】\]〕]{0,40}[）)】\]〕]|[\s\u3000]|\d{4}年版|之[一二三四五]|\.(?:docx?|pdf|wps|ofd))+\Z"
+)
+_DRAFT = re.compile(r"征求意见稿|征求意见|意见的公告|公开征集|草案(?:[）)]|\Z)|送审稿")
+_FORWARD = re.compile(r"印发|转发|批转|下发|公布|发布|颁布")
+_INNER = re.compile(
+    r"(?:印发|转发|批转|下发|公布|发布|颁布)(?:[〈《<](?P<quoted>[^》〉>]{4,80})[》〉>]|(?P<bare>[^的《]{4,80}))"
+)
+_KIND_OF_LAW = re.compile(
+    r"(?:中华人民共和国)?[\u4e00-\u9fff、]{2,30}(?<!办)(?<!用)(?<!方)(?<!做)(?<!语)(?<!执)(?<!违)(?<!司)法\Z"
+)
+
+
+def genre_of(title: str) -> str | None:
+    """The 文种 a title ends with (通知, 意见, 批复, 条例 …); None for a headline."""
+    plain = _TRAILING.sub("", title.strip().rstrip('》〉”"。'))
+    plain = _TRAILING.sub("", plain.rstrip('》〉”"。'))
+    for ending, kind in _ENDINGS:
+        if plain.endswith(ending):
+            if ending == "法" and not _KIND_OF_LAW.match(plain):
+                return None
+            return kind
+    return None
+
+
+def is_draft(title: str) -> bool:
+    """Whether the title announces a text that is open for comments."""
+    return bool(_DRAFT.search(title))
+
+
+def document_kind(title: str) -> str | None:
+    """The kind of the document itself: for 关于印发《…行动计划》的通知 it is 行动计划.
+
+    A draft open for comments is 征求意见稿 whatever it will become.
+    """
+    if is_draft(title):
+        return "征求意见稿"
+    if _FORWARD.search(title) and (match := _INNER.search(title)):
+        inner = genre_of(match["quoted"] or match["bare"] or "")
+        if inner is not None:
+            return inner
+    if "《" in title and not _FORWARD.search(title):
+        outer = genre_of(title)
+        return None if title.rstrip().endswith("》") and outer is None else outer
+    return genre_of(title)

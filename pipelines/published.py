@@ -1,0 +1,153 @@
+"""The day and moment a page was published, chosen among everything that states one.
+
+Order: a labelled field of the page, the publisher's meta data, a labelled line near the title,
+the list row or feed entry, the address, an unlabelled date near the title. Values outside the
+plausible window are ignored; 1970, far future and copyright years never win.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from pipelines.dates import (
+    date_from_url,
+    find_dates,
+    find_month_days,
+    is_plausible,
+    parse_date,
+    parse_datetime,
+)
+from pipelines.items import Hints
+
+PUBLISHED_LABELS = (
+    "发布日期", "发布时间", "公开日期", "公开时间", "发布于", "上网日期", "上网时间", "公布日期", "公布时间",
+    "发表时间", "发表日期", "发稿时间", "信息时间", "更新时间", "更新日期", "生成日期", "时间", "日期",
+)  # fmt: skip
+_META_KEYS = (
+    "article:published_time", "og:published_time", "og:article:published_time", "datepublished", "pubdate",
+    "publishdate", "publish_date", "publish-date", "publication_date", "dc.date.issued", "dcterms.issued", "dcterms.created",
+    "dc.date.created", "dc.date", "dcterms.date", "date", "sailthru.date", "parsely-pub-date", "citation_publication_date", "citation_date",
+    "article.published", "published-date", "pub_date", "apub:time", "originalpublicationdate", "weibo:article:create_at",
+    "bytedance:published_time", "release_date", "uploaddate", "datecreated", "maketime", "createdate", "time",
+)  # fmt: skip
+_LABELLED = re.compile(
+    r"(?:发布|发表|发稿|公布|公开|上网|更新|信息|录入|添加|创建|发文|编辑|刊登)?(?:时间|日期)|发布于|发表于|published|posted|date|updated",
+    re.IGNORECASE,
+)
+_UPDATED = re.compile(r"更新|修改|updated|modified", re.IGNORECASE)
+_NOT_PUBLISHED = re.compile(
+    r"成文|生成|施行|实施|生效|失效|截止|有效|印发|签发|发文|废止|copyright|©|版权|今天是|现在是|当前|event|开标|报名|会议时间",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A publication day (and moment, UTC, when a time was stated) with its evidence."""
+
+    day: date
+    moment: datetime | None
+    span: str
+    rule: str
+    place: str
+    start: int
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The parts of a page a date may be read from, as text."""
+
+    meta: Mapping[str, str]
+    table: Mapping[str, str]
+    head: str
+    url: str
+    hints: Hints
+
+
+def find_published(places: Places, *, zone: str, today: date | None, lang: str) -> Published | None:
+    """The best plausible candidate; agreement between sources raises its confidence."""
+    candidates = [
+        c for c in _candidates(places, zone, today, lang) if is_plausible(c.day, today=today)
+    ]
+    if not candidates:
+        return None
+    best = max(candidates, key=lambda c: c.confidence)
+    others = [c for c in candidates if c.place != best.place]
+    confidence = best.confidence
+    if any(c.day == best.day for c in others):
+        confidence = min(0.99, confidence + 0.05)
+    elif others and all(abs((c.day - best.day).days) > 1 for c in others):
+        confidence -= 0.05
+    moment = best.moment or next((c.moment for c in others if c.moment and c.day == best.day), None)
+    return Published(best.day, moment, best.span, best.rule, best.place, best.start, confidence)
+
+
+def _candidates(places: Places, zone: str, today: date | None, lang: str) -> Iterator[Published]:
+    yield from _from_fields(places.table, PUBLISHED_LABELS, "table", 0.97, zone, today, lang)
+    yield from _from_fields(places.meta, _META_KEYS, "meta", 0.94, zone, today, lang)
+    yield from _from_head(places.head, zone, today, lang)
+    yield from _from_hints(places.hints, zone, today, lang)
+    if value := date_from_url(places.url):
+        yield Published(value, None, places.url, "url", "url", -1, 0.86)
+
+
+def _from_fields(
+    fields: Mapping[str, str], keys: tuple[str, ...], place: str, top: float, zone: str,
+    today: date | None, lang: str,
+) -> Iterator[Published]:  # fmt: skip
+    for rank, key in enumerate(keys):
+        text = fields.get(key)
+        value = parse_date(text, today=today, lang=lang, zone=zone) if text else None
+        if text and value:
+            moment = parse_datetime(text, zone=zone, lang=lang)
+            yield Published(
+                value, moment, text.strip(), f"{place}:{key}", place, -1, top - rank * 0.002
+            )
+
+
+def _from_head(head: str, zone: str, today: date | None, lang: str) -> Iterator[Published]:
+    spans = find_dates(head, lang=lang) or (find_dates(head, lang="en") if lang == "zh" else ())
+    for span in spans[:12]:
+        before = re.split(r"[\n|｜]", head[max(0, span.start - 24) : span.start])[-1]
+        after = head[span.end : span.end + 12]
+        if _NOT_PUBLISHED.search(before):
+            continue
+        confidence = 0.78
+        rule = "head:unlabelled"
+        if match := None if not before else _last(_LABELLED, before):
+            confidence = 0.9 if _UPDATED.search(match) else 0.95
+            rule = f"head:{match}"
+        elif re.match(r"\s{0,3}(?:\d{1,2}[:：]\d\d|来源|作者|浏览|字体|编辑|\Z|\n)", after):
+            confidence = 0.84
+        moment = parse_datetime(head[span.start : span.end + 12], zone=zone, lang=lang)
+        yield Published(span.value, moment, span.text, rule, "head", span.start, confidence)
+    if not spans and today is not None:
+        for span in find_month_days(head[:200], year=today.year)[:1]:
+            value = parse_date(span.text, today=today, lang=lang, zone=zone)
+            if value:
+                yield Published(value, None, span.text, "head:month_day", "head", span.start, 0.5)
+
+
+def _last(pattern: re.Pattern[str], text: str) -> str:
+    found = ""
+    for match in pattern.finditer(text):
+        found = match[0]
+    return found
+
+
+def _from_hints(hints: Hints, zone: str, today: date | None, lang: str) -> Iterator[Published]:
+    if hints.published_at is not None:
+        day = parse_date(hints.published_at.isoformat(), zone=zone)
+        if day is not None:
+            yield Published(
+                day, hints.published_at, hints.published_at.isoformat(), "feed", "list", -1, 0.9
+            )
+    if hints.date_text:
+        value = parse_date(hints.date_text, today=today, lang=lang, zone=zone)
+        if value is not None:
+            moment = parse_datetime(hints.date_text, zone=zone, lang=lang)
+            yield Published(value, moment, hints.date_text, "list", "list", -1, 0.88)

@@ -1,0 +1,186 @@
+"""Who signed a text and when: signature blocks, adoption lines, title prefixes, lead sentences.
+
+Works on plain text with one paragraph a line and also on text whose line breaks were lost, as
+search interfaces of portals deliver it. Form of the block: GB/T 9704-2012, 7.3.5.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from pipelines.dates import DateSpan, find_dates
+from pipelines.issuers import bodies_in, looks_like_body, more_bodies, split_bodies
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Names and day of a signature block; ``start`` and ``span`` locate it in the text."""
+
+    bodies: tuple[str, ...]
+    written_on: date | None
+    start: int
+    span: str
+    note: str | None = None
+
+
+_AFTER_DATE = re.compile(
+    r"[ \t\u3000\xa0]*(?:\Z|\n|[（(【\[]|附件|附：|抄送|公开方式|信息公开|[\u4e00-\u9fff]{4}|[a-zA-Z\d])"
+)
+_NOT_AFTER = re.compile(
+    r"[ \t\u3000]*(?:印发|发布|公布|通过|批准|施行|实施|执行|起|至|到|前|后|之前|之后|以前|以后|以来|下发|召开|举行|签订|签署|发行"
+    r"|开始|上午|下午|晚|凌晨|在|第|，|、|—|~|－|-|的|消息|讯|电|报道|修订|修正|废止|生效|截止|止|期间|当日|收到|收悉|出台)"
+)
+_SENTENCE_END = "。；！？：:;!?》】”"
+_SPACES = " \t\u3000\xa0"
+_MEETING = re.compile(
+    r"(?P<body>[\u4e00-\u9fff]{2,30}?)(?:第[一二三四五六七八九十百零〇\d]{1,5}次)?(?:全体|常务|部务|部长|委务|局务|审判委员会)?"
+    r"(?:会议|审判委员会|检察委员会|大会)(?:第[一二三四五六七八九十百零〇\d]{1,7}次(?:全体)?会议)?(?:审议|表决)?(?P<act>通过|批准|修订)"
+)
+_SESSION = re.compile(r"第[一二三四五六七八九十百零〇\d]{1,4}届")
+_PERSON = re.compile(
+    r"(?:总\s*理|省\s*长|市\s*长|部\s*长|主\s*席|局\s*长|主\s*任|行\s*长|署\s*长)\s*[\u4e00-\u9fff\s·]{2,8}\Z"
+)
+
+
+def find_signature(text: str, *, dates: tuple[DateSpan, ...] | None = None) -> Signature | None:
+    """The first signature block of ``text``: names of organs directly before a date."""
+    loose: Signature | None = None
+    for span in dates if dates is not None else find_dates(text):
+        if _NOT_AFTER.match(text, span.end) or not _AFTER_DATE.match(text, span.end):
+            continue
+        signature = _before_date(text, span)
+        if signature is None:
+            continue
+        if signature.bodies:
+            return signature
+        loose = loose or signature
+    return loose
+
+
+def _before_date(text: str, span: DateSpan) -> Signature | None:
+    left = text[max(0, span.start - 400) : span.start].rstrip(_SPACES)
+    own_line = left == "" or left.endswith("\n")
+    lines = left.rstrip().split("\n")
+    bodies: list[str] = []
+    first = len(lines)
+    for number in range(len(lines) - 1, max(-1, len(lines) - 16), -1):
+        names = _signers(lines[number])
+        if names:
+            bodies[:0] = names
+        elif not _PERSON.search(lines[number].strip()) or bodies:
+            break
+        first = number
+    if bodies:
+        start = (
+            span.start
+            - len(text[max(0, span.start - 400) : span.start])
+            + sum(len(line) + 1 for line in lines[:first])
+        )
+        return Signature(tuple(dict.fromkeys(bodies)), span.value, start, text[start : span.end])
+    glued = _glued_signers(lines[-1]) if lines and not own_line else ()
+    if glued:
+        start = max(0, span.start - 60)
+        return Signature(glued, span.value, start, text[start : span.end].strip())
+    if own_line and _alone(text, span) and not _is_heading(text, span):
+        return Signature((), span.value, span.start, span.text)
+    return None
+
+
+def _alone(text: str, span: DateSpan) -> bool:
+    rest = text[span.end : span.end + 30].split("\n", 1)[0].strip()
+    return rest == "" or rest.startswith(("（此件", "(此件", "（公开", "（信息公开"))
+
+
+def _is_heading(text: str, span: DateSpan) -> bool:
+    """A bare date in the first lines is the page's date line, not a signature."""
+    return span.start < 60 and len(text) > 400
+
+
+def _signers(line: str) -> tuple[str, ...]:
+    plain = line.strip(_SPACES + "（）()")
+    if not plain or len(plain) > 120:
+        return ()
+    pieces = plain.split()
+    if len(pieces) > 1 and any(len(piece) == 1 for piece in pieces):
+        plain = "".join(pieces)
+    return bodies_in(plain)
+
+
+def _glued_signers(line: str) -> tuple[str, ...]:
+    """Signers at the end of a line that lost its breaks: …抓好落实。重庆市人民政府 2019年…"""
+    tail = line[-60:].rstrip(_SPACES)
+    cut = max(tail.rfind(mark) for mark in _SENTENCE_END)
+    tail = tail[cut + 1 :].strip(_SPACES)
+    if names := bodies_in(tail):
+        return names
+    last = re.split(r"[ \t\u3000\xa0]{2,}", tail)[-1]
+    return bodies_in(last) if last != tail else ()
+
+
+def adoption(header: str) -> Signature | None:
+    """The first adoption line of a law's header: …第三十八次会议通过, with body and day."""
+    for span in find_dates(header[:1500]):
+        line = header[span.end :].split("\n", 1)[0][:120]
+        match = _MEETING.match(line.strip(_SPACES + "经由"))
+        if match is None:
+            continue
+        body = _SESSION.sub("", match["body"].strip("经由 "))
+        names = (body,) if looks_like_body(body) else ()
+        if body.startswith("国务院") and "常务" in line:
+            names = ("国务院",)
+        return Signature(names, span.value, span.start, header[span.start : span.end] + line)
+    return None
+
+
+_TITLE_TRIGGER = re.compile(
+    r"关于|印发|发布|公布|转发|批转|出台|颁布|下发|联合|就《|公开征求|征求|对|令|公告|通告|拟|：|:|启动|部署"
+)
+_LEAD_TRIGGER = re.compile(
+    r"(?:联合)?(?:印发|发布|公布|出台|颁布|下发|制定|发文|就《|就\s?[\u4e00-\u9fff]{2,20}公开征求|公开征求|对外发布|审议通过|起草)"
+)
+_ADVERBS = re.compile(
+    r"(?:近日|日前|今日|昨日|今天|昨天|近期|正式|已|将|共同|联合|对外|召开|首次|刚刚|又|再次|办公会议|会同|依法|集中|统一|公开|面向社会"
+    r"|网站|官网|官方微信|\d{1,2}日|了)+\Z"
+)
+_LEADING = re.compile(
+    r"\A(?:【[^】]{1,20}】|\d{1,2}月\d{1,2}日|近日|日前|今日|昨日|为此|其中|据悉|此外|据了解|对此|根据|由|经|的|记者从|获悉|据|在|是)+"
+)
+
+
+def issuers_in_title(title: str) -> Signature | None:
+    """Names at the head of a title: 国务院办公厅关于…, 甲部 乙局关于…, 工信部：…."""
+    match = _TITLE_TRIGGER.search(title)
+    while match is not None and match.start() <= 90:
+        if title.count("《", 0, match.start()) > title.count("》", 0, match.start()):
+            return None
+        head = _LEADING.sub("", title[: match.start()].strip())
+        names, note = _names(head)
+        if names:
+            return Signature(names, None, 0, title[: match.end()], note)
+        match = _TITLE_TRIGGER.search(title, match.end())
+    return None
+
+
+def issuers_in_lead(text: str, *, limit: int = 320) -> Signature | None:
+    """Names of those who issue something in the first sentences: 近日，甲部、乙部联合印发《…》."""
+    lead = text[:limit]
+    for match in _LEAD_TRIGGER.finditer(lead):
+        head = lead[: match.start()]
+        cut = max(head.rfind(mark) for mark in '，。；！？：:,;\n》”"')
+        head = head[cut + 1 :].strip()
+        names, note = _names(_LEADING.sub("", head))
+        if names:
+            return Signature(names, None, cut + 1, lead[cut + 1 : match.end()], note)
+    return None
+
+
+def _names(head: str) -> tuple[tuple[str, ...], str | None]:
+    plain = _ADVERBS.sub("", head.strip(_SPACES + "，,"))
+    note, cut = more_bodies(plain)
+    names = split_bodies(plain[:cut] if cut >= 0 else plain)
+    names = tuple(_ADVERBS.sub("", name) for name in names)
+    if names and all(looks_like_body(name) for name in names):
+        return names, note
+    return (), None
