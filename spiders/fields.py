@@ -24,8 +24,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 _STEP = re.compile(
     r"^(?P<css>.*?)(?:::(?P<what>text|own|attr\(\s*(?P<attr>[\w:.-]+)\s*\)))?$", re.S
 )
-_BLANKS = re.compile(r"[\s\u00a0\u3000\u200b\ufeff]+")
-_PRIVATE = re.compile("[\ue000-\uf8ff]")
+_BLANKS = re.compile(r"[\s\u00a0\u3000]+")
+#: private-use glyphs (font tricks), zero-width characters, byte order mark
+_UNSEEN = re.compile("[\ue000-\uf8ff\u200b-\u200d\u2060\ufeff]")
 MAX_SELECTOR = 300
 
 
@@ -56,8 +57,8 @@ class Node(Protocol):
 
 
 def tidy(text: str) -> str:
-    """One line, single spaces, without private-use glyphs (font tricks of some sites)."""
-    return _BLANKS.sub(" ", _PRIVATE.sub("", text)).strip()
+    """One line, single spaces, without characters that are not meant to be seen."""
+    return _BLANKS.sub(" ", _UNSEEN.sub("", text)).strip()
 
 
 @lru_cache(maxsize=4096)

@@ -84,19 +84,16 @@ def find_all(data: Any, path: str) -> list[Any]:
     return []
 
 
-def find_list(data: Any, path: str) -> list[Any] | None:
-    """The records at ``path``; None when the place itself is missing (not just empty)."""
+def find_list(data: Any, path: str) -> list[Any]:
+    """The records at ``path``: lists are opened, ``&&`` puts one list after the other."""
     for alternative in compile_path(path):
+        found: list[Any] = []
         for moves in alternative:
-            plain = tuple(moves[:-1]) if moves and moves[-1].each else tuple(moves)
-            places = _walk(data, plain, keep_empty=True)
-            lists = [place for place in places if isinstance(place, list)]
-            if lists:
-                return [entry for place in lists for entry in place][:_MAX_VALUES]
-            found = [place for place in places if place not in (None, "", {})]
-            if found:
-                return found
-    return None
+            for place in _walk(data, moves):
+                found.extend(place if isinstance(place, list) else [place])
+        if found:
+            return found[:_MAX_VALUES]
+    return []
 
 
 def find_text(data: Any, path: str) -> str | None:
@@ -140,15 +137,13 @@ def as_text(value: Any) -> str | None:
     return value.strip() or None if isinstance(value, str) else None
 
 
-def _walk(data: Any, moves: tuple[Move, ...], *, keep_empty: bool = False) -> list[Any]:
+def _walk(data: Any, moves: tuple[Move, ...]) -> list[Any]:
     places = [data]
     for move in moves:
         following: list[Any] = []
         for place in places:
             following.extend(_step(place, move))
         places = following[:_MAX_VALUES]
-    if keep_empty:
-        return places
     return [place for place in places if place not in (None, "", [], {})]
 
 

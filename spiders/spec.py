@@ -146,6 +146,7 @@ class SourceBase(Part):
     timezone: Zone = "Asia/Shanghai"
     every: Duration = timedelta(hours=6)
     delay: Duration | None = None
+    max_age: Duration | None = None
     headers: Headers = Field(default_factory=dict)
     link_regex: Pattern | None = None
     title_match: Pattern | None = None

@@ -36,7 +36,7 @@ def read_listing(
     Raises ``pipelines.errors.ParseError`` when the answer is not what the kind promises.
     """
     if isinstance(spec, FeedSpec):
-        return rows_from_feed(spec, content, base_url=base_url, today=today)
+        return rows_from_feed(spec, content, base_url=base_url, charset=charset, today=today)
     if isinstance(spec, SitemapSpec):
         return rows_from_sitemap(spec, content, base_url=base_url, today=today)
     if isinstance(spec, JsonApiSpec):

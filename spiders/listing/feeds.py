@@ -10,6 +10,7 @@ from typing import Any
 
 import feedparser
 
+from pipelines.decode import decode
 from pipelines.errors import LayoutChanged
 from pipelines.items import AttachmentRef
 from pipelines.urls import canonicalise, is_fetchable
@@ -27,11 +28,17 @@ _CUT = re.compile(
     re.IGNORECASE,
 )
 _WORDPRESS_FOOT = re.compile(r"The post .{1,400}appeared first on .{1,200}$", re.S)
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
 _HEAD = 4096
 
 
 def rows_from_feed(
-    spec: FeedSpec, content: bytes, *, base_url: str, today: date | None = None
+    spec: FeedSpec,
+    content: bytes,
+    *,
+    base_url: str,
+    charset: str | None = None,
+    today: date | None = None,
 ) -> Listing:
     """Rows of one feed. Raises ``LayoutChanged`` when the answer is not a feed."""
     head = content[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n")
@@ -44,7 +51,7 @@ def rows_from_feed(
         )
     # Never pass bytes or text themselves: feedparser would take them for an address or a path.
     parsed = feedparser.parse(
-        io.BytesIO(content),
+        io.BytesIO(_as_utf8(content, charset=charset)),
         response_headers={"content-location": base_url},
         sanitize_html=False,
         resolve_relative_uris=True,
@@ -57,6 +64,17 @@ def rows_from_feed(
     for entry in parsed.entries:
         assembler.add(_raw(spec, entry, today=today))
     return assembler.listing()
+
+
+def _as_utf8(content: bytes, *, charset: str | None) -> bytes:
+    """The feed in UTF-8 without its declaration, which like the header may lie.
+
+    UTF-16 and UTF-32 (zero bytes at the start) are left to the parser.
+    """
+    if b"\x00" in content[:64]:
+        return content
+    text = decode(content, header_charset=charset).text
+    return _DECLARATION.sub("", text, count=1).encode("utf-8", "replace")
 
 
 def _home(parsed: Any, base_url: str) -> str:

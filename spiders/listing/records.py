@@ -37,7 +37,7 @@ def rows_from_json(
         assembler = rows_from_fragment(spec, fragment, base_url=base_url, today=today)
     else:
         assembler = Assembler(spec, base_url=base_url, today=today)
-        for record in find_list(data, spec.items_path) or ():
+        for record in find_list(data, spec.items_path):
             assembler.add(_raw(spec.fields, record, base_url=base_url))
     next_url = cursor = None
     if isinstance(spec.paging, NextPaging) and spec.paging.path:
