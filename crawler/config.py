@@ -82,6 +82,14 @@ class CrawlConfig(Section):
         default=(),
         description="Hosts or networks (CIDR) inside your own network that may be contacted.",
     )
+    hosts: dict[str, str] = Field(
+        default_factory=dict,
+        description="Fixed addresses by host name, like /etc/hosts; internal ones must also be "
+        "listed in allow_private.",
+    )
+    ca_file: Path | None = Field(
+        default=None, description="Further certificate authorities (PEM), e.g. of your own network."
+    )
     catalog_folders: tuple[Path, ...] = Field(
         default=(), description="Folders with your own source files (*.yaml)."
     )

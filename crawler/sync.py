@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from spiders.catalogue import Catalogue
-from spiders.spec import SourceSpec
+from crawler.config import CrawlConfig
+from spiders.catalogue import Catalogue, Spec, load_catalogue
 from storage import sources
 from storage.engine import Database
 from storage.sources import SourceRecord, SyncResult
 
 
-def record_of(key: str, spec: SourceSpec) -> SourceRecord:
+def load_sources(config: CrawlConfig) -> Catalogue:
+    """The catalogue of this configuration: the packaged sources, then the operator's own."""
+    folders = config.catalog_folders
+    if config.packaged_catalog:
+        return load_catalogue(folders)
+    if not folders:
+        return Catalogue({})
+    return load_catalogue(folders[1:], packaged=folders[0])
+
+
+def record_of(key: str, spec: Spec) -> SourceRecord:
     """What the database keeps of one spec."""
     return SourceRecord(
         key=key,
@@ -40,6 +50,6 @@ def sync_catalogue(db: Database, catalogue: Catalogue, *, now: datetime) -> Sync
     A file that has an error keeps its old row as it was: a typo must not retire a source.
     """
     records = [record_of(key, spec) for key, spec in sorted(catalogue.specs.items())]
-    broken = frozenset(error.key for error in catalogue.errors if error.key)
+    broken = frozenset(error.key for error in catalogue.errors)
     with db.writer() as session:
         return sources.sync_sources(session, records, now=now, keep=broken)

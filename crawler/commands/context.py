@@ -17,7 +17,6 @@ import typer
 
 if TYPE_CHECKING:
     from crawler.config import Config
-    from spiders.catalogue import Catalogue
     from storage.engine import Database
 
 EXIT_OK = 0
@@ -95,11 +94,3 @@ def open_app(config_path: Path | None, *, need_schema: bool = True) -> Iterator[
             yield App(config, find_config(config_path), db)
         finally:
             db.dispose()
-
-
-def load_sources(config: Config) -> Catalogue:
-    """The catalogue of this configuration (packaged and own folders)."""
-    from spiders.catalogue import load_catalogue, packaged_folder
-
-    folders = [packaged_folder()] if config.crawl.packaged_catalog else []
-    return load_catalogue([*folders, *config.crawl.catalog_folders])

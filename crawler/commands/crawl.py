@@ -16,7 +16,6 @@ from crawler.commands.context import (
     ConfigOption,
     JsonOption,
     fail,
-    load_sources,
     now_utc,
     open_app,
 )
@@ -59,9 +58,8 @@ def _choose(
     state: App, *, keys: list[str], due: bool, everything: bool, tag: str | None
 ) -> list[tuple[int, str]]:
     """The (id, key) of the sources to run. Exits with 2 when a key or tag is unknown."""
-    import difflib
-
-    from crawler.sync import sync_catalogue
+    from crawler.sync import load_sources, sync_catalogue
+    from spiders.catalogue import UnknownSource
     from storage import sources
 
     if not (keys or due or everything or tag):
@@ -70,14 +68,15 @@ def _choose(
             "name sources, or use --due, --all or --tag; see `dibao source list`",
             code=EXIT_USAGE,
         )
-    catalogue = load_sources(state.config)
+    catalogue = load_sources(state.config.crawl)
     for error in catalogue.errors:
         typer.secho(f"跳过 / skipped: {error}", fg=typer.colors.YELLOW, err=True)
-    unknown = [key for key in keys if key not in catalogue.specs]
-    if unknown:
-        near = difflib.get_close_matches(unknown[0], list(catalogue.specs), n=3)
-        hint = f"；是否为 / did you mean: {', '.join(near)}" if near else ""
-        raise fail(f"没有此来源 / no such source: {', '.join(unknown)}{hint}", code=EXIT_USAGE)
+    for key in keys:
+        try:
+            catalogue.get(key)
+        except UnknownSource as error:
+            raise fail(str(error), code=EXIT_USAGE) from error
+    tagged = {spec.key for spec in catalogue.tagged(tag)} if tag else set()
     now = now_utc()
     sync_catalogue(state.db, catalogue, now=now)
     with state.db.reader() as session:
@@ -87,15 +86,8 @@ def _choose(
         (row.id, row.key)
         for row in rows
         if row.key in keys
-        or (row.status == "enabled" and row.enabled and everything)
+        or (row.status == "enabled" and row.enabled and (everything or row.key in tagged))
         or (due and row.id in ready)
-        or (
-            tag is not None
-            and row.status == "enabled"
-            and row.enabled
-            and row.key in catalogue.specs
-            and tag in catalogue.specs[row.key].tags
-        )
     ]
     if not chosen and not due:
         tags = sorted({name for spec in catalogue.specs.values() for name in spec.tags})

@@ -60,10 +60,10 @@ def show_current(config: ConfigOption = None, as_json: JsonOption = False) -> No
 @app.command()
 def check(config: ConfigOption = None) -> None:
     """Check that the tables are what the program expects, and their integrity."""
-    from storage.migrate import check_schema
+    from storage.migrate import differences
 
     with open_app(config) as state:
-        problems = check_schema(state.db)
+        problems = differences(state.db)
     for problem in problems:
         typer.echo(problem)
     if problems:

@@ -24,9 +24,8 @@ def init(
     """Write dibao.toml with comments and create the database."""
     from importlib.resources import files
 
-    from crawler.commands.context import load_sources
     from crawler.config import CONFIG_NAME, load_config
-    from crawler.sync import sync_catalogue
+    from crawler.sync import load_sources, sync_catalogue
     from storage.engine import open_database
     from storage.migrate import upgrade
 
@@ -46,11 +45,12 @@ def init(
         db = open_database(config.storage.database_url)
         try:
             upgrade(db)
-            result = sync_catalogue(db, load_sources(config), now=now_utc())
+            catalogue = load_sources(config.crawl)
+            sync_catalogue(db, catalogue, now=now_utc())
         finally:
             db.dispose()
     typer.echo(
-        f"已写入 {target}，数据库已建立，收录 {result.total} 个来源。\n"
+        f"已写入 {target}，数据库已建立，收录 {len(catalogue.specs)} 个来源。\n"
         "下一步 / next:\n"
         "  1. 在 dibao.toml 填写 crawl.contact 和 mail（发信服务器）\n"
         "  2. dibao user add 你的用户名        # 审阅网页的登录\n"

@@ -78,7 +78,7 @@ def show(
                 "status": status,
                 "code": code,
                 "detail": detail,
-                "remedy": remedy_for(code),
+                "remedy": remedy_for(code or ""),
             }
             for url, status, code, detail in errors
         ]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import csv
+import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TextIO
 
 import typer
 
 from crawler.commands.context import EXIT_USAGE, ConfigOption, JsonOption, fail, open_app
-from crawler.commands.output import print_json, print_rows
+from crawler.commands.output import print_rows
 
 FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
 EXPORT_FIELDS = (
@@ -100,25 +101,22 @@ def export(
             session, filters=DocumentFilter(query=query or None), limit=limit, offset=0
         )
         records = [{name: getattr(row, name) for name in EXPORT_FIELDS} for row in rows]
-    if form == "json" and target is None:
-        print_json(records)
-        return
-    if form == "json":
-        import json
-
-        assert target is not None
-        target.write_text(json.dumps(records, ensure_ascii=False, default=str), encoding="utf-8")
-    elif target is None:
-        _write_csv(records, sys.stdout)
+    if target is None:
+        _write(records, sys.stdout, form)
     else:
         # utf-8-sig: spreadsheet programs read Chinese CSV right only with the mark.
-        with target.open("w", encoding="utf-8-sig", newline="") as file:
-            _write_csv(records, file)
+        encoding = "utf-8-sig" if form == "csv" else "utf-8"
+        with target.open("w", encoding=encoding, newline="") as file:
+            _write(records, file, form)
     if target is not None:
         typer.echo(f"已写出 {len(records)} 条 / written: {target}")
 
 
-def _write_csv(records: list[dict[str, Any]], file: Any) -> None:
+def _write(records: list[dict[str, Any]], file: TextIO, form: str) -> None:
+    if form == "json":
+        json.dump(records, file, ensure_ascii=False, indent=2, default=str)
+        file.write("\n")
+        return
     writer = csv.DictWriter(file, EXPORT_FIELDS)
     writer.writeheader()
     for record in records:

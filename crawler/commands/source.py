@@ -13,7 +13,6 @@ from crawler.commands.context import (
     ConfigOption,
     JsonOption,
     fail,
-    load_sources,
     now_utc,
     open_app,
     readable_errors,
@@ -32,9 +31,10 @@ def list_sources(
 ) -> None:
     """List every source of the catalogue."""
     from crawler.config import load_config
+    from crawler.sync import load_sources
 
     with readable_errors():
-        catalogue = load_sources(load_config(config))
+        catalogue = load_sources(load_config(config).crawl)
     rows = [
         {
             "key": key,
@@ -66,13 +66,14 @@ def show(
 ) -> None:
     """Show one source: its definition, and its state where there is a database."""
     from crawler.config import load_config
+    from crawler.sync import load_sources
     from storage.engine import open_database
     from storage.migrate import current
     from storage.sources import source_by_key
 
     with readable_errors():
         loaded = load_config(config)
-        spec = _spec(load_sources(loaded), key)
+        spec = _spec(load_sources(loaded.crawl), key)
         values: dict[str, Any] = spec.model_dump(mode="json", exclude_defaults=True)
         db = open_database(loaded.storage.database_url)
         try:
@@ -102,16 +103,10 @@ def check(
 ) -> None:
     """Check source files: each mistake with file, line, field and remedy."""
     from crawler.config import load_config
-    from spiders.catalogue import load_catalogue
+    from crawler.sync import load_sources
 
     with readable_errors():
-        if files:
-            missing = [str(path) for path in files if not path.exists()]
-            if missing:
-                raise fail(f"文件不存在 / no such file: {', '.join(missing)}", code=EXIT_USAGE)
-            catalogue = load_catalogue(files)
-        else:
-            catalogue = load_sources(load_config(config))
+        catalogue = _read_files(files) if files else load_sources(load_config(config).crawl)
     if as_json:
         errors = [
             {
@@ -150,11 +145,11 @@ def disable(
 
 
 def _switch(key: str, *, config: Path | None, enabled: bool) -> None:
-    from crawler.sync import sync_catalogue
+    from crawler.sync import load_sources, sync_catalogue
     from storage.sources import set_enabled
 
     with open_app(config) as state:
-        catalogue = load_sources(state.config)
+        catalogue = load_sources(state.config.crawl)
         _spec(catalogue, key)
         sync_catalogue(state.db, catalogue, now=now_utc())
         with state.db.writer() as session:
@@ -162,14 +157,28 @@ def _switch(key: str, *, config: Path | None, enabled: bool) -> None:
     typer.echo(f"{key}: {'已启用 / enabled' if enabled else '已停用 / disabled'}")
 
 
-def _spec(catalogue: Any, key: str) -> Any:
-    import difflib
+def _read_files(files: list[Path]) -> Any:
+    from spiders.catalogue import Catalogue, SourceFileErrors, read_source
 
-    if key not in catalogue.specs:
-        near = difflib.get_close_matches(key, list(catalogue.specs), n=3)
-        hint = f"；是否为 / did you mean: {', '.join(near)}" if near else ""
-        raise fail(f"没有此来源 / no such source: {key}{hint}", code=EXIT_USAGE)
-    return catalogue.specs[key]
+    missing = [str(path) for path in files if not path.is_file()]
+    if missing:
+        raise fail(f"文件不存在 / no such file: {', '.join(missing)}", code=EXIT_USAGE)
+    specs, errors = {}, []
+    for path in files:
+        try:
+            specs[path.stem] = read_source(path)
+        except SourceFileErrors as group:
+            errors.extend(group.errors)
+    return Catalogue(specs, tuple(errors))
+
+
+def _spec(catalogue: Any, key: str) -> Any:
+    from spiders.catalogue import UnknownSource
+
+    try:
+        return catalogue.get(key)
+    except UnknownSource as error:
+        raise fail(str(error), code=EXIT_USAGE) from error
 
 
 def _print_errors(errors: Any) -> None:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.commands.context import ConfigOption, JsonOption, fail, now_utc, open_app
+from crawler.commands.context import (
+    EXIT_USAGE,
+    ConfigOption,
+    JsonOption,
+    fail,
+    now_utc,
+    open_app,
+)
 from crawler.commands.output import print_rows
 
-app = typer.Typer(help="Accounts of the review desk.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from review.settings import ReviewConfig
 
-MIN_PASSWORD = 10
+app = typer.Typer(help="Accounts of the review desk.", no_args_is_help=True)
 
 
 @app.command()
@@ -24,16 +32,18 @@ def add(
     config: ConfigOption = None,
 ) -> None:
     """Add an account; the password is asked for, never given on the command line."""
-    from review.passwords import hash_password
+    from review.passwords import Passwords
     from storage.users import ROLES, add_user, user_by_name
 
     if role not in ROLES:
-        raise fail(f"角色只能是 / role must be one of: {', '.join(ROLES)}", code=2)
+        raise fail(f"角色只能是 / role must be one of: {', '.join(ROLES)}", code=EXIT_USAGE)
     with open_app(config) as state:
         with state.db.reader() as session:
             if user_by_name(session, name) is not None:
                 raise fail(f"用户已存在 / this user exists: {name}")
-        hashed = hash_password(_ask_password(from_stdin=password_stdin))
+        hashed = Passwords().hash(
+            _ask_password(state.config.review, name=name, from_stdin=password_stdin)
+        )
         with state.db.writer() as session:
             add_user(session, name=name, password_hash=hashed, role=role, now=now_utc())
     typer.echo(f"已添加 / added: {name} ({role})")
@@ -48,7 +58,7 @@ def passwd(
     config: ConfigOption = None,
 ) -> None:
     """Set a new password; every session of the account ends."""
-    from review.passwords import hash_password
+    from review.passwords import Passwords
     from storage.users import set_password, user_by_name
 
     with open_app(config) as state:
@@ -56,7 +66,9 @@ def passwd(
             found = user_by_name(session, name)
         if found is None:
             raise fail(f"没有此用户 / no such user: {name}")
-        hashed = hash_password(_ask_password(from_stdin=password_stdin))
+        hashed = Passwords().hash(
+            _ask_password(state.config.review, name=name, from_stdin=password_stdin)
+        )
         with state.db.writer() as session:
             set_password(session, user_id=found.id, password_hash=hashed, now=now_utc())
     typer.echo(f"密码已更新，旧会话已失效 / password set, sessions ended: {name}")
@@ -100,14 +112,19 @@ def list_accounts(config: ConfigOption = None, as_json: JsonOption = False) -> N
     )
 
 
-def _ask_password(*, from_stdin: bool) -> str:
+def _ask_password(config: ReviewConfig, *, name: str, from_stdin: bool) -> str:
     """Read a password twice from the terminal, or once from standard input."""
     import sys
+
+    from review.i18n import LANGUAGES, Texts
+    from review.passwords import password_problem
 
     if from_stdin:
         password = sys.stdin.readline().rstrip("\n")
     else:
         password = typer.prompt("密码 / password", hide_input=True, confirmation_prompt=True)
-    if len(password) < MIN_PASSWORD:
-        raise fail(f"密码至少 {MIN_PASSWORD} 个字符 / at least {MIN_PASSWORD} characters", code=2)
+    problem = password_problem(password, name=name, min_length=config.password_min_length)
+    if problem is not None:
+        texts = [Texts(lang)(problem, n=config.password_min_length) for lang in LANGUAGES]
+        raise fail(" / ".join(texts), code=EXIT_USAGE)
     return str(password)

@@ -1,0 +1,38 @@
+"""Starting the review desk: uvicorn with our settings, refusing an open door."""
+
+from __future__ import annotations
+
+import logging
+
+import uvicorn
+
+from crawler.config import Config
+from storage.engine import Database
+
+log = logging.getLogger(__name__)
+
+
+def serve(
+    config: Config, *, db: Database, host: str | None = None, port: int | None = None
+) -> None:
+    """Run the web application until it is told to stop. Raises ``PublicBindRefused``."""
+    from review.app import create_app
+
+    updates = {
+        name: value for name, value in (("host", host), ("port", port)) if value is not None
+    }
+    review = config.review.model_copy(update=updates)
+    app = create_app(
+        db=db,
+        config=config.model_copy(update={"review": review}),
+    )
+    log.info("review desk on http://%s:%d", review.host, review.port)
+    uvicorn.run(
+        app,
+        host=review.host,
+        port=review.port,
+        log_config=None,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=10,
+    )
