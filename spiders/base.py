@@ -178,8 +178,9 @@ class SourceSpider(Spider):
         for problem in listing.problems:
             self._count(f"row_problem/{problem.code}")
         expected = self.spec.expect.min_rows
-        if lane.page == 1 and lane.index is None and len(listing.rows) < expected:
-            if not listing.rows and not listing.children:
+        whole = lane.page == 1 and lane.index is None and not listing.children
+        if whole and len(listing.rows) < expected:
+            if not listing.rows:
                 await self._empty(response, listing)
                 return None
             self._count("list_short")
@@ -297,8 +298,11 @@ class SourceSpider(Spider):
         request: Request = failure.request  # type: ignore[attr-defined]
         code, detail, retry = failure_facts(failure.value)
         row = request.cb_kwargs.get("row")
+        lane = request.cb_kwargs.get("lane")
         if row is not None:
             await self._detail_failed(row, code, detail, retry=retry)
+        elif code == "gone" and isinstance(lane, Lane) and lane.page > 1:
+            self._count("list_ended")  # a list of one page has no second one
         else:
             await self.list_failed(request.url, code, detail, retry=retry)
 
