@@ -156,13 +156,13 @@ def actions(reader: Reader) -> list[tuple[str, str]]:
 
 
 def fold(text: str, indent: str = "", first: str = "") -> str:
-    """Text wrapped to 78 columns with the indent; ``first`` replaces it on the first line."""
-    lines = wrap(text, indent=indent or " " * display_width(first))
+    """Text wrapped to 78 columns with the indent; ``first`` stands before the first line."""
+    indent = " " * display_width(first) if first else indent
+    lines = wrap(text, indent=indent)
     if not lines:
         return first.rstrip()
     if first:
-        body = lines[0][len(indent) :] if indent else lines[0].lstrip()
-        lines[0] = first + body
+        lines[0] = first + lines[0].removeprefix(indent)
     return "\n".join(lines)
 
 

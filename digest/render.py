@@ -217,6 +217,14 @@ def _without_poison(
 ) -> tuple[IssueView, tuple[str, ...]]:
     """The view with every item that breaks rendering reduced to title and link."""
     warnings: list[str] = []
+    view = replace(
+        view,
+        title=clean_line(view.title),
+        subtitle=clean_line(view.subtitle),
+        publisher=clean_line(view.publisher),
+        contact=clean_line(view.contact),
+        notice=clean_line(view.notice),
+    )
     sections: list[Section] = []
     for section in view.sections:
         items: list[Item] = []

@@ -156,7 +156,7 @@ class MailConfig(Section):
     unsubscribe_mailto: str = ""
     public_url: str = ""
     secret: SecretStr | None = None
-    secret_file: Path | None = None
+    secret_file: Path | None = Path("data/mail.secret")
 
     dkim_domain: str = ""
     dkim_selector: str = ""

@@ -1,0 +1,16 @@
+"""One broken rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """``code`` is the rule (E01 to E33, see the digest documentation), ``message`` the finding."""
+
+    code: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message}"
