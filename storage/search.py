@@ -142,7 +142,7 @@ def _candidates(
         newest: ColumnElement[Any] = Document.id.expression
     elif sqlite:
         # The plus sign keeps the planner from walking documents and asking the index for each.
-        found = UnaryExpression(_index.c.rowid, operator=custom_op("+"))
+        found: ColumnElement[int] = UnaryExpression(_index.c.rowid, operator=custom_op("+"))
         query = query.select_from(_index.join(Document, Document.id == found)).where(
             text("search_document match :match").bindparams(match=match)
         )
