@@ -22,7 +22,9 @@ from storage.grouping import join_cluster
 from storage.labels import put_labels
 from storage.listing import (
     DocumentRow,
+    attachments_of,
     count_documents,
+    document_rows,
     get_document,
     latest_version,
     list_documents,
@@ -51,7 +53,9 @@ __all__ = [
     "LabelRecord",
     "NearCandidate",
     "SaveResult",
+    "attachments_of",
     "count_documents",
+    "document_rows",
     "get_document",
     "latest_version",
     "list_documents",

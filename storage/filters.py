@@ -18,12 +18,14 @@ class DocumentFilter:
     ``since`` and ``until`` (inclusive) are days of publication, or of first sight if the page
     has no date; ``seen_since`` and ``seen_before`` are UTC instants of first sight. ``region``
     matches the region itself and what lies below it (``CN-44`` and ``CN-4401``, ``广东/``).
-    ``states`` empty means any state. ``representatives`` leaves out repeated texts.
+    ``states`` empty means any state. ``representatives`` leaves out repeated texts; ``revised`` keeps
+    documents with more than one version; all ``labels`` must be in force.
     """
 
     query: str | None = None
     source: str | None = None
     label: str | None = None
+    labels: tuple[str, ...] = ()
     region: str | None = None
     level: str | None = None
     issuer: str | None = None
@@ -37,6 +39,7 @@ class DocumentFilter:
     changed_since: datetime | None = None
     cluster_id: int | None = None
     representatives: bool = False
+    revised: bool = False
     states: tuple[str, ...] = ("live", "gone")
 
 
@@ -124,8 +127,8 @@ def conditions(filters: DocumentFilter) -> list[ColumnElement[bool]]:
     found.extend(column == value for column, value in equal if value is not None)
     if filters.source is not None:
         found.append(source_is(filters.source))
-    if filters.label is not None:
-        found.append(has_label(filters.label))
+    wanted = {*filters.labels, *([filters.label] if filters.label else [])}
+    found.extend(has_label(slug) for slug in sorted(wanted))
     if filters.region is not None:
         found.append(region_is(filters.region))
     if filters.issuer is not None:
@@ -140,6 +143,8 @@ def conditions(filters: DocumentFilter) -> list[ColumnElement[bool]]:
         found.append(Document.first_seen_at < filters.seen_before)
     if filters.changed_since is not None:
         found.append(Document.changed_at >= filters.changed_since)
+    if filters.revised:
+        found.append(Document.latest_seq > 1)
     if filters.representatives:
         found.append(Document.duplicate_of.is_(None))
     return found

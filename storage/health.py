@@ -64,25 +64,19 @@ def open_event(
     return event, False
 
 
-def close_event(session: Session, *, subject: str, rule: str, now: datetime) -> HealthEvent | None:
-    """Close the open event of this subject and rule; None if there is none."""
-    event_id = session.scalar(
+def close_event(session: Session, event_id: int, *, now: datetime) -> bool:
+    """Close an event. False if it was closed before."""
+    done = session.scalar(
         update(HealthEvent)
-        .where(
-            HealthEvent.subject == subject,
-            HealthEvent.rule == rule,
-            HealthEvent.closed_at.is_(None),
-        )
+        .where(HealthEvent.id == event_id, HealthEvent.closed_at.is_(None))
         .values(closed_at=now)
         .returning(HealthEvent.id)
-        .execution_options(synchronize_session=False)
+        .execution_options(synchronize_session="fetch")
     )
-    if event_id is None:
-        return None
-    return session.get(HealthEvent, event_id, populate_existing=True)
+    return done is not None
 
 
-def acknowledge(
+def acknowledge_event(
     session: Session, *, event_id: int, actor: str, now: datetime, until: datetime | None = None
 ) -> bool:
     """Somebody is on it: no more notices, until ``until`` if given. False if it is closed."""

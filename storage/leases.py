@@ -2,51 +2,63 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import secrets
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from storage.models import Lease
 from storage.upsert import dialect_insert
 
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
-def take_lease(
-    session: Session, name: str, *, holder: str, token: str, now: datetime, ttl: timedelta
-) -> int | None:
-    """Take or prolong a lease; returns its fencing number, None if somebody else holds it.
 
-    ``token`` is the secret of the holding process. The number grows whenever the holder changes,
-    so that a paused former holder can be told from the present one.
+def acquire(
+    session: Session, *, name: str, holder: str, now: datetime, ttl: timedelta
+) -> Lease | None:
+    """Take a lease that nobody holds; None if somebody does.
+
+    The row carries a fresh ``token``, the secret of this holder, and a ``fence`` that grows with
+    every holder, so that a paused former holder can be told from the present one.
     """
     session.execute(
         dialect_insert(session, Lease).on_conflict_do_nothing(),
         {"name": name, "holder": "", "token": "", "fence": 0, "expires_at": now},
     )
-    fence: int | None = session.execute(
+    taken = session.execute(
         update(Lease)
-        .where(Lease.name == name, Lease.token == token, Lease.expires_at > now)
-        .values(expires_at=now + ttl)
+        .where(Lease.name == name, Lease.expires_at <= now)
+        .values(
+            holder=holder,
+            token=secrets.token_hex(16),
+            fence=Lease.fence + 1,
+            expires_at=now + ttl,
+        )
         .returning(Lease.fence)
         .execution_options(synchronize_session=False)
     ).scalar()
-    if fence is not None:
-        return fence
-    return session.execute(
-        update(Lease)
-        .where(Lease.name == name, or_(Lease.expires_at <= now, Lease.token == ""))
-        .values(holder=holder, token=token, fence=Lease.fence + 1, expires_at=now + ttl)
-        .returning(Lease.fence)
-        .execution_options(synchronize_session=False)
-    ).scalar()
+    return None if taken is None else session.get(Lease, name, populate_existing=True)
 
 
-def release_lease(session: Session, name: str, *, token: str, now: datetime) -> bool:
-    """Give a lease up. False if it is not ours (any more)."""
+def renew(session: Session, *, name: str, token: str, now: datetime, ttl: timedelta) -> bool:
+    """Prolong our lease. False if it ran out or somebody else holds it: stop."""
     done = session.execute(
         update(Lease)
         .where(Lease.name == name, Lease.token == token, Lease.expires_at > now)
-        .values(expires_at=now, token="")
+        .values(expires_at=now + ttl)
+        .returning(Lease.name)
+        .execution_options(synchronize_session=False)
+    ).scalar()
+    return done is not None
+
+
+def release(session: Session, *, name: str, token: str) -> bool:
+    """Give our lease up at once. False if it is not ours."""
+    done = session.execute(
+        update(Lease)
+        .where(Lease.name == name, Lease.token == token)
+        .values(expires_at=LONG_AGO, token="")
         .returning(Lease.name)
         .execution_options(synchronize_session=False)
     ).scalar()
@@ -57,6 +69,6 @@ def lease_holder(session: Session, name: str, *, now: datetime) -> Lease | None:
     """The lease if somebody holds it now."""
     return session.scalars(
         select(Lease)
-        .where(Lease.name == name, Lease.expires_at > now, Lease.token != "")
+        .where(Lease.name == name, Lease.expires_at > now)
         .execution_options(populate_existing=True)
     ).one_or_none()

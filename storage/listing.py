@@ -107,6 +107,12 @@ def rows_by_id(session: Session, document_ids: Sequence[int]) -> dict[int, Docum
     return {row.id: row for row in _rows(session, query)}
 
 
+def document_rows(session: Session, document_ids: Sequence[int]) -> list[DocumentRow]:
+    """List rows in the order of the ids; ids that do not exist are left out."""
+    found = rows_by_id(session, document_ids)
+    return [found[document_id] for document_id in document_ids if document_id in found]
+
+
 def count_documents(session: Session, *, filters: DocumentFilter | None = None) -> int:
     """How many documents pass the filters."""
     filters = filters or DocumentFilter()

@@ -19,6 +19,7 @@ from sqlalchemy.sql.operators import custom_op
 from storage.filters import DocumentFilter, conditions
 from storage.matching import Candidate, Plan, plan_query, score
 from storage.models import Document, DocumentVersion
+from storage.query import QueryError
 from storage.search_index import (
     SearchText,
     add_to_index,
@@ -31,6 +32,7 @@ from storage.search_index import (
 from storage.snippets import Segment, highlight, snippet
 
 __all__ = [
+    "QueryError",
     "SearchHit",
     "Segment",
     "count_matches",

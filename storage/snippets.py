@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from storage.tokens import fold
 
@@ -12,8 +12,7 @@ WIDTH = 96
 LEAD = 24
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """A run of plain text; ``hit`` says that it is one of the words looked for."""
 
     text: str
