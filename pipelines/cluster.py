@@ -47,6 +47,7 @@ class Sketch:
     written_on: date | None = None
     published_on: date | None = None
     region: str | None = None
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,3 +164,66 @@ def normalise_doc_number(text: str | None) -> str | None:
         return None
     found = find_doc_numbers(" ".join(text.split()))
     return found[0].value if found else None
+
+
+_FOLLOWS_TITLE = re.compile(
+    r"(?:通知|意见|办法|规定|决定|方案|批复|公告|函|通报|复函|请示|报告|条例|细则|规划|计划|纲要|措施|令|答复)[）)]?[ \t\u3000\n]{0,6}\Z"
+)
+
+
+def own_number(text: str, *, title: str = "") -> DocNumber | None:
+    """The document's own number in running text: on a line of its own near the head, glued to
+    the title, or behind the text; a number in a citation (《…》（财建〔2021〕297号）) is none."""
+    for number in find_doc_numbers(text[:1200]):
+        if _stands_alone(text, number) or _glued_to_title(text, number, title):
+            return number
+    tail = max(1200, len(text) - 160)
+    for number in find_doc_numbers(text[tail:]):
+        moved = DocNumber(
+            number.value, number.kind, number.start + tail, number.end + tail, number.text
+        )
+        if _stands_alone(text, moved) or _after_public_note(text, moved):
+            return moved
+    return None
+
+
+def _stands_alone(text: str, number: DocNumber) -> bool:
+    start = text.rfind("\n", 0, number.start) + 1
+    end = text.find("\n", number.end)
+    before = text[start : number.start].strip(" \t\u3000（(【[〔").removeprefix("中华人民共和国")
+    after = text[number.end : end if end >= 0 else len(text)].strip(" \t\u3000）)】]〕")
+    if re.fullmatch(r"(?:发?文(?:字)?号[:：]?)?(?:\d{4}年\d{1,2}月\d{1,2}日)?[ \t\u3000]*", before):
+        return (
+            not after
+            or start == number.start == 0
+            or bool(re.match(r"各|\d{4}年|[\u4e00-\u9fff]{2,20}[:：]|签发人|公布|发布|施行", after))
+        )
+    return False
+
+
+def _glued_to_title(text: str, number: DocNumber, title: str) -> bool:
+    before = text[: number.start]
+    if "（" in before[-2:] or "(" in before[-2:] or _inside_quotes(before):
+        return False
+    plain = "".join(before.split())
+    wanted = "".join(title.split())
+    if wanted and plain.endswith(wanted[-8:]) and len(plain) <= len(wanted) + 40:
+        return True
+    return (
+        len(plain) <= 120
+        and "。" not in plain
+        and bool(_FOLLOWS_TITLE.search(before))
+        and "：" not in plain
+        and ":" not in plain
+    )
+
+
+def _inside_quotes(before: str) -> bool:
+    return before.count("《") > before.count("》")
+
+
+def _after_public_note(text: str, number: DocNumber) -> bool:
+    before = text[max(0, number.start - 24) : number.start]
+    return bool(
+        re.search(r"(?:公开发布|依申请公开|主动公开|\d{1,2}日)[）)]?[ \t\u3000]{0,3}\Z", before)
+    )

@@ -142,8 +142,12 @@ def _bands(signature: Words) -> tuple[int, ...]:
     return tuple(mixed.view(np.int64).tolist())
 
 
-def _sentence_hashes(parts: list[str]) -> tuple[int, ...]:
+def sentence_hashes(text: str) -> tuple[int, ...]:
     """Signed 64-bit hashes of the distinct sentences of 12 or more characters, in order."""
+    return _sentence_hashes([normalise_text(part) for part in _SENTENCES.split(text)])
+
+
+def _sentence_hashes(parts: list[str]) -> tuple[int, ...]:
     distinct = dict.fromkeys(part for part in parts if len(part) >= _SENTENCE_MIN)
     return tuple(
         int.from_bytes(blake2b(part.encode(), digest_size=8).digest(), "little", signed=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from pipelines.regions import MUNICIPALITIES, Level, Region, full_name, locate
+from pipelines.regions import MUNICIPALITIES, Level, Place, Region, full_name, locate
 
 # Endings of names of public organs; longer ones first so that 办公室 is not read as 室.
 _ORGAN = (
@@ -210,6 +210,17 @@ def looks_like_body(name: str) -> bool:
     return len(plain) <= 40 and bool(_IS_BODY.match(plain)) and not _NOT_IN_NAME.search(plain)
 
 
+_PRIVATE = re.compile(
+    r"(?:研究院|研究所|交易所|协会|学会|商会|联合会|公司|集团|大学|学院|医院|中学|小学|事务所|博物馆|基金会|理事会"
+    r"|(?<!人民)(?<!国家)(?<!中央)(?<!储备)银行|中心)\Z|信通院"
+)
+
+
+def is_public_body(name: str) -> bool:
+    """Whether ``name`` is an organ with public authority, not an institute, bank or association."""
+    return not _PRIVATE.search(_plain(canonical_body(name)))
+
+
 def split_bodies(text: str) -> tuple[str, ...]:
     """The names in a joint signature or prefix: 财政部 税务总局, 甲局、乙局和丙局, glued names too."""
     names: list[str] = []
@@ -261,10 +272,19 @@ def country_of(text: str) -> str | None:
     return COUNTRIES[match[0]] if match else None
 
 
+def _place_in_brackets(plain: str) -> Place | None:
+    """The place of a local branch: …试点（上海）专项工作组."""
+    match = re.search(r"（([\u4e00-\u9fff]{2,12})）", plain)
+    place = locate(match[1]) if match else None
+    return place if match and place and place.used == len(match[1]) else None
+
+
 def place_of(name: str, *, context: Region | None = None) -> tuple[Level, Region | None]:
     """Level and region of an organ by its name; foreign bodies have no region here."""
     plain = _plain(name)
-    place = locate(plain, context=context)
+    if not is_public_body(plain):
+        return "none", None
+    place = locate(plain, context=context) or _place_in_brackets(plain)
     if place is not None:
         return place.region.level, place.region
     if is_national(plain):

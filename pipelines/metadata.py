@@ -12,29 +12,15 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from pipelines.authorship import Authors, issuing_bodies, standing
 from pipelines.dates import DateSpan, find_dates, is_plausible, parse_date
 from pipelines.deadlines import Term, find_comment_deadline, find_effective, find_expiry
-from pipelines.docnumber import DocNumber, find_doc_numbers, normalise_doc_number
+from pipelines.docnumber import normalise_doc_number, own_number
 from pipelines.doctype import document_kind
-from pipelines.issuers import (
-    bodies_in,
-    body_from_number,
-    canonical_body,
-    looks_like_body,
-    more_bodies,
-    place_of,
-    split_bodies,
-)
 from pipelines.items import CleanPage, Evidence, Hints, Metadata
 from pipelines.published import Places, Published, find_published
 from pipelines.regions import Region, parse_region
-from pipelines.signature import (
-    Signature,
-    adoption,
-    find_signature,
-    issuers_in_lead,
-    issuers_in_title,
-)
+from pipelines.signature import Signature, adoption, find_signature
 
 _NUMBER_LABELS = (
     "发文字号",
@@ -159,11 +145,17 @@ def extract_metadata(
     number = _doc_number(source, notes)
     adopted = None if signature and signature.bodies else adoption(source.text)
     bodies = _issuing_bodies(source, notes, signature, adopted, number)
+    kind = document_kind(source.title) if source.lang == "zh" else None
     published = _published(source, notes, url)
     written = _written_on(source, notes, signature, adopted)
     dated = _dated_fields(source, notes, written, published.day if published else None)
-    found_level, found_region = _level_and_region(source, notes, bodies, region, level)
-    kind = document_kind(source.title) if source.lang == "zh" else None
+    where = standing(
+        bodies, source.title, context=source.context, document=bool(number or kind),
+        region=source.context.path if source.context else region, level=level,
+    )  # fmt: skip
+    if where.span:
+        notes.add("level", where.level, where.span, where.rule, where.confidence)
+        notes.add("region", where.region, where.span, where.rule, where.confidence)
     if kind:
         notes.add("doc_type", kind, source.title, "title", 0.9, place="title")
     original, author = _credits(source, notes)
@@ -181,8 +173,8 @@ def extract_metadata(
         expires_on=dated["expires_on"],
         comments_until=dated["comments_until"],
         doc_type=kind,
-        level=found_level,
-        region=found_region,
+        level=where.level,
+        region=where.region,
         original_source=original,
         evidence=tuple(notes.rows),
     )
@@ -235,72 +227,6 @@ def _order_number(title: str, text: str) -> str | None:
     return normalise_doc_number(title.strip() + match[1])
 
 
-_CITING = re.compile(
-    r"(?:》|〉|通知|意见|办法|规定|决定|方案|批复|公告|请示|函|文件|文|精神|根据|依据|按照|下发|印发|废止|来文|你[厅局委省市县区])[ \t\u3000]{0,3}[（(\[〔]?[ \t]{0,2}\Z"
-)
-_FOLLOWS_TITLE = re.compile(
-    r"(?:通知|意见|办法|规定|决定|方案|批复|公告|函|通报|复函|请示|报告|条例|细则|规划|计划|纲要|措施|令|答复)[）)]?[ \t\u3000\n]{0,6}\Z"
-)
-
-
-def own_number(text: str, *, title: str = "") -> DocNumber | None:
-    """The document's own number in running text: on a line of its own near the head, glued to
-    the title, or behind the text; a number in a citation (《…》（财建〔2021〕297号）) is none."""
-    for number in find_doc_numbers(text[:1200]):
-        if _stands_alone(text, number) or _glued_to_title(text, number, title):
-            return number
-    tail = max(1200, len(text) - 160)
-    for number in find_doc_numbers(text[tail:]):
-        moved = DocNumber(
-            number.value, number.kind, number.start + tail, number.end + tail, number.text
-        )
-        if _stands_alone(text, moved) or _after_public_note(text, moved):
-            return moved
-    return None
-
-
-def _stands_alone(text: str, number: DocNumber) -> bool:
-    start = text.rfind("\n", 0, number.start) + 1
-    end = text.find("\n", number.end)
-    before = text[start : number.start].strip(" \t\u3000（(【[〔").removeprefix("中华人民共和国")
-    after = text[number.end : end if end >= 0 else len(text)].strip(" \t\u3000）)】]〕")
-    if re.fullmatch(r"(?:发?文(?:字)?号[:：]?)?(?:\d{4}年\d{1,2}月\d{1,2}日)?[ \t\u3000]*", before):
-        return (
-            not after
-            or start == number.start == 0
-            or bool(re.match(r"各|\d{4}年|[\u4e00-\u9fff]{2,20}[:：]|签发人|公布|发布|施行", after))
-        )
-    return False
-
-
-def _glued_to_title(text: str, number: DocNumber, title: str) -> bool:
-    before = text[: number.start]
-    if "（" in before[-2:] or "(" in before[-2:] or _inside_quotes(before):
-        return False
-    plain = "".join(before.split())
-    wanted = "".join(title.split())
-    if wanted and plain.endswith(wanted[-8:]) and len(plain) <= len(wanted) + 40:
-        return True
-    return (
-        len(plain) <= 120
-        and "。" not in plain
-        and bool(_FOLLOWS_TITLE.search(before))
-        and "：" not in plain
-        and ":" not in plain
-    )
-
-
-def _inside_quotes(before: str) -> bool:
-    return before.count("《") > before.count("》")
-
-
-def _after_public_note(text: str, number: DocNumber) -> bool:
-    before = text[max(0, number.start - 24) : number.start]
-    return bool(
-        re.search(r"(?:公开发布|依申请公开|主动公开|\d{1,2}日)[）)]?[ \t\u3000]{0,3}\Z", before)
-    )
-
-
 def _index_number(source: _Source, notes: _Notes) -> str | None:
     found = _field(source, _INDEX_LABELS)
     if found is None:
@@ -319,52 +245,31 @@ def _issuing_bodies(
     source: _Source, notes: _Notes, signature: Signature | None, adopted: Signature | None,
     number: str | None,
 ) -> tuple[str, ...]:  # fmt: skip
-    choices: list[tuple[tuple[str, ...], str, str, float, str, str | None]] = []
-    if found := _field(source, _ISSUER_LABELS):
-        note, cut = more_bodies(found[1])
-        names = split_bodies(found[1][:cut] if cut >= 0 else found[1])
-        if names and all(looks_like_body(name) for name in names):
-            choices.append((names, found[1], f"table:{found[0]}", 0.97, "table", note))
-    if source.lang == "zh":
-        titled = issuers_in_title(source.title)
-        if titled:
-            choices.append((titled.bodies, titled.span, "title", 0.95, "title", titled.note))
-        if signature and signature.bodies:
-            choices.append((signature.bodies, signature.span, "signature", 0.94, "body", None))
-        if adopted and adopted.bodies:
-            choices.append((adopted.bodies, adopted.span, "adoption", 0.93, "body", None))
-        lead = issuers_in_lead(source.text)
-        if lead:
-            choices.append((lead.bodies, lead.span, "lead", 0.85, "body", lead.note))
-    if number and (body := body_from_number(number)):
-        choices.append(((body,), number, "number", 0.8, "body", None))
-    if source.hints.issuer and bodies_in(source.hints.issuer):
-        choices.append(
-            (bodies_in(source.hints.issuer), source.hints.issuer, "list", 0.8, "list", None)
-        )
-    if not choices:
+    if source.lang != "zh":
         return ()
-    names, span, rule, confidence, place, note = max(choices, key=lambda c: c[3])
-    fuller = next(
-        (
-            c
-            for c in choices
-            if len(c[0]) > len(names)
-            and set(_canonical(names, source)) <= set(_canonical(c[0], source))
-        ),
-        None,
+    claim = issuing_bodies(
+        Authors(
+            title=source.title,
+            text=source.text,
+            table=_field(source, _ISSUER_LABELS),
+            hint=source.hints.issuer,
+            number=number,
+            signature=signature,
+            adopted=adopted,
+            context=source.context,
+        )  # fmt: skip
     )
-    if fuller is not None:
-        names, span, rule, confidence, place, note = fuller
-    bodies = _canonical(names, source)
-    notes.add("issuing_bodies", "、".join(bodies), span, rule, confidence, place=place)
-    if note:
-        notes.add("issuing_note", note, span, rule, confidence, place=place)
-    return bodies
-
-
-def _canonical(names: tuple[str, ...], source: _Source) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(canonical_body(name, context=source.context) for name in names))
+    if claim is None:
+        return ()
+    notes.add(
+        "issuing_bodies", "、".join(claim.bodies), claim.span, claim.rule, claim.confidence,
+        place=claim.place, start=claim.start,
+    )  # fmt: skip
+    if claim.note:
+        notes.add(
+            "issuing_note", claim.note, claim.span, claim.rule, claim.confidence, place=claim.place
+        )
+    return claim.bodies
 
 
 def _published(source: _Source, notes: _Notes, url: str) -> Published | None:
@@ -438,22 +343,6 @@ def _note_term(notes: _Notes, name: str, term: Term | None) -> date | None:
         return None
     notes.add(name, term.value, term.span, term.rule, term.confidence, start=term.start)
     return term.value
-
-
-def _level_and_region(
-    source: _Source, notes: _Notes, bodies: tuple[str, ...], region: str | None, level: str | None
-) -> tuple[str | None, str | None]:
-    for body in bodies:
-        found_level, place = place_of(body, context=source.context)
-        if found_level == "none":
-            continue
-        path = place.path if place is not None else None
-        notes.add("level", found_level, body, "issuer", 0.95)
-        if path:
-            notes.add("region", path, body, "issuer", 0.95)
-        return found_level, path or region
-    path = source.context.path if source.context is not None else region
-    return level, path
 
 
 def _credits(source: _Source, notes: _Notes) -> tuple[str | None, str | None]:

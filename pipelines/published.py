@@ -27,7 +27,10 @@ PUBLISHED_LABELS = (
     "发表时间", "发表日期", "发稿时间", "信息时间", "更新时间", "更新日期", "生成日期", "时间", "日期",
 )  # fmt: skip
 _META_KEYS = (
-    "article:published_time", "og:published_time", "og:article:published_time", "datepublished", "pubdate",
+    "layout:date",
+    "article:published_time",
+    "ld:datepublished",
+    "item:datepublished", "og:published_time", "og:article:published_time", "datepublished", "pubdate",
     "publishdate", "publish_date", "publish-date", "publication_date", "dc.date.issued", "dcterms.issued", "dcterms.created",
     "dc.date.created", "dc.date", "dcterms.date", "date", "sailthru.date", "parsely-pub-date", "citation_publication_date", "citation_date",
     "article.published", "published-date", "pub_date", "apub:time", "originalpublicationdate", "weibo:article:create_at",

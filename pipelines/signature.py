@@ -1,4 +1,4 @@
-"""Who signed a text and when: signature blocks, adoption lines, title prefixes, lead sentences.
+"""Who signed a text and when: signature blocks and adoption lines.
 
 Works on plain text with one paragraph a line and also on text whose line breaks were lost, as
 search interfaces of portals deliver it. Form of the block: GB/T 9704-2012, 7.3.5.
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from pipelines.dates import DateSpan, find_dates
-from pipelines.issuers import bodies_in, looks_like_body, more_bodies, split_bodies
+from pipelines.issuers import bodies_in, looks_like_body
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,55 +132,3 @@ def adoption(header: str) -> Signature | None:
             names = ("国务院",)
         return Signature(names, span.value, span.start, header[span.start : span.end] + line)
     return None
-
-
-_TITLE_TRIGGER = re.compile(
-    r"关于|印发|发布|公布|转发|批转|出台|颁布|下发|联合|就《|公开征求|征求|对|令|公告|通告|拟|：|:|启动|部署"
-)
-_LEAD_TRIGGER = re.compile(
-    r"(?:联合)?(?:印发|发布|公布|出台|颁布|下发|制定|发文|就《|就\s?[\u4e00-\u9fff]{2,20}公开征求|公开征求|对外发布|审议通过|起草)"
-)
-_ADVERBS = re.compile(
-    r"(?:近日|日前|今日|昨日|今天|昨天|近期|正式|已|将|共同|联合|对外|召开|首次|刚刚|又|再次|办公会议|会同|依法|集中|统一|公开|面向社会"
-    r"|网站|官网|官方微信|\d{1,2}日|了)+\Z"
-)
-_LEADING = re.compile(
-    r"\A(?:【[^】]{1,20}】|\d{1,2}月\d{1,2}日|近日|日前|今日|昨日|为此|其中|据悉|此外|据了解|对此|根据|由|经|的|记者从|获悉|据|在|是)+"
-)
-
-
-def issuers_in_title(title: str) -> Signature | None:
-    """Names at the head of a title: 国务院办公厅关于…, 甲部 乙局关于…, 工信部：…."""
-    match = _TITLE_TRIGGER.search(title)
-    while match is not None and match.start() <= 90:
-        if title.count("《", 0, match.start()) > title.count("》", 0, match.start()):
-            return None
-        head = _LEADING.sub("", title[: match.start()].strip())
-        names, note = _names(head)
-        if names:
-            return Signature(names, None, 0, title[: match.end()], note)
-        match = _TITLE_TRIGGER.search(title, match.end())
-    return None
-
-
-def issuers_in_lead(text: str, *, limit: int = 320) -> Signature | None:
-    """Names of those who issue something in the first sentences: 近日，甲部、乙部联合印发《…》."""
-    lead = text[:limit]
-    for match in _LEAD_TRIGGER.finditer(lead):
-        head = lead[: match.start()]
-        cut = max(head.rfind(mark) for mark in '，。；！？：:,;\n》”"')
-        head = head[cut + 1 :].strip()
-        names, note = _names(_LEADING.sub("", head))
-        if names:
-            return Signature(names, None, cut + 1, lead[cut + 1 : match.end()], note)
-    return None
-
-
-def _names(head: str) -> tuple[tuple[str, ...], str | None]:
-    plain = _ADVERBS.sub("", head.strip(_SPACES + "，,"))
-    note, cut = more_bodies(plain)
-    names = split_bodies(plain[:cut] if cut >= 0 else plain)
-    names = tuple(_ADVERBS.sub("", name) for name in names)
-    if names and all(looks_like_body(name) for name in names):
-        return names, note
-    return (), None
