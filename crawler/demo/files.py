@@ -26,8 +26,9 @@ _PAGE_LINES = 36
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
-def build_file(file: SampleFile, *, title: str, made_at: datetime) -> bytes:
+def build_file(file: SampleFile, *, made_at: datetime) -> bytes:
     """The bytes of an attachment."""
+    title = file.name.rsplit(".", 1)[0]
     if file.kind == "pdf":
         return make_pdf(file.lines, title=title, made_at=made_at)
     return make_docx(file.lines, title=title, made_at=made_at)

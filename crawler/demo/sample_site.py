@@ -149,7 +149,7 @@ def draw_page(view: View, family: Family, page: SamplePage) -> Answer:
 def attachment(view: View, page: SamplePage, number: int) -> Answer:
     """The bytes of the attachment ``number`` of a page."""
     file = page.files[number]
-    body = build_file(file, title=file.name.rsplit(".", 1)[0], made_at=page.at)
+    body = build_file(file, made_at=page.at)
     return Answer(body, MEDIA_TYPES[file.kind], changed=page.at)
 
 

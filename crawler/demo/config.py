@@ -1,0 +1,157 @@
+"""The configuration and the source files of the demo, below its own folder.
+
+The address guard stays on: the sample sites are reached because their loopback addresses are
+listed in ``crawl.allow_private``, one by one, as an operator would list an inside host.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from crawler.config import CONFIG_NAME
+from crawler.demo.sample_site import load_sites
+from crawler.demo.server import FIRST_PORT
+
+EDITION = "weekly"
+READER = "reader@demo.example"
+SENDER = "dibao@demo.example"
+WEB_PORT = 8000
+_MARKER = ".dibao-demo-folder"
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where the sample sites (by key) and the mailbox listen."""
+
+    sites: Mapping[str, str]
+    smtp_host: str
+    smtp_port: int
+
+    @classmethod
+    def read(cls, path: Path) -> Addresses:
+        """From the file that the server process wrote."""
+        data = json.loads(path.read_text(encoding="utf-8"))
+        return cls(data["sites"], data["smtp"]["host"], int(data["smtp"]["port"]))
+
+
+class NotADemoFolder(Exception):
+    """The folder holds something else; the demo replaces only its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        super().__init__(
+            f"{folder} 不是演示留下的文件夹，请换一个或自行移走 / "
+            f"{folder} is not a folder of the demo: choose another one or move it away"
+        )
+
+
+def fresh_folder(folder: Path) -> Path:
+    """An empty folder for the demo's data. Raises ``NotADemoFolder`` instead of deleting."""
+    folder = folder.resolve()
+    if folder.exists():
+        if any(folder.iterdir()) and not (folder / _MARKER).exists():
+            raise NotADemoFolder(folder)
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)
+    (folder / _MARKER).write_text("Replaced at each start of `dibao demo`.\n", encoding="ascii")
+    return folder
+
+
+def write_catalogue(folder: Path, addresses: Addresses) -> Path:
+    """Copy the source files, each with the address its site really listens on."""
+    target = folder / "catalog"
+    target.mkdir(exist_ok=True)
+    known = {f"http://{site.host}:{FIRST_PORT}": site.key for site in load_sites()}
+    for source in sorted(Path(str(files("crawler.demo"))).glob("catalog/*.yaml")):
+        text = source.read_text(encoding="utf-8")
+        for written, key in known.items():
+            text = text.replace(f"{written}/", f"{addresses.sites[key]}/")
+        (target / source.name).write_text(text, encoding="utf-8")
+    return target
+
+
+def write_config(folder: Path, addresses: Addresses) -> Path:
+    """Write ``dibao.toml`` and the key for signed links; returns the path of the former."""
+    secret = folder / "mail.secret"
+    descriptor = os.open(secret, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_hex(32))
+    port = free_port(WEB_PORT)
+    hosts = sorted({urlsplit(base).hostname or "" for base in addresses.sites.values()})
+    path = folder / CONFIG_NAME
+    path.write_text(
+        _TEMPLATE.format(
+            hosts=json.dumps(hosts),
+            edition=EDITION,
+            reader=READER,
+            sender=SENDER,
+            smtp_host=addresses.smtp_host,
+            smtp_port=addresses.smtp_port,
+            web_port=port,
+        ),
+        encoding="utf-8",
+    )
+    return path
+
+
+def free_port(wanted: int) -> int:
+    """``wanted`` if nothing listens there on 127.0.0.1, else some free port."""
+    for number in (wanted, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", number))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise OSError("no free port on 127.0.0.1")
+
+
+_TEMPLATE = """\
+# 演示用配置，每次运行 dibao demo 都会重写 / written anew by each `dibao demo`
+
+[storage]
+data_dir = "."
+
+[crawl]
+contact = "sample sites on this machine"
+max_processes = 2
+delay = 0.02
+timeout = 10
+soft_limit = 60
+allow_private = {hosts}
+catalog_folders = ["catalog"]
+packaged_catalog = false
+
+[[digest.editions]]
+key = "{edition}"
+title = "数字经济政策周报"
+subtitle = "示例数据，仅供演示"
+publisher = "邸报演示"
+contact = "本机演示，不对外发送"
+notice = "本期全部内容来自本机的示例站点，均为虚构。"
+recipients = ["{reader}"]
+
+[mail]
+host = "{smtp_host}"
+port = {smtp_port}
+security = "none"
+timeout = 10
+final_timeout = 20
+from_address = "{sender}"
+from_name = "邸报演示"
+secret_file = "mail.secret"
+public_url = "http://127.0.0.1:{web_port}"
+
+[review]
+port = {web_port}
+"""
