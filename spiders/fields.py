@@ -101,6 +101,11 @@ def check_selector(text: str) -> None:
         raise SelectorError(
             "此处只写 CSS，不带 ::text 或 ::attr() / plain CSS here, without ::text or ::attr()"
         )
+    if text.endswith(","):
+        raise SelectorError(
+            "选择器在逗号处中断：# 在 YAML 中开始注释，请给整个值加引号 / "
+            "the selector breaks off: # starts a comment in YAML, put the whole value in quotes"
+        )
     try:
         LexborHTMLParser("<p></p>").css(text)
     except SelectolaxError as error:

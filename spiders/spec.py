@@ -26,6 +26,7 @@ from spiders.spec_types import (
     JsonPath,
     Line,
     Name,
+    PageSelector,
     Part,
     Pattern,
     PlaceText,
@@ -33,6 +34,7 @@ from spiders.spec_types import (
     ScalarText,
     Selector,
     Slug,
+    Topic,
     Zone,
 )
 
@@ -100,12 +102,12 @@ class DatedLayout(Part):
     """Selectors of article pages that were published before ``until`` (newest layout first)."""
 
     until: Day
-    body: Selector | None = None
-    article_title: FieldText | None = None
-    article_date: FieldText | None = None
-    article_source: FieldText | None = None
-    article_doc_number: FieldText | None = None
-    drop: Annotated[tuple[Selector, ...], Field(max_length=20, strict=False)] = ()
+    body: PageSelector | None = None
+    article_title: PageSelector | None = None
+    article_date: PageSelector | None = None
+    article_source: PageSelector | None = None
+    article_doc_number: PageSelector | None = None
+    drop: Annotated[tuple[PageSelector, ...], Field(max_length=20, strict=False)] = ()
 
 
 class DetailData(Part):
@@ -133,7 +135,7 @@ class SourceBase(Part):
     level: Level
     family: Slug | None = None
     status: Status = "enabled"
-    topics: Annotated[tuple[Slug, ...], Field(max_length=20, strict=False)] = ()
+    topics: Annotated[tuple[Topic, ...], Field(max_length=20, strict=False)] = ()
     tags: Annotated[tuple[Slug, ...], Field(max_length=20, strict=False)] = ()
     url: Address | None = None
     urls: Annotated[tuple[Address, ...], Field(max_length=40, strict=False)] = ()
@@ -152,12 +154,12 @@ class SourceBase(Part):
     title_match: Pattern | None = None
     title_skip: Pattern | None = None
     date_format: DateFormat = "auto"
-    body: Selector | None = None
-    article_title: FieldText | None = None
-    article_date: FieldText | None = None
-    article_source: FieldText | None = None
-    article_doc_number: FieldText | None = None
-    drop: Annotated[tuple[Selector, ...], Field(max_length=20, strict=False)] = ()
+    body: PageSelector | None = None
+    article_title: PageSelector | None = None
+    article_date: PageSelector | None = None
+    article_source: PageSelector | None = None
+    article_doc_number: PageSelector | None = None
+    drop: Annotated[tuple[PageSelector, ...], Field(max_length=20, strict=False)] = ()
     layouts: Annotated[tuple[DatedLayout, ...], Field(max_length=20, strict=False)] = ()
     detail: DetailData | None = None
     expect: Expect = Expect()

@@ -63,6 +63,13 @@ def _selector(value: str) -> str:
     return value
 
 
+def _css(value: str) -> str:
+    if value.startswith("xpath:"):
+        raise ValueError("文章页只用 CSS 选择器 / article pages take CSS selectors only")
+    check_selector(value)
+    return value
+
+
 def _field(value: str) -> str:
     compile_field(value)
     return value
@@ -133,6 +140,8 @@ Address = Annotated[str, AfterValidator(_address)]
 PlaceText = Annotated[str, AfterValidator(_place)]
 Day = Annotated[date, BeforeValidator(_day)]
 Selector = Annotated[str, AfterValidator(_selector)]
+PageSelector = Annotated[str, AfterValidator(_css)]
+Topic = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 FieldText = Annotated[str, AfterValidator(_field)]
 JsonPath = Annotated[str, AfterValidator(_path)]
 JsonField = Annotated[str, AfterValidator(_json_field)]
