@@ -7,16 +7,14 @@ from collections.abc import Sequence
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
+from pipelines.extraction.article import find_article
 from pipelines.extraction.attachments import attachments_in
 from pipelines.extraction.facts import page_facts
 from pipelines.extraction.guard import tame
-from pipelines.extraction.keyvalue import key_values
 from pipelines.extraction.markup import Adopted, adopt
-from pipelines.extraction.outline import DROPPED, Outline, outline_of
+from pipelines.extraction.outline import DROPPED, Outline
 from pipelines.extraction.safe import safe_html
-from pipelines.extraction.score import best_block, score
 from pipelines.extraction.template import Template
-from pipelines.extraction.title import choose_title
 from pipelines.extraction.write import html_of, text_of
 from pipelines.items import CleanPage, Decoded, Hints, Layout
 from pipelines.pageclass import classify_response
@@ -56,17 +54,12 @@ def clean_page(
     tree = LexborHTMLParser(markup)
     facts = page_facts(tree)
     tree.strip_tags(DROPPED)
-    out = outline_of(tree)
+    article = find_article(tree, facts=facts, hint=hints.title)
     base = _base(url, facts)
-    if out is None:
+    if article is None:
         return _page("", None, decoded, facts, {}, "", "none", [*found, "empty"], lang)
-    table, _used = key_values(out)
-    scores = score(out)
-    best = best_block(out, scores)
-    skip = {out.nodes[i].mem_id for i in range(best, out.end[best]) if scores.framed[i]}
-    title, title_block = choose_title(out, facts=facts, table=table, hint=hints.title, body=best)
-    if title_block >= best:
-        skip.add(out.nodes[title_block].mem_id)
+    out, best, table, skip = article.out, article.best, article.table, article.skip
+    title, title_block = article.title, article.title_block
     nodes, method = [out.nodes[best]], "density"
     layout, chosen = _by_layout(tree, layouts)
     if layout is not None:

@@ -52,7 +52,7 @@ _FRAME = words(
     "carousels byline-bio authorbio author-bio feedback survey trending popular mostread latest "
     "readmore more-news morestories upnext player tooltip dropdown offcanvas overlay banner "
     "statement disclaimer mianze prevnext nextprev prev next yqlj youqing returntop gotop backtop "
-    "accessibility print printer fontsize ziti donate paywall"
+    "accessibility fontsize ziti donate paywall"
 )
 _WEAK = words(
     "header head side left right top bottom meta info tag tags keyword keywords link links list "

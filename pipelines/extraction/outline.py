@@ -23,6 +23,7 @@ DROPPED = [
     "applet", "select", "textarea", "button", "canvas", "audio", "video", "frameset",
 ]  # fmt: skip
 _PAUSE = re.compile(r"[，。；！？、：]|[,.;!?](?=\s|$)")
+_NOT_SHOWN = re.compile(r"display\s{0,3}:\s{0,3}none", re.IGNORECASE)
 _CJK = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -102,7 +103,8 @@ def _walk(body: LexborNode, out: Outline, parts: list[list[str]]) -> None:
         attributes = node.attributes
         if attributes:
             marks.append(mark_of(f"{attributes.get('class') or ''} {attributes.get('id') or ''}"))
-            if "hidden" in attributes or "none" in (attributes.get("style") or ""):
+            style = attributes.get("style")
+            if "hidden" in attributes or (style and _NOT_SHOWN.search(style)):
                 hidden.add(here)
         else:
             marks.append(0)

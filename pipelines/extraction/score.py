@@ -2,7 +2,8 @@
 
 Every block gets a weight: sentences count for it, links and labels against it. The article is
 the block with the greatest sum over its subtree, so a body split over several boxes is found as
-a whole and a box with a menu beside the text is not.
+a whole and a box with a menu beside the text is not. Names of elements, the place of the title
+and rows of teaser cards decide what the sums leave open.
 """
 
 from __future__ import annotations
@@ -11,9 +12,13 @@ from dataclasses import dataclass
 
 from pipelines.extraction.marks import FRAME, GOOD, STRONG, WEAK
 from pipelines.extraction.outline import Outline
+from pipelines.extraction.phrases import ends_article
 
 _FRAME_TAGS = frozenset({"nav", "footer", "aside", "dialog", "menu"})
+_CAPTIONS = frozenset({"figcaption"})
 _BODY_TAGS = frozenset({"article", "main"})
+_CARD_TAGS = frozenset({"li", "dl", "div", "article", "section", "dd", "tr", "td", "h3", "h4"})
+_LINE_TAGS = frozenset({"p", "li", "td", "th", "dd", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "tr"})
 
 
 @dataclass(slots=True)
@@ -31,32 +36,32 @@ def block_weight(size: float, link: float, pause: int) -> float:
         return 0.0
     plain = size - link
     if link > 0.5 * size:
-        return -(4.0 + 0.5 * link)
+        return -(5.0 + 0.7 * link)
     if pause >= 2 or (pause and plain >= 12) or plain >= 50:
         return plain - link
     if plain >= 20:
         return 0.6 * plain - link
-    return 0.2 * plain - 1.0 - link
+    return -0.5 - link
 
 
-def score(out: Outline) -> Scores:
-    """Weigh every block; frame parts count against their ancestors, never for them."""
+def score(out: Outline, *, facts: frozenset[int] = frozenset()) -> Scores:
+    """Weigh every block; frame parts count against their ancestors, never for them.
+
+    ``facts`` are the blocks of the fact table: they belong to the page, not to the text.
+    """
     count = len(out.nodes)
     raw = [
         block_weight(size, link, pause)
         for size, link, pause in zip(out.own, out.own_link, out.pause, strict=True)
     ]
+    _table_cells(out, raw)
+    for i in facts:
+        raw[i] = -3.0
     prose = [max(0.0, w) for w in raw]
     parent = out.parent
     for i in range(count - 1, 0, -1):
         prose[parent[i]] += prose[i]
-    half = 0.5 * prose[0]
-    framed = [False] * count
-    for i in range(1, count):
-        framed[i] = framed[parent[i]] or (
-            (out.mark[i] == FRAME or out.tag[i] in _FRAME_TAGS or i in out.hidden)
-            and prose[i] < half
-        )
+    framed = _framed(out, prose, facts)
     weight = [min(0.0, w) - 1.0 if f and w else w for w, f in zip(raw, framed, strict=True)]
     total = weight[:]
     for i in range(count - 1, 0, -1):
@@ -64,22 +69,114 @@ def score(out: Outline) -> Scores:
     return Scores(weight, total, framed)
 
 
-def best_block(out: Outline, scores: Scores) -> int:
+def _framed(out: Outline, prose: list[float], facts: frozenset[int]) -> list[bool]:
+    count = len(out.nodes)
+    half = 0.5 * prose[0]
+    parent, mark, tag = out.parent, out.mark, out.tag
+    cards = _cards(out)
+    framed = [False] * count
+    for i in range(1, count):
+        framed[i] = framed[parent[i]] or (
+            i in facts
+            or i in cards
+            or tag[i] in _CAPTIONS
+            or (
+                (mark[i] == FRAME or tag[i] in _FRAME_TAGS or i in out.hidden)
+                and prose[i] < half
+            )
+        )
+    return framed
+
+
+def _cards(out: Outline) -> set[int]:
+    """Rows of three and more similar boxes, each with a link and little text: teasers."""
+    groups: dict[tuple[int, str], list[int]] = {}
+    sizes: dict[tuple[int, str], int] = {}
+    tag, text, link, parent = out.tag, out.text, out.link, out.parent
+    for i in range(1, len(out.nodes)):
+        if tag[i] not in _CARD_TAGS or not text[i]:
+            continue
+        key = (parent[i], tag[i])
+        sizes[key] = sizes.get(key, 0) + 1
+        if text[i] <= 250 and link[i] >= 5 and link[i] >= 0.12 * text[i]:
+            groups.setdefault(key, []).append(i)
+    found: set[int] = set()
+    for key, members in groups.items():
+        if len(members) >= 3 and len(members) >= 0.6 * sizes[key]:
+            found.update(members)
+    return found
+
+
+def _table_cells(out: Outline, raw: list[float]) -> None:
+    """Short texts in the cells of a table without links are content: half a point a character."""
+    i, count = 0, len(out.nodes)
+    while i < count:
+        if out.tag[i] == "table" and out.text[i] and out.link[i] < 0.1 * out.text[i]:
+            stop = out.end[i]
+            rows = out.tag[i:stop].count("tr")
+            cells = out.tag[i:stop].count("td") + out.tag[i:stop].count("th")
+            if rows >= 2 and cells >= 2 * rows - 1 and cells >= 4:
+                for j in range(i, stop):
+                    if out.own[j] and raw[j] < 0 and not out.own_link[j]:
+                        raw[j] = 0.5 * out.own[j]
+                i = stop
+                continue
+        i += 1
+
+
+def best_block(out: Outline, scores: Scores, *, title: int = -1) -> int:
     """Index of the block that holds the article (0, the body, if nothing reads like text)."""
+    first, rank = _first_prose(out, scores)
     best, best_value = 0, float("-inf")
     for i, total in enumerate(scores.total):
         if total <= 0 or scores.framed[i]:
             continue
-        mark = out.mark[i]
-        value = total
-        if mark == STRONG:
-            value *= 1.10
-        elif mark == GOOD or out.tag[i] in _BODY_TAGS:
-            value *= 1.05
-        elif mark == WEAK:
-            value *= 0.97
-        if i == 0:
-            value *= 0.95
+        value = total * _name_factor(out, i) * _place_factor(out, i, title, first, rank)
         if value >= best_value:
             best, best_value = i, value
+    return _widened(out, scores, best)
+
+
+def _name_factor(out: Outline, i: int) -> float:
+    mark = out.mark[i]
+    if mark == STRONG:
+        return 1.10
+    if mark == GOOD or out.tag[i] in _BODY_TAGS:
+        return 1.05
+    if i == 0 or mark == WEAK:
+        return 0.97
+    return 1.0
+
+
+def _place_factor(out: Outline, i: int, title: int, first: list[int], rank: list[int]) -> float:
+    """Text that starts soon after the title is more likely the article than text far away."""
+    if title < 0 or i <= title < out.end[i]:
+        return 1.0
+    if out.end[i] <= title:
+        return 0.3
+    gap = rank[first[i]] - rank[title]
+    return 1.0 if gap <= 20 else 0.85 if gap <= 50 else 0.6
+
+
+def _first_prose(out: Outline, scores: Scores) -> tuple[list[int], list[int]]:
+    """First positive block of each subtree, and the number of text blocks before each block."""
+    count = len(out.nodes)
+    first = list(range(count))
+    positive = [w > 0 for w in scores.weight]
+    for i in range(count - 1, 0, -1):
+        above = out.parent[i]
+        if positive[i] and not scores.weight[above] > 0:
+            first[above] = first[i]
+            positive[above] = True
+    rank, seen = [], 0
+    for size in out.own:
+        rank.append(seen)
+        seen += size > 0
+    return first, rank
+
+
+def _widened(out: Outline, scores: Scores, best: int) -> int:
+    """A single line is never the whole article: take the box around it."""
+    while best > 0 and out.tag[best] in _LINE_TAGS:
+        best = out.parent[best]
     return best

@@ -39,7 +39,6 @@ def choose_title(
     facts: Mapping[str, str],
     table: Mapping[str, str],
     hint: str | None,
-    body: int,
 ) -> tuple[str, int]:
     """Title and the index of the block that shows it (-1 if none does)."""
     raw = facts.get("html:title", "")
@@ -51,7 +50,7 @@ def choose_title(
             return _tidy(value), _block_with(out, fold(value))
     best: tuple[float, str, int] = (0.0, "", -1)
     metas = {fold(facts[k]) for k in _META_KEYS if k in facts}
-    for index, text, weight in _headings(out, body=body):
+    for index, text, weight in _headings(out):
         folded = fold(text)
         if len(folded) < 2:
             continue
@@ -94,20 +93,17 @@ def without_site(raw: str, facts: Mapping[str, str]) -> str:
     return first if len(first) >= 8 or len(first) * 2 >= len(longest) else longest
 
 
-def _headings(out: Outline | None, *, body: int) -> list[tuple[int, str, float]]:
+def _headings(out: Outline | None) -> list[tuple[int, str, float]]:
     if out is None:
         return []
     found: list[tuple[int, str, float]] = []
-    limit = out.end[body]
     for i, content in enumerate(out.content):
-        if i >= limit and found:
-            break
         tag = out.tag[i]
         weight = _HEADING_WEIGHT.get(tag, 0.0)
         if not weight:
             if not 4 <= len(content) <= 300:
                 continue
-            weight = 0.3 if i < limit and out.own_link[i] < 0.5 * out.own[i] else 0.0
+            weight = 0.3 if out.own_link[i] < 0.5 * out.own[i] else 0.0
             attributes = out.nodes[i].attributes
             if attributes and _TITLE_NAME.search(
                 f"{attributes.get('class') or ''} {attributes.get('id') or ''}"

@@ -1,0 +1,71 @@
+"""Lines that belong to the page and not to the article, in Chinese and English.
+
+``is_meta_line``: date, source, author, counters, font size, print and share buttons.
+``ends_article``: headings after which only related items, comments and legal notes follow.
+No pattern here is super-linear: all repeats are bounded or over disjoint classes.
+"""
+
+from __future__ import annotations
+
+import re
+
+_META_WORDS = re.compile(
+    r"(?:发布|发表|更新|公布|发文|成文|生成|录入|创建|编辑|上传|公开|信息|文章|稿件|新闻|文稿|本文|内容|责任|信息发布|原文|转载|"
+    r"网络|网站|页面|最后)?(?:时间|日期|来源|出处|作者|记者|编辑|责编|编审|审核|审校|校对|供稿|撰稿|摄影|供图|单位|机构|部门|科室|"
+    r"浏览(?:次数|量|数)?|阅读(?:次数|量|数)?|点击(?:次数|量|率|数)?|访问(?:次数|量|数)?|人气|查看|评论|点赞|收藏|分享|转发|"
+    r"字号|字体|字体大小|字体颜色|打印(?:本页|此页|文章|预览)?|关闭(?:窗口|本页|此页|页面)?|返回(?:顶部|列表|首页)?|"
+    r"保存|下载|朗读|语音播报|播放|视力保护色|我要纠错|纠错|扫一扫|手机(?:看|阅读|查看)|微信|微博|朋友圈|QQ空间?|二维码|"
+    r"索引号|文号|主题词?|关键词|标签|原标题|当前位置|您的位置|所在位置|首页|正文|来自)"
+    r"|[【\[（(]?[大中小特]{1,2}[】\])）]?(?=[\s|【\[（(大中小]|$)"
+    r"|\d{2,4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?|\d{1,2}[:：]\d{2}(?:[:：]\d{2})?|星期[一二三四五六日天]|周[一二三四五六日]"
+    r"|\d+\s?(?:次|人|条|个)?|(?:published|updated|posted|last modified|created)(?: on| at)?|by|views?|comments?|shares?"
+    r"|print|e-?mail|share|tweet|save|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]{0,6}\.?|[ap]\.?m\.?|\b(?:e[sd]t|gmt|utc|bst|p[sd]t|cet)\b"
+    r"|min(?:ute)?s? read|min|read|ago|hours?|days?",
+    re.IGNORECASE,
+)
+_META_SIGN = re.compile(
+    r"(?:时间|日期|来源|作者|编辑|责编|记者|浏览|阅读|点击|访问|字号|字体|打印|分享|稿源|出处|供稿)\s{0,4}(?:次数|量|数|大小)?\s{0,4}[:：（(\[【]"
+    r"|\d{4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}|published|updated|posted|\bby [A-Z]|字号|打印|\d{1,2}:\d{2}"
+    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.? \d{1,2}",
+    re.IGNORECASE,
+)
+_JUNK = re.compile(r"[\s\d\W_]+")
+
+_ENDS = re.compile(
+    r"^[\s\W]{0,6}(?:"
+    r"(?:相关|延伸|推荐|热点|热门|精彩|更多|最新|编辑|今日|为您|猜你|大家|人气|往期|同类|本类|图片|视频|专题|随机|深度|拓展|扩展)"
+    r"(?:的)?(?:新闻|阅读|链接|文章|文件|报道|解读|政策|推荐|信息|专题|资讯|内容|图片|视频|搜索|评论|资料|喜欢|都在看|回顾|稿件|主题|动态|"
+    r"帖子|博文|话题|精彩|日志|附件下载)"
+    r"|上一?[篇条页][:：\s]|下一?[篇条页][:：\s]|上一?[篇条]$|下一?[篇条]$|(?:发表|网友|用户|我要|最新|热门|全部)评论|评论\s?[（(]\d"
+    r"|(?:特别|免责|版权|郑重|本网|本站)(?:声明|提示|提醒|说明)|声明[:：]|版权(?:所有|声明|归)|凡本[网站]|凡注明|本文(?:仅代表|不代表|为转载)"
+    r"|打印本[页文]|关闭(?:窗口|本页)|[【\[]?(?:打印|关闭|返回|收藏)[】\]]?(?:\s|$)|分享(?:到|至|给|本文|[:：]|$)|扫一?扫|扫描二维码|长按(?:识别|二维码)|关注我们"
+    r"|(?:为你|为您)推荐|猜你喜欢|返回(?:顶部|首页|列表)|文章标签|标签[:：]|关键词[:：]|我要纠错|点击(?:下载|进入)专题|原文链接[:：]?$|友情链接"
+    r"|related(?: (?:articles?|stories|posts|content|topics|coverage|news|links|items|products|reading|stor(?:y|ies)|to this.{0,20}))?[:\s]{0,3}$"
+    r"|(?:read|see) (?:more|next|also|this next)(?:[: ]|$)|more (?:from|stories|on|news|in|like this|about|articles|top stories|coverage|to read|info)\b.{0,60}$"
+    r"|(?:you (?:may|might|could) (?:also )?(?:like|be interested|enjoy)|recommended|what to read next|up next|next (?:article|post|story|up)"
+    r"|previous (?:article|post|story)|share (?:this|on|your|article|via)|share$|comments?(?: \(?\d+\)?)?$|\d+ (?:comments?|replies|responses|thoughts)\b"
+    r"|(?:leave|post|add|write|submit) (?:a |your )?(?:comment|reply|response)|join the (?:conversation|discussion)|view (?:all )?comments"
+    r"|sign up|subscribe|newsletter|get (?:the|our) .{0,40}(?:newsletter|inbox|app)|follow (?:us|me|@)|connect with|most (?:read|popular|viewed|shared|recent)"
+    r"|trending|popular (?:now|posts|stories|on)|latest (?:news|stories|from|posts|in|headlines)|top stories|editor'?s'? picks?|don'?t miss|in this (?:story|article)$"
+    r"|tags?\s?[:：]|tags$|filed (?:under|to)|topics?[:：]|categor(?:y|ies)[:：]|copyright\b|©|\(c\) \d{4}|all rights reserved|about (?:the|this) author"
+    r"|about us$|advertisement$|sponsored|promoted|paid content|from our partners|around the web|report (?:a typo|an error|this)|send (?:us )?(?:a )?tip"
+    r"|do you have (?:a )?(?:story|tip)|got a (?:story|tip)|contact (?:us|the author)|for more (?:stories|news)|this article (?:was )?(?:originally )?(?:appeared|published)"
+    r"|image (?:credit|source|via)|photo credit|back to top|load(?:ing)? (?:more|comments)|show (?:more|comments)|discover more|explore more|find out more"
+    r"|sources?:$|references$|see also$|weitere |mehr (?:zum|zu|aus|von)|lesen sie auch|kommentare?$|teilen$|schlagw|thema:)"
+    r")",
+    re.IGNORECASE,
+)
+
+
+def is_meta_line(text: str) -> bool:
+    """A line made of dates, sources, authors, counters and buttons; up to 160 characters."""
+    if len(text) > 160 or not _META_SIGN.search(text):
+        return False
+    rest = _JUNK.sub("", _META_WORDS.sub("", text))
+    return len(rest) <= 12 or len(rest) <= 0.35 * len(_JUNK.sub("", text))
+
+
+def ends_article(text: str) -> bool:
+    """A short line that starts with the words after which an article is over."""
+    return len(text) <= 200 and _ENDS.match(text) is not None

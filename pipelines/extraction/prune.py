@@ -1,0 +1,89 @@
+"""What is left out inside the chosen block: frame parts, link lists, head line, tail."""
+
+from __future__ import annotations
+
+from pipelines.extraction.marks import FRAME, STRONG, WEAK
+from pipelines.extraction.outline import Outline
+from pipelines.extraction.phrases import ends_article, is_meta_line
+from pipelines.extraction.score import Scores
+
+_LISTY = frozenset({"ul", "ol", "dl", "div", "section", "table", "tr", "td", "p", "tbody", "li"})
+
+
+def prune(out: Outline, scores: Scores, *, best: int, title: int) -> set[int]:
+    """Indices of blocks to leave out; a block stands for its whole subtree."""
+    dropped = {i for i in range(best + 1, out.end[best]) if scores.framed[i]}
+    _link_lists(out, scores, best, dropped)
+    _head(out, scores, best, title, dropped)
+    _tail(out, scores, best, dropped)
+    return dropped
+
+
+def _kept_leaves(out: Outline, best: int, dropped: set[int]) -> list[int]:
+    """Blocks with text of their own, in order, that are not inside a dropped one."""
+    leaves = []
+    i = best
+    while i < out.end[best]:
+        if i in dropped:
+            i = out.end[i]
+            continue
+        if out.own[i] > 0:
+            leaves.append(i)
+        i += 1
+    return leaves
+
+
+def _link_lists(out: Outline, scores: Scores, best: int, dropped: set[int]) -> None:
+    i = best + 1
+    while i < out.end[best]:
+        if i in dropped:
+            i = out.end[i]
+            continue
+        text, link = out.text[i], out.link[i]
+        if text and link > 0.6 * text and scores.total[i] < 0 and out.tag[i] in _LISTY:
+            anchors = sum(out.anchors[i : out.end[i]])
+            if anchors >= 3 and link / anchors >= 2 and not _files(out, i):
+                dropped.add(i)
+                i = out.end[i]
+                continue
+        i += 1
+
+
+def _files(out: Outline, block: int) -> bool:
+    return "附件" in "".join(out.content[max(0, block - 2) : out.end[block]])
+
+
+def _head(out: Outline, scores: Scores, best: int, title: int, dropped: set[int]) -> None:
+    """Everything before the first sentence that is title, date line or frame."""
+    leaves = _kept_leaves(out, best, dropped)
+    cut = -1
+    prose = 0.0
+    for position, i in enumerate(leaves[:40]):
+        line = " ".join(out.content[i].split())
+        if i == title or is_meta_line(line):
+            cut = position
+            prose = 0.0
+        else:
+            prose += max(0.0, scores.weight[i])
+        if prose > 45:
+            break
+    for i in leaves[: cut + 1]:
+        if out.end[i] == i + 1 or i == title:
+            dropped.add(i)
+
+
+def _tail(out: Outline, scores: Scores, best: int, dropped: set[int]) -> None:
+    """From the line that ends the article on, if little text follows."""
+    leaves = _kept_leaves(out, best, dropped)
+    total = sum(max(0.0, scores.weight[i]) for i in leaves)
+    seen = 0.0
+    for position, i in enumerate(leaves):
+        line = " ".join(out.content[i].split())
+        weight = scores.weight[i]
+        rest = total - seen
+        if rest < 0.3 * total and seen > 0 and ends_article(line):
+            for later in leaves[position:]:
+                dropped.add(later)
+            return
+        if weight > 0:
+            seen += weight
