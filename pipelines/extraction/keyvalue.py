@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from pipelines.extraction.marks import words
 from pipelines.extraction.outline import Outline
@@ -40,6 +41,7 @@ _COLON = re.compile(
     r"([\u4e00-\u9fff](?:[\s\u3000\xa0]{0,6}[\u4e00-\u9fff]){1,11})[\s\u3000\xa0]{0,6}[】\]]?[:：]"
 )
 _MAX_VALUE = 500
+_MAX_GAP = 6  # cells between two entries of one table
 
 
 def normal_key(text: str) -> str:
@@ -66,21 +68,49 @@ def key_values(out: Outline) -> tuple[dict[str, str], frozenset[int]]:
     short = "".join("".join([c for i, c in cells if out.own[i] <= 60]).split())
     if not any(trigger in short for trigger in _TRIGGERS):
         return {}, frozenset()
-    found: dict[str, str] = {}
-    used: set[int] = set()
-    sure = 0
+    return _clustered(_entries(out, cells))
+
+
+@dataclass(slots=True)
+class _Entry:
+    position: int
+    blocks: tuple[int, ...]
+    key: str
+    value: str
+
+
+def _entries(out: Outline, cells: list[tuple[int, str]]) -> list[_Entry]:
+    entries = []
     for position, (i, content) in enumerate(cells):
         pairs = pairs_in(content) or _label_alone(content)
         for number, (key, value) in enumerate(pairs):
+            blocks: tuple[int, ...] = (i,)
             if not value and number == len(pairs) - 1:
                 value = _next_value(out, cells, position)
                 if value:
-                    used.add(cells[position + 1][0])
-            sure += key in _STRONG
-            used.add(i)
-            if value:
-                found.setdefault(key, value)
-    return (found, frozenset(used)) if sure >= 2 else ({}, frozenset())
+                    blocks = (i, cells[position + 1][0])
+            entries.append(_Entry(position, blocks, key, value))
+    return entries
+
+
+def _clustered(entries: list[_Entry]) -> tuple[dict[str, str], frozenset[int]]:
+    """Entries that stand close together with at least two sure keys among them."""
+    found: dict[str, str] = {}
+    used: set[int] = set()
+    start = 0
+    for number, entry in enumerate(entries):
+        last = number + 1 == len(entries)
+        if not last and entries[number + 1].position - entry.position <= _MAX_GAP:
+            continue
+        group = entries[start : number + 1]
+        start = number + 1
+        if len({e.key for e in group if e.key in _STRONG}) < 2:
+            continue
+        for member in group:
+            used.update(member.blocks)
+            if member.value:
+                found.setdefault(member.key, member.value)
+    return found, frozenset(used)
 
 
 def _label_alone(content: str) -> list[tuple[str, str]]:
@@ -102,8 +132,7 @@ def pairs_in(content: str) -> list[tuple[str, str]]:
         return []
     marks: list[tuple[int, int, str]] = []
     for match in _COLON.finditer(content):
-        run = match.group(1)
-        key = _known_suffix(normal_key(run))
+        key = _known_end(match.group(1))
         if key:
             marks.append((match.start(), match.end(), key))
     if not marks or len(content[: marks[0][0]].strip()) > 60:
@@ -118,10 +147,15 @@ def pairs_in(content: str) -> list[tuple[str, str]]:
     return pairs
 
 
-def _known_suffix(run: str) -> str:
-    for start in range(len(run) - 1):
-        if run[start:] in _SURE:
-            return run[start:]
+def _known_end(run: str) -> str:
+    """The known key that the last spaced parts of ``run`` spell: 市府办 发 布 时 间 → 发布时间."""
+    key = ""
+    for part in reversed(run.split()):
+        key = part + key
+        if key in _SURE:
+            return key
+        if len(key) > 12:
+            break
     return ""
 
 

@@ -14,8 +14,10 @@ def prune(out: Outline, scores: Scores, *, best: int, title: int) -> set[int]:
     """Indices of blocks to leave out; a block stands for its whole subtree."""
     dropped = {i for i in range(best + 1, out.end[best]) if scores.framed[i]}
     _link_lists(out, scores, best, dropped)
+    _small_tables(out, best, dropped)
     _head(out, scores, best, title, dropped)
     _tail(out, scores, best, dropped)
+    _outside_text_box(out, scores, best, dropped)
     return dropped
 
 
@@ -59,6 +61,8 @@ def _head(out: Outline, scores: Scores, best: int, title: int, dropped: set[int]
     cut = -1
     prose = 0.0
     for position, i in enumerate(leaves[:40]):
+        if _in_data_cell(out, scores, i):
+            break
         line = " ".join(out.content[i].split())
         if i == title or is_meta_line(line):
             cut = position
@@ -87,3 +91,46 @@ def _tail(out: Outline, scores: Scores, best: int, dropped: set[int]) -> None:
             return
         if weight > 0:
             seen += weight
+
+
+def _in_data_cell(out: Outline, scores: Scores, i: int) -> bool:
+    cell = out.tag[i] in {"td", "th"} or out.tag[out.parent[i]] in {"td", "th"}
+    return cell and 0 < scores.weight[i] <= 0.5 * out.own[i]
+
+
+def _small_tables(out: Outline, best: int, dropped: set[int]) -> None:
+    """A table of one or two rows with links and hardly any text is a promotion, not data."""
+    for i in range(best + 1, out.end[best]):
+        if out.tag[i] != "table" or not 0 < out.text[i] < 80:
+            continue
+        inside = range(i, out.end[i])
+        if sum(out.tag[j] == "tr" for j in inside) > 2 or not any(out.anchors[j] for j in inside):
+            continue
+        if not _files(out, i):
+            dropped.add(i)
+
+
+def _outside_text_box(out: Outline, scores: Scores, best: int, dropped: set[int]) -> None:
+    """Short lines before the first and after the last sentence, outside the box of the text.
+
+    The box is the parent that directly holds most of the prose. Signatures and dates stand
+    in it; tags, counters, share labels and editors' boxes do not.
+    """
+    leaves = _kept_leaves(out, best, dropped)
+    share: dict[int, float] = {}
+    total = 0.0
+    for i in leaves:
+        if scores.weight[i] > 0:
+            total += scores.weight[i]
+            box = out.parent[i] if out.end[i] == i + 1 and i != best else i
+            share[box] = share.get(box, 0.0) + scores.weight[i]
+    if not share:
+        return
+    box = max(share, key=lambda key: share[key])
+    if share[box] < 0.6 * total or box == best:
+        return
+    positive = [i for i in leaves if scores.weight[i] > 0]
+    first, last = positive[0], positive[-1]
+    for i in leaves:
+        if (i < first or i > last) and not box <= i < out.end[box] and i != best:
+            dropped.add(i)
