@@ -18,8 +18,9 @@ class DocumentFilter:
     ``since`` and ``until`` (inclusive) are days of publication, or of first sight if the page
     has no date; ``seen_since`` and ``seen_before`` are UTC instants of first sight. ``region``
     matches the region itself and what lies below it (``CN-44`` and ``CN-4401``, ``广东/``).
-    ``states`` empty means any state. ``representatives`` leaves out repeated texts; ``revised`` keeps
-    documents with more than one version; all ``labels`` must be in force.
+    ``states`` empty means any state. All ``labels`` must be in
+    force. ``representatives`` leaves out repeated texts, ``revised`` keeps only documents with
+    more than one version.
     """
 
     query: str | None = None
