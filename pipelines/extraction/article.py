@@ -43,8 +43,8 @@ def find_article(
     if out is None:
         return None
     table, used = key_values(out)
-    scores = score(out, facts=used)
     title, title_block = choose_title(out, facts=facts, table=table, hint=hint)
+    scores = score(out, facts=used, title=title_block)
     best = best_block(out, scores, title=title_block)
     dropped = prune(out, scores, best=best, title=title_block)
     skip = {out.nodes[i].mem_id for i in dropped}

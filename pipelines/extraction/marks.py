@@ -48,17 +48,19 @@ _FRAME = words(
     "adv advert advertisement advertising adsense adbox gg guanggao sponsor sponsored promo "
     "promotion newsletter subscribe subscription popup modal cookie cookies consent gdpr pager "
     "pagination pagenav pages qrcode ewm erweima tongji vote toutiao xgwz xgyd xgxw xgnews xglj "
-    "outbrain taboola widget widgets masthead topbar skip teaser teasers carousel swiper slider "
+    "outbrain taboola masthead topbar skip teaser teasers carousel swiper slider "
     "carousels byline-bio authorbio author-bio feedback survey trending popular mostread latest "
     "readmore more-news morestories upnext player tooltip dropdown offcanvas overlay banner "
     "statement disclaimer mianze prevnext nextprev prev next yqlj youqing returntop gotop backtop "
-    "accessibility fontsize ziti donate paywall"
+    "onetrust ot-sdk optanon ccpa didomi qc-cmp truste privacy caption captions credit credits byline "
+    "dateline timestamp figcaption wp-caption wp-caption-text authors commentlist trc "
+    "accessibility fontsize ziti donate"
 )
 _WEAK = words(
     "header head side left right top bottom meta info tag tags keyword keywords link links list "
-    "hot tool author bio byline source origin date time caption credit figcaption gallery video "
+    "hot tool author bio source origin date time gallery video "
     "audio media photo image images pic app weixin wechat mobile download extra misc hidden "
-    "hide none note footnote attachment box module block category categories topic topics ep edit "
+    "widget widgets paywall hide none note footnote attachment box module block category categories topic topics ep edit "
     "summary abstract digest lead intro editor editors reprint editorial"
 )
 
@@ -71,9 +73,10 @@ def mark_of(name: str) -> int:
     name = name[:300]
     found = {word.lower() for word in _WORD.findall(name)}
     found.update(name.lower().split())
+    body = _BODY_NAME.search(name) is not None
     if found & _FRAME:
-        return FRAME
-    if _BODY_NAME.search(name):
+        return PLAIN if body else FRAME
+    if body:
         return STRONG
     if found & _GOOD:
         return GOOD

@@ -41,19 +41,33 @@ _ENDS = re.compile(
     r"|(?:特别|免责|版权|郑重|本网|本站)(?:声明|提示|提醒|说明)|声明[:：]|版权(?:所有|声明|归)|凡本[网站]|凡注明|本文(?:仅代表|不代表|为转载)"
     r"|打印本[页文]|关闭(?:窗口|本页)|[【\[]?(?:打印|关闭|返回|收藏)[】\]]?(?:\s|$)|分享(?:到|至|给|本文|[:：]|$)|扫一?扫|扫描二维码|长按(?:识别|二维码)|关注我们"
     r"|(?:为你|为您)推荐|猜你喜欢|返回(?:顶部|首页|列表)|文章标签|标签[:：]|关键词[:：]|我要纠错|点击(?:下载|进入)专题|原文链接[:：]?$|友情链接"
-    r"|related(?: (?:articles?|stories|posts|content|topics|coverage|news|links|items|products|reading|stor(?:y|ies)|to this.{0,20}))?[:\s]{0,3}$"
-    r"|(?:read|see) (?:more|next|also|this next)(?:[: ]|$)|more (?:from|stories|on|news|in|like this|about|articles|top stories|coverage|to read|info)\b.{0,60}$"
-    r"|(?:you (?:may|might|could) (?:also )?(?:like|be interested|enjoy)|recommended|what to read next|up next|next (?:article|post|story|up)"
-    r"|previous (?:article|post|story)|share (?:this|on|your|article|via)|share$|comments?(?: \(?\d+\)?)?$|\d+ (?:comments?|replies|responses|thoughts)\b"
-    r"|(?:leave|post|add|write|submit) (?:a |your )?(?:comment|reply|response)|join the (?:conversation|discussion)|view (?:all )?comments"
-    r"|sign up|subscribe|newsletter|get (?:the|our) .{0,40}(?:newsletter|inbox|app)|follow (?:us|me|@)|connect with|most (?:read|popular|viewed|shared|recent)"
-    r"|trending|popular (?:now|posts|stories|on)|latest (?:news|stories|from|posts|in|headlines)|top stories|editor'?s'? picks?|don'?t miss|in this (?:story|article)$"
-    r"|tags?\s?[:：]|tags$|filed (?:under|to)|topics?[:：]|categor(?:y|ies)[:：]|copyright\b|©|\(c\) \d{4}|all rights reserved|about (?:the|this) author"
-    r"|about us$|advertisement$|sponsored|promoted|paid content|from our partners|around the web|report (?:a typo|an error|this)|send (?:us )?(?:a )?tip"
-    r"|do you have (?:a )?(?:story|tip)|got a (?:story|tip)|contact (?:us|the author)|for more (?:stories|news)|this article (?:was )?(?:originally )?(?:appeared|published)"
-    r"|image (?:credit|source|via)|photo credit|back to top|load(?:ing)? (?:more|comments)|show (?:more|comments)|discover more|explore more|find out more"
-    r"|sources?:$|references$|see also$|weitere |mehr (?:zum|zu|aus|von)|lesen sie auch|kommentare?$|teilen$|schlagw|thema:)"
+    r"|related(?: (?:articles?|stories|posts|content|topics|coverage|news|links|items|products|reading|"
+    r"stor(?:y|ies)|to this.{0,20}))?[:\s]{0,3}$"
+    r"|more (?:from|stories|on|news|in|like this|about|articles|top stories|coverage|to read|info)\b.{0,60}$"
+    r"|(?:you (?:may|might|could) (?:also )?(?:like|be interested|enjoy)|recommended|what to read next|up next$"
+    r"|(?:next|previous) (?:article|post|story)|share (?:this|on|your|article|via)|share$|comments?(?: \(?\d+\)?)?$"
+    r"|\d+ (?:comments?|replies|responses|thoughts)\b|(?:leave|post|add|write|submit) (?:a |your )?(?:comment|reply|response)"
+    r"|join the (?:conversation|discussion)|view (?:all )?comments|connect with|follow (?:us|me)\b"
+    r"|most (?:read|popular|viewed|shared|recent)|popular (?:now|posts|stories|on)"
+    r"|latest (?:news|stories|from|posts|in|headlines)|top stories|editor'?s'? picks?|in this (?:story|article)$"
+    r"|tags?\s?[:：]|tags$|filed (?:under|to)|topics?[:：]|categor(?:y|ies)[:：]|copyright\b|©|\(c\) \d{4}|all rights reserved"
+    r"|about (?:the|this) author|about us$|paid content|from our partners|around the web|report (?:a typo|an error|this)"
+    r"|send (?:us )?(?:a )?tip|contact (?:us|the author)|back to top|load(?:ing)? (?:more|comments)|show (?:more|comments)"
+    r"|references$|see also$|weitere |mehr (?:zum|zu|aus|von)|lesen sie auch|kommentare?$|teilen$|schlagw|thema:)"
     r")",
+    re.IGNORECASE,
+)
+_PROMOTES = re.compile(
+    r"^[\s\W]{0,4}(?:advert(?:isement|isement - .{0,20})?\s{0,3}(?:\W{0,3})$|article content( continued)?$|story continues below|continue reading"
+    r"|(?:read|see|watch|listen|learn|also read|related|more|recommended|trending|click here|must read|don'?t miss|in pictures|play|exclusive)"
+    r"(?: more| also| next| now| on| here| this| reading| stor(?:y|ies)| article| coverage| video)?\s{0,2}[:|：–>»-]"
+    r"|(?:click|tap) here (?:to|for)|sign up|subscribe|newsletter|get (?:the|our|your) .{0,50}(?:newsletter|inbox|app\b|go\b|delivered)"
+    r"|follow .{0,40}(?:on (?:twitter|facebook|instagram|x)\b|@)|download (?:the|our) .{0,30}app|skip (?:past|to|ad|advert)|image (?:credit|source|via)"
+    r"|photo (?:credit|by)|photo:|photograph:|(?:caption|close|credit|embed|expand|enlarge|copy link|hide caption|toggle caption|play video|watch live)$"
+    r"|this (?:content|article) is (?:reserved|for|available)|create an account|sign in|log ?in|got a (?:story|tip)|have a tip|do you have (?:a )?(?:story|tip)"
+    r"|like this story|support .{0,30}journalism|we've moved|get short url|for more (?:stories|news)|this video .{0,40}(?:unavailable|cannot)"
+    r"|not registered|already (?:a )?(?:subscriber|registered)|please try another|this slideshow requires|something went wrong|loading\W{0,4}$"
+    r"|(?:扫码|长按|点击).{0,12}(?:阅读|关注|下载|查看)(?:全文|原文|更多|我们)?$|点击(?:图片|此处|这里|进入|查看).{0,16}$|广告$|不感兴趣$|展开全文$|收起$)",
     re.IGNORECASE,
 )
 
@@ -69,3 +83,8 @@ def is_meta_line(text: str) -> bool:
 def ends_article(text: str) -> bool:
     """A short line that starts with the words after which an article is over."""
     return len(text) <= 200 and _ENDS.match(text) is not None
+
+
+def is_promotion(text: str) -> bool:
+    """A short line inside an article that advertises something else or labels a control."""
+    return len(text) <= 240 and _PROMOTES.match(text) is not None

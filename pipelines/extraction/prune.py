@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipelines.extraction.marks import FRAME, STRONG, WEAK
 from pipelines.extraction.outline import Outline
-from pipelines.extraction.phrases import ends_article, is_meta_line
+from pipelines.extraction.phrases import ends_article, is_meta_line, is_promotion
 from pipelines.extraction.score import Scores
 
 _LISTY = frozenset({"ul", "ol", "dl", "div", "section", "table", "tr", "td", "p", "tbody", "li"})
@@ -17,7 +17,10 @@ def prune(out: Outline, scores: Scores, *, best: int, title: int) -> set[int]:
     _small_tables(out, best, dropped)
     _head(out, scores, best, title, dropped)
     _tail(out, scores, best, dropped)
+    _promotions(out, scores, best, dropped)
     _outside_text_box(out, scores, best, dropped)
+    if not out.cjk:
+        _short_ends(out, scores, best, dropped)
     return dropped
 
 
@@ -69,7 +72,7 @@ def _head(out: Outline, scores: Scores, best: int, title: int, dropped: set[int]
             prose = 0.0
         else:
             prose += max(0.0, scores.weight[i])
-        if prose > 45:
+        if prose > 25:
             break
     for i in leaves[: cut + 1]:
         if out.end[i] == i + 1 or i == title:
@@ -85,7 +88,7 @@ def _tail(out: Outline, scores: Scores, best: int, dropped: set[int]) -> None:
         line = " ".join(out.content[i].split())
         weight = scores.weight[i]
         rest = total - seen
-        if rest < 0.3 * total and seen > 0 and ends_article(line):
+        if seen > 0 and rest < 0.25 * total and ends_article(line):
             for later in leaves[position:]:
                 dropped.add(later)
             return
@@ -134,3 +137,22 @@ def _outside_text_box(out: Outline, scores: Scores, best: int, dropped: set[int]
     for i in leaves:
         if (i < first or i > last) and not box <= i < out.end[box] and i != best:
             dropped.add(i)
+
+
+def _promotions(out: Outline, scores: Scores, best: int, dropped: set[int]) -> None:
+    for i in _kept_leaves(out, best, dropped):
+        if out.own[i] > 100 or out.end[i] > i + 1 or i == best:
+            continue
+        line = " ".join(out.content[i].split())
+        if is_promotion(line) or (out.cjk and scores.weight[i] <= 0 and ends_article(line)):
+            dropped.add(i)
+
+
+def _short_ends(out: Outline, scores: Scores, best: int, dropped: set[int]) -> None:
+    """Latin pages: short lines before the first and after the last sentence are bylines."""
+    leaves = _kept_leaves(out, best, dropped)
+    positive = [i for i in leaves if scores.weight[i] > 0]
+    if positive:
+        for i in leaves:
+            if (i < positive[0] or i > positive[-1]) and out.end[i] == i + 1:
+                dropped.add(i)

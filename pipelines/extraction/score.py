@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from pipelines.extraction.marks import FRAME, GOOD, STRONG, WEAK
 from pipelines.extraction.outline import Outline
-from pipelines.extraction.phrases import ends_article
 
 _FRAME_TAGS = frozenset({"nav", "footer", "aside", "dialog", "menu"})
 _CAPTIONS = frozenset({"figcaption"})
@@ -46,10 +45,13 @@ def block_weight(size: float, link: float, pause: int) -> float:
     return -0.5 - link
 
 
-def score(out: Outline, *, facts: frozenset[int] = frozenset()) -> Scores:
+def score(
+    out: Outline, *, facts: frozenset[int] = frozenset(), title: int = -1
+) -> Scores:
     """Weigh every block; frame parts count against their ancestors, never for them.
 
     ``facts`` are the blocks of the fact table: they belong to the page, not to the text.
+    ``title`` is the block that shows the title (-1 unknown): what holds it is no frame part.
     """
     count = len(out.nodes)
     raw = [
@@ -63,7 +65,7 @@ def score(out: Outline, *, facts: frozenset[int] = frozenset()) -> Scores:
     parent = out.parent
     for i in range(count - 1, 0, -1):
         prose[parent[i]] += prose[i]
-    framed = _framed(out, prose, facts)
+    framed = _framed(out, prose, facts, title)
     weight = [min(0.0, w) - 1.0 if f and w else w for w, f in zip(raw, framed, strict=True)]
     total = weight[:]
     for i in range(count - 1, 0, -1):
@@ -71,9 +73,12 @@ def score(out: Outline, *, facts: frozenset[int] = frozenset()) -> Scores:
     return Scores(weight, total, framed)
 
 
-def _framed(out: Outline, prose: list[float], facts: frozenset[int]) -> list[bool]:
+def _framed(
+    out: Outline, prose: list[float], facts: frozenset[int], title: int
+) -> list[bool]:
     count = len(out.nodes)
-    half = 0.5 * prose[0]
+    limit = (0.5 if title < 0 else 0.8) * prose[0]
+    end = out.end
     parent, mark, tag = out.parent, out.mark, out.tag
     cards = _cards(out)
     framed = [False] * count
@@ -84,7 +89,8 @@ def _framed(out: Outline, prose: list[float], facts: frozenset[int]) -> list[boo
             or tag[i] in _CAPTIONS
             or (
                 (mark[i] == FRAME or tag[i] in _FRAME_TAGS or i in out.hidden)
-                and prose[i] < half
+                and prose[i] < limit
+                and not (i <= title < end[i] and prose[i] > 0.2 * limit)
             )
         )
     return framed
