@@ -1,0 +1,1 @@
+"""Pure reads that only the review pages need; everything else is in storage."""

@@ -1,0 +1,79 @@
+"""Reads behind the subscriber list and the links in mails."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from storage.filters import contains
+from storage.models import Subscriber, Subscription
+
+
+def state_counts(session: Session) -> dict[str, int]:
+    """Subscribers by state."""
+    query = select(Subscriber.state, func.count()).group_by(Subscriber.state)
+    return dict(session.execute(query).tuples().all())
+
+
+def _conditions(text: str, state: str) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if text:
+        found.append(or_(contains(Subscriber.address, text), contains(Subscriber.name, text)))
+    if state:
+        found.append(Subscriber.state == state)
+    return found
+
+
+def count(session: Session, *, text: str, state: str) -> int:
+    """How many match."""
+    query = select(func.count()).select_from(Subscriber).where(*_conditions(text, state))
+    return session.scalar(query) or 0
+
+
+def page(
+    session: Session, *, text: str, state: str, limit: int, offset: int
+) -> list[tuple[Subscriber, list[str]]]:
+    """Matching subscribers, the newest first, with the keys of their active editions."""
+    query = select(Subscriber).where(*_conditions(text, state))
+    rows = session.scalars(query.order_by(Subscriber.id.desc()).limit(limit).offset(offset)).all()
+    editions: dict[int, list[str]] = {row.id: [] for row in rows}
+    active = (
+        select(Subscription.subscriber_id, Subscription.edition)
+        .where(
+            Subscription.subscriber_id.in_([row.id for row in rows]),
+            Subscription.state == "active",
+        )
+        .order_by(Subscription.edition)
+    )
+    for subscriber_id, edition in session.execute(active):
+        editions[subscriber_id].append(edition)
+    return [(row, editions[row.id] if row.state in {"active", "pending"} else []) for row in rows]
+
+
+def receives(session: Session, subscriber_id: int, edition: str) -> bool:
+    """Whether somebody gets an edition now."""
+    query = (
+        select(Subscription.id)
+        .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
+        .where(
+            Subscription.subscriber_id == subscriber_id,
+            Subscription.edition == edition,
+            Subscription.state == "active",
+            Subscriber.state == "active",
+        )
+    )
+    return session.scalar(query) is not None
+
+
+def linked_rows(session: Session, number: int) -> list[tuple[Subscription, Subscriber]]:
+    """Subscriptions of the subscriber a signed link names; the signature says which one."""
+    if number >= 2**62:
+        return []
+    query = (
+        select(Subscription, Subscriber)
+        .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
+        .where(or_(Subscriber.id == number, Subscription.id == number))
+        .order_by(Subscription.id)
+        .limit(100)
+    )
+    return [(found[0], found[1]) for found in session.execute(query)]

@@ -1,0 +1,228 @@
+"""Issues: list, preview, approve, void, reopen."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form
+from fastapi.responses import HTMLResponse, Response
+from sqlalchemy.orm import Session
+
+from digest.view import IssueView
+from review.access import Access, access
+from review.desk import AtDesk, Desk
+from review.errors import StaleEdit
+from review.issue_page import content_hash, issue_and_view, mail_preview, period_text
+from review.paging import paged
+from review.queries import home as figures
+from review.queries import issues as reads
+from storage.audit import record_action
+from storage.errors import NotFound, StateConflict
+from storage.issues import approve as approve_issue
+from storage.issues import list_issues, reopen_issue, void_issue, withdraw_approval
+from storage.models import Issue
+
+router = APIRouter()
+
+Text = Annotated[str, Form()]
+
+_ISSUES_A_PAGE = 30
+_PARTS = ("mail", "text", "items")
+
+# The mail is shown in a frame of its own origin: no scripts, no forms, no remote pictures.
+_FRAME_POLICY = (
+    "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; "
+    "style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; base-uri 'none'; "
+    "form-action 'none'"
+)
+
+
+@router.get("/issues")
+@access(Access.READER)
+def issue_list(desk: AtDesk) -> Response:
+    """All issues, the newest first."""
+    with desk.reader() as session:
+        total = reads.issue_count(session)
+        paging = paged(
+            desk.query().get("page"), size=_ISSUES_A_PAGE, total=total, address="/issues"
+        )
+        rows = list_issues(session, limit=paging.size, offset=paging.offset)
+        ids = [row.id for row in rows]
+        sizes = reads.sizes(session, ids)
+        mails = reads.outbox_by_issue(session, ids)
+        shown = [
+            {
+                **_shown(row),
+                "period": period_text(row, desk.clock),
+                "items": sizes[row.id],
+                "counts": figures.grouped_counts(mails[row.id]),
+            }
+            for row in rows
+        ]
+    return desk.page("issues.html", section="issues", rows=shown, paging=paging)
+
+
+def _shown(issue: Issue) -> dict[str, Any]:
+    names = (
+        *("id", "number", "title", "state", "recipients", "row_version", "sent_at", "created_at"),
+        *("approved_at", "approved_by", "void_reason"),
+    )
+    return {name: getattr(issue, name) for name in names}
+
+
+@router.get("/issues/{issue_id}")
+@access(Access.READER)
+def issue_page(desk: AtDesk, issue_id: int) -> Response:
+    """Preview of one issue with what can be done to it."""
+    return _issue(desk, issue_id)
+
+
+def _issue(desk: Desk, issue_id: int, *, problem: str = "") -> Response:
+    part = desk.query().get("part", "")
+    part = part if part in _PARTS else "mail"
+    with desk.reader() as session:
+        issue, view = issue_and_view(session, issue_id)
+        items = reads.item_lines(session, issue_id)
+        counts = figures.grouped_counts(figures.outbox_counts(session, issue_id))
+        recipients = figures.subscription_count(session, issue.edition)
+    recipients += _fixed_recipients(desk, issue.edition)
+    preview = mail_preview(desk.site, view)
+    rendered = preview.rendered
+    titles = {section.slug: section.title for section in view.sections}
+    if preview.problem:
+        problem = problem or desk.texts("issues.preview_failed", why=preview.problem)
+    return desk.page(
+        "issue.html",
+        section="issues",
+        status_code=422 if problem and desk.request.method == "POST" else 200,
+        issue={**_shown(issue), "hash": content_hash(view)},
+        period=period_text(issue, desk.clock),
+        part=part,
+        items=[
+            {
+                "document_id": line.document_id,
+                "title": line.title,
+                "headline": line.headline,
+                "summary": line.summary,
+                "section_title": titles.get(line.section, line.section),
+            }
+            for line in items
+        ],
+        items_count=len(items),
+        recipients=recipients,
+        counts=counts,
+        findings=preview.findings,
+        problem=problem,
+        subject=rendered.subject if rendered else "",
+        text_part=rendered.text if rendered else "",
+        html_size=len(rendered.html.encode()) if rendered else 0,
+    )
+
+
+def _fixed_recipients(desk: Desk, key: str) -> int:
+    return sum(len(found.recipients) for found in desk.site.digest.editions if found.key == key)
+
+
+@router.get("/issues/{issue_id}/mail")
+@access(Access.READER)
+def mail_frame(desk: AtDesk, issue_id: int) -> Response:
+    """The HTML part alone, for the preview frame."""
+    with desk.reader() as session:
+        _, view = issue_and_view(session, issue_id)
+    preview = mail_preview(desk.site, view)
+    if preview.rendered is None:
+        raise NotFound(preview.problem)
+    # links of the mail open in a window of their own instead of inside the frame
+    html = preview.rendered.html.replace("<head>", '<head><base target="_blank">', 1)
+    return HTMLResponse(
+        html,
+        headers={
+            "content-security-policy": _FRAME_POLICY,
+            "x-frame-options": "SAMEORIGIN",
+        },
+    )
+
+
+@router.post("/issues/{issue_id}/approve")
+@access(Access.EDITOR)
+def approve(
+    desk: AtDesk,
+    issue_id: int,
+    confirm: Text = "",
+    expected: Text = "",
+    seen: Text = "",
+) -> Response:
+    """Approve exactly what was shown: another hash or row version is refused."""
+    if confirm != "yes":
+        return _issue(desk, issue_id, problem=desk.texts("issues.confirm_missing"))
+    with desk.writer() as session:
+        issue, view = _locked(session, issue_id, expected)
+        if seen != content_hash(view):
+            raise StaleEdit
+        try:
+            approve_issue(
+                session,
+                issue_id,
+                actor=desk.actor,
+                now=desk.now,
+                content_hash=seen,
+                row_version=issue.row_version,
+            )
+        except StateConflict as error:
+            raise StaleEdit from error
+        _audit(session, desk, "issue_approved", issue_id, after={"hash": seen})
+    return desk.go(f"/issues/{issue_id}", ok="approved")
+
+
+def _locked(session: Session, issue_id: int, expected: str) -> tuple[Issue, IssueView]:
+    """The issue as the form showed it. Raises ``StaleEdit`` when it has changed since."""
+    issue, view = issue_and_view(session, issue_id)
+    if str(issue.row_version) != expected:
+        raise StaleEdit
+    return issue, view
+
+
+@router.post("/issues/{issue_id}/withdraw")
+@access(Access.EDITOR)
+def withdraw(desk: AtDesk, issue_id: int, expected: Text = "") -> Response:
+    """Take an approval back while nothing has been sent."""
+    with desk.writer() as session:
+        _locked(session, issue_id, expected)
+        withdraw_approval(session, issue_id)
+        _audit(session, desk, "issue_approval_withdrawn", issue_id)
+    return desk.go(f"/issues/{issue_id}", ok="withdrawn")
+
+
+@router.post("/issues/{issue_id}/void")
+@access(Access.EDITOR)
+def void(desk: AtDesk, issue_id: int, expected: Text = "", reason: Text = "") -> Response:
+    """Drop an issue that has not gone out."""
+    reason = reason.strip()[:200] or "—"
+    with desk.writer() as session:
+        _locked(session, issue_id, expected)
+        void_issue(session, issue_id, reason=reason, now=desk.now)
+        _audit(session, desk, "issue_voided", issue_id, note=reason)
+    return desk.go(f"/issues/{issue_id}", ok="voided")
+
+
+@router.post("/issues/{issue_id}/reopen")
+@access(Access.EDITOR)
+def reopen(desk: AtDesk, issue_id: int, expected: Text = "") -> Response:
+    """Make a void issue a draft again."""
+    with desk.writer() as session:
+        _locked(session, issue_id, expected)
+        reopen_issue(session, issue_id)
+        _audit(session, desk, "issue_reopened", issue_id)
+    return desk.go(f"/issues/{issue_id}", ok="reopened")
+
+
+def _audit(session: Session, desk: Desk, action: str, issue_id: int, **values: Any) -> None:
+    record_action(
+        session,
+        actor=desk.actor,
+        action=action,
+        target_kind="issue",
+        target_id=issue_id,
+        now=desk.now,
+        **values,
+    )

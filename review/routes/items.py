@@ -1,0 +1,319 @@
+"""The item list, the item page, its versions and their comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from pipelines.diff import diff_html
+from review.access import Access, access
+from review.desk import AtDesk, Desk
+from review.facts import facts_of
+from review.history import history_lines
+from review.item_filters import ItemFilters, chips, read_filters, to_storage
+from review.notices import small_number
+from review.paging import Paging, paged
+from review.queries import items as reads
+from review.review_notice import review_notice
+from review.routes.reviewing import mark_of, seen_mark
+from review.shown import Clock, article, comparison
+from storage.documents import DocumentFilter, DocumentRow, count_documents, get_document
+from storage.errors import NotFound
+from storage.labels import LabelView, labels_of, list_labels
+from storage.listing import list_documents, rows_by_id
+from storage.models import Document
+from storage.query import QueryError
+from storage.search import search
+
+router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows under one heading; no heading when the list is ordered otherwise."""
+
+    day_text: str
+    rows: list[dict[str, Any]]
+
+
+@router.get("/items")
+@access(Access.READER)
+def item_list(desk: AtDesk) -> Response:
+    """The filtered, paged list."""
+    filters = read_filters(desk.query())
+    problem = ""
+    with desk.reader() as session:
+        choices = _choices(session)
+        wanted = to_storage(filters, desk.clock)
+        try:
+            total = count_documents(session, filters=wanted)
+            paging = _paging(desk, filters, total)
+            rows = _rows(session, wanted, filters, paging)
+        except QueryError as error:
+            problem = desk.texts("query_error.bad", why=_half(str(error), desk))
+            wanted = replace(wanted, query=_as_words(filters.q))
+            total = count_documents(session, filters=wanted)
+            paging = _paging(desk, filters, total)
+            rows = _rows(session, wanted, filters, paging)
+        titles = {
+            choice.slug: choice.title for choice in (*choices["sections"], *choices["topics"])
+        }
+        names = {choice.key: choice.title for choice in choices["sources"]}
+        filters = replace(filters, active=chips(filters, desk.clock, titles=titles, sources=names))
+        shown = [_shown_row(item) for item in reads.listed(session, rows)]
+        grouped = _groups(desk.clock, shown, by_day=not filters.q)
+        empty = None if rows else _empty(session, desk, filters)
+        notice = review_notice(session, desk)
+    return desk.page(
+        "items.html",
+        section="items",
+        filters=filters,
+        choices=choices,
+        groups=grouped,
+        paging=paging,
+        empty=empty,
+        query_problem=problem,
+        notice=notice,
+        order="relevance" if filters.q and filters.order == "relevance" else "found",
+    )
+
+
+def _paging(desk: Desk, filters: ItemFilters, total: int) -> Paging:
+    return paged(
+        desk.query().get("page"),
+        size=desk.site.config.page_size,
+        total=total,
+        query=filters.query,
+        address="/items",
+    )
+
+
+def _rows(
+    session: Session, wanted: DocumentFilter, filters: ItemFilters, paging: Paging
+) -> list[DocumentRow]:
+    if wanted.query and filters.order == "relevance":
+        hits = search(
+            session,
+            wanted.query,
+            filters=wanted,
+            order="relevance",
+            limit=paging.size,
+            offset=paging.offset,
+        )
+        by_id = rows_by_id(session, [hit.document_id for hit in hits])
+        return [
+            replace(by_id[hit.document_id], snippet=hit.snippet)
+            for hit in hits
+            if hit.document_id in by_id
+        ]
+    return list_documents(session, filters=wanted, limit=paging.size, offset=paging.offset)
+
+
+def _as_words(query: str) -> str | None:
+    """A query that could not be read, as one phrase of its letters and digits."""
+    words = "".join(char if char.isalnum() else " " for char in query).split()
+    return " ".join(f'"{word}"' for word in words[:20]) or None
+
+
+def _half(message: str, desk: Desk) -> str:
+    """The reader's language out of ``中文 / English``."""
+    chinese, _, english = message.partition(" / ")
+    return english or chinese if desk.language == "en" else chinese
+
+
+@dataclass(frozen=True, slots=True)
+class _SourceChoice:
+    key: str
+    title: str
+
+
+def _choices(session: Session) -> dict[str, Any]:
+    return {
+        "sections": reads.labels_in_use(session, "section"),
+        "topics": reads.labels_in_use(session, "topic"),
+        "sources": [_SourceChoice(*pair) for pair in reads.source_titles(session).items()],
+        "regions": reads.regions_in_use(session),
+        "levels": reads.levels_in_use(session),
+    }
+
+
+def _shown_row(item: reads.ListedItem) -> dict[str, Any]:
+    """A row as the template shows it."""
+    row = item.row
+    names = (
+        *("id", "title", "publisher", "source_title", "doc_number", "region", "level"),
+        *("published_on", "comments_until", "review_state", "labels", "snippet", "first_seen_at"),
+    )
+    return {
+        **{name: getattr(row, name) for name in names},
+        "mark": seen_mark(
+            review_state=row.review_state, latest_seq=row.latest_seq, row_version=item.row_version
+        ),
+        "also": item.also,
+        "versions": row.latest_seq,
+        "gone": row.state == "gone",
+    }
+
+
+def _groups(clock: Clock, rows: list[dict[str, Any]], *, by_day: bool) -> list[Group]:
+    if not by_day:
+        return [Group("", rows)] if rows else []
+
+    def arrival(row: dict[str, Any]) -> date:
+        return clock.local(row["first_seen_at"]).date()
+
+    return [
+        Group(_day_heading(clock, day), list(found)) for day, found in groupby(rows, key=arrival)
+    ]
+
+
+def _day_heading(clock: Clock, day: date) -> str:
+    near = {clock.today: "time.today", clock.today - timedelta(days=1): "time.yesterday"}
+    name = f"{clock.texts(near[day])} " if day in near else ""
+    return clock.texts("items.arrived", day=f"{name}{clock.day(day)}")
+
+
+def _empty(session: Session, desk: Desk, filters: ItemFilters) -> dict[str, str | None]:
+    if filters.narrowed:
+        kind, link = "filtered", None
+    elif filters.state == "new" and reads.documents_exist(session):
+        kind, link = "waiting", "/items"
+    elif filters.state and reads.documents_exist(session):
+        kind, link = "filtered", None
+    else:
+        kind, link = "none", "/sources"
+    texts = desk.texts
+    return {
+        "heading": texts(f"items.empty.{kind}"),
+        "advice": texts(f"items.empty.{kind}_advice"),
+        "link": link,
+        "link_text": texts(f"items.empty.{kind}_link") if link else None,
+    }
+
+
+@router.get("/items/{item_id}")
+@access(Access.READER)
+def item_page(desk: AtDesk, item_id: int) -> Response:
+    """One document with everything known about it."""
+    with desk.reader() as session:
+        document = _document(session, item_id)
+        row = rows_by_id(session, [item_id])[item_id]
+        version = reads.version_at(session, item_id, document.latest_seq)
+        details = (version.details or {}) if version else {}
+        labels = labels_of(session, [item_id])[item_id]
+        actors = reads.label_actors(session, item_id)
+        return desk.page(
+            "item.html",
+            section="items",
+            item=_shown_item(document, row),
+            body=_body(desk, version.body_html if version else ""),
+            flags=[str(flag) for flag in details.get("flags", ())],
+            attachments=reads.attachments(session, item_id),
+            versions=reads.version_lines(session, item_id),
+            labels=[{**_label(label), "actor": actors.get(label.slug)} for label in labels],
+            label_choices=_label_choices(session, {label.slug for label in labels}),
+            facts=facts_of(document, version.evidence if version else [], desk.clock),
+            also=reads.also_reported(session, document),
+            history=history_lines(session, desk.clock, item_id),
+            neighbours={"next": reads.next_waiting(session, item_id)},
+            run_id=version.run_id if version else None,
+            back="/items?state=new" if document.review_state == "new" else "/items",
+            notice=review_notice(session, desk),
+        )
+
+
+def _document(session: Session, item_id: int) -> Document:
+    document = get_document(session, item_id) if item_id < 2**62 else None
+    if document is None or document.state == "suppressed":
+        raise NotFound(f"没有这个条目 / no such item: {item_id}")
+    return document
+
+
+def _shown_item(document: Document, row: DocumentRow) -> dict[str, Any]:
+    names = (
+        *("id", "title", "url", "publisher", "doc_number", "published_on", "review_state"),
+        *("state", "latest_seq", "lang", "latest_sha", "first_seen_at", "last_checked_at"),
+    )
+    shown = {name: getattr(document, name) for name in names}
+    return {
+        **shown,
+        "mark": mark_of(document),
+        "source_key": row.source_key,
+        "source_title": row.source_title,
+    }
+
+
+def _label(label: LabelView) -> dict[str, Any]:
+    names = ("slug", "kind", "title", "origin", "confidence", "reason")
+    return {name: getattr(label, name) for name in names}
+
+
+def _label_choices(session: Session, present: set[str]) -> list[dict[str, Any]]:
+    labels = [label for label in list_labels(session) if label.slug not in present]
+    return [
+        {"kind": kind, "rows": list(rows)} for kind, rows in groupby(labels, key=lambda x: x.kind)
+    ]
+
+
+def _body(desk: Desk, html: str) -> Markup:
+    return article(html, image_word=desk.texts("item.image"))
+
+
+@router.get("/items/{item_id}/versions/{seq}")
+@access(Access.READER)
+def version_page(desk: AtDesk, item_id: int, seq: int) -> Response:
+    """An old version, as evidence."""
+    with desk.reader() as session:
+        document = _document(session, item_id)
+        version = reads.version_at(session, item_id, _seq(seq))
+        if version is None:
+            raise NotFound(f"没有这一版 / no such version: {seq}")
+        return desk.page(
+            "version.html",
+            section="items",
+            item=document,
+            version=version,
+            body=_body(desk, version.body_html),
+        )
+
+
+@router.get("/items/{item_id}/diff")
+@access(Access.READER)
+def diff_page(desk: AtDesk, item_id: int) -> Response:
+    """Two versions compared word by word; by default the last two."""
+    query = desk.query()
+    with desk.reader() as session:
+        document = _document(session, item_id)
+        new_seq = small_number(query.get("to")) or document.latest_seq
+        old_seq = small_number(query.get("from")) or max(1, new_seq - 1)
+        old = reads.version_at(session, item_id, old_seq)
+        new = reads.version_at(session, item_id, new_seq)
+        if old is None or new is None:
+            raise NotFound(f"没有这一版 / no such version: {old_seq}, {new_seq}")
+        same = old.body_text == new.body_text
+        return desk.page(
+            "diff.html",
+            section="items",
+            item=document,
+            old=old,
+            new=new,
+            same=same,
+            diff="" if same else comparison(diff_html(old.body_text, new.body_text)),
+            versions=_ascending(reads.version_lines(session, item_id)),
+        )
+
+
+def _ascending(lines: Iterable[reads.VersionLine]) -> list[reads.VersionLine]:
+    return sorted(lines, key=lambda line: line.seq)
+
+
+def _seq(value: int) -> int:
+    return value if 0 < value < 2**31 else 0

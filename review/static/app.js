@@ -1,0 +1,70 @@
+// Conveniences only: every page works without this file.
+(() => {
+  "use strict";
+  const rows = [...document.querySelectorAll("[data-row]")];
+  let current = -1;
+
+  const select = (index) => {
+    if (!rows.length) return;
+    if (current >= 0) rows[current].removeAttribute("aria-current");
+    current = Math.max(0, Math.min(rows.length - 1, index));
+    rows[current].setAttribute("aria-current", "true");
+    rows[current].querySelector("[data-open]")?.focus({ preventScroll: true });
+    rows[current].scrollIntoView({ block: "nearest" });
+  };
+
+  const press = (key) => {
+    const scope = current >= 0 ? rows[current] : rows.length ? null : document;
+    const target = scope?.querySelector(`[data-key="${key}"]`) ?? (rows.length ? null : document.querySelector(`[data-key="${key}"]`));
+    if (target) target.click();
+    return Boolean(target);
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    const field = event.target.closest("input:not([type=checkbox], [type=radio]), select, textarea, iframe");
+    if (event.key === "Escape" && field) return field.blur();
+    if (field) return;
+    if (event.key === "/") {
+      const box = document.querySelector('input[data-key="/"]');
+      if (box) { event.preventDefault(); box.focus(); box.select(); }
+    } else if (rows.length && event.key === "j") select(current + 1);
+    else if (rows.length && event.key === "k") select(current - 1);
+    else if (rows.length && event.key === "o" && current >= 0) rows[current].querySelector("[data-open]")?.click();
+    else if ("axujvrnp".includes(event.key)) press(event.key);
+  });
+
+  const hint = document.querySelector(".keys-hint");
+  if (hint && (rows.length || document.querySelector(".review-form"))) hint.hidden = false;
+
+  // A double click must not send a form twice.
+  document.addEventListener("submit", (event) => {
+    if (event.target.method !== "post" || event.defaultPrevented) return;
+    if (event.target.dataset.sent) return event.preventDefault();
+    event.target.dataset.sent = "yes";
+  });
+  window.addEventListener("pageshow", () => {
+    document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
+  });
+
+  // A running crawl: fetch the page again and swap its live part.
+  const refresh = async () => {
+    const live = document.getElementById("live");
+    const seconds = Number(live?.dataset.refresh);
+    if (!seconds) return;
+    await new Promise((done) => setTimeout(done, seconds * 1000));
+    if (document.visibilityState === "visible") {
+      try {
+        const answer = await fetch(location.pathname, { credentials: "same-origin" });
+        if (answer.ok && !answer.redirected) {
+          const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+          const next = page.getElementById("live");
+          if (next) live.replaceWith(document.importNode(next, true));
+        }
+      } catch { /* the network may come back: try again at the next turn */ }
+    }
+    refresh();
+  };
+  refresh();
+
+})();
