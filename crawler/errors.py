@@ -9,6 +9,11 @@ FetchError                    one address could not be fetched
 ├── RateLimited               429, or 503 with Retry-After
 ├── Blocked                   401, 403, 412, 521: the site refuses this client
 ├── Challenged                a captcha or script check; recorded, never solved
+├── WrongPage                 200, but a page about the site: the four below
+│   ├── ErrorPage             an error message
+│   ├── MaintenancePage       closed for maintenance
+│   ├── LoginPage             a login form
+│   └── MissingPage           "this page does not exist"
 ├── Gone                      404, 410
 ├── HttpFailed                any other 4xx or 5xx
 ├── Unreachable               no name, no connection, connection lost
@@ -115,6 +120,39 @@ class Challenged(FetchError):
 
     code = "challenge"
     remedy = "网站要求验证；不会代为求解 / a challenge page: it is never solved"
+
+
+class WrongPage(FetchError):
+    """The status is fine, the page is not: it speaks about the site itself."""
+
+    code = "wrong_page"
+    remedy = "返回的不是内容页 / the answer is not a page of content"
+
+
+class ErrorPage(WrongPage):
+    """An error message with status 200."""
+
+    code = "error_page"
+
+
+class MaintenancePage(WrongPage):
+    """The site is closed for maintenance."""
+
+    code = "maintenance"
+
+
+class LoginPage(WrongPage):
+    """A login form stands before the page; we never log in."""
+
+    code = "login"
+    remedy = "网站要求登录；不会登录 / the site wants a login: we never log in"
+
+
+class MissingPage(WrongPage):
+    """A "not found" page with status 200."""
+
+    code = "soft_404"
+    retry = False
 
 
 class Gone(FetchError):

@@ -42,7 +42,8 @@ def retry_after(value: str | bytes | None, *, now: datetime) -> timedelta | None
 
 def pause_after(strikes: int, *, first: timedelta = FIRST_PAUSE) -> timedelta:
     """The pause after a refusal without a stated time: doubles with each strike, up to a day."""
-    return min(first * 2 ** min(max(strikes, 0), MAX_DOUBLINGS), LONGEST)
+    doublings: int = 2 ** min(max(strikes, 0), MAX_DOUBLINGS)
+    return min(first * doublings, LONGEST)
 
 
 def backoff_seconds(tries: int, *, first: float = 1.0, longest: float = 30.0) -> float:
@@ -50,5 +51,5 @@ def backoff_seconds(tries: int, *, first: float = 1.0, longest: float = 30.0) ->
 
     ``tries`` counts the tries already made (1 after the first failure).
     """
-    window = min(first * 2 ** max(tries - 1, 0), longest)
+    window = min(first * float(2 ** max(tries - 1, 0)), longest)
     return window * (0.5 + random.random() / 2)  # noqa: S311 - spreads load, hides nothing

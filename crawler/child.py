@@ -1,0 +1,193 @@
+"""The crawl process: one run, then it ends. ``python -m crawler.child --run-id N …``
+
+Exit codes: 0 ok, 1 failed, 2 usage or configuration, 3 partial, 75 try later (the run is taken).
+``--dry-run KEY`` reads the lists of a source and prints their rows; nothing is stored.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from crawler.config import Config, ConfigError, load_config
+from crawler.logs import current_run, current_source, set_up_logging
+from crawler.process_limits import die_with_parent, lead_own_group, limit_memory
+
+if TYPE_CHECKING:
+    from crawler.recorder import RunRecorder
+    from spiders.rows import ListRow
+
+log = logging.getLogger(__name__)
+
+NOISY = (
+    "alembic",
+    "scrapy.addons",
+    "scrapy.core.engine",
+    "scrapy.crawler",
+    "scrapy.extensions.memusage",
+    "scrapy.middleware",
+    "scrapy.utils.log",
+)
+EXIT_OK = 0
+EXIT_FAILED = 1
+EXIT_USAGE = 2
+EXIT_PARTIAL = 3
+EXIT_TRY_LATER = 75
+EXIT_OF_STATE = {"ok": EXIT_OK, "partial": EXIT_PARTIAL, "timed_out": EXIT_PARTIAL}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one crawl; returns the exit code."""
+    parent = os.getppid()
+    options = _parser().parse_args(arguments)
+    try:
+        config = load_config(options.config)
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return EXIT_USAGE
+    if options.dry_run:
+        return _dry_run(options.dry_run, options.config, as_json=options.json)
+    if options.run_id is None or not options.lease_token:
+        print("需要 --run-id 与 --lease-token / --run-id and --lease-token", file=sys.stderr)
+        return EXIT_USAGE
+    die_with_parent(parent)
+    lead_own_group()
+    limit_memory(int(config.crawl.memory_limit))
+    set_up_logging()
+    return _crawl(config, options)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m crawler.child")
+    parser.add_argument("--run-id", type=int)
+    parser.add_argument("--lease-token")
+    parser.add_argument("--config", type=Path)
+    parser.add_argument("--dry-run", metavar="KEY")
+    parser.add_argument("--json", action="store_true")
+    return parser
+
+
+def _crawl(config: Config, options: argparse.Namespace) -> int:
+    # First of the heavy imports: this one walks the stack through every module loaded so far.
+    import scrapy.core.downloader.handlers.http11  # noqa: F401
+
+    from storage.errors import StoreError
+
+    try:
+        key = _source_of_run(config, options.run_id)
+    except StoreError as error:
+        log.error("database [%s]: %s", error.code, error)
+        return EXIT_FAILED
+    if key is None:
+        log.error("no queued run %d", options.run_id)
+        return EXIT_TRY_LATER
+    current_run.set(options.run_id)
+    current_source.set(key)
+    recorder = run_spider(
+        key,
+        {
+            "DIBAO_CONFIG_FILE": str(options.config) if options.config else "",
+            "DIBAO_DATABASE_URL": config.storage.database_url,
+            "DIBAO_RUN_ID": options.run_id,
+            "DIBAO_LEASE_TOKEN": options.lease_token,
+        },
+    )
+    if recorder is None:
+        return EXIT_FAILED
+    if recorder.error_code == "lease_held":
+        return EXIT_TRY_LATER
+    return EXIT_OF_STATE.get(recorder.state, EXIT_FAILED)
+
+
+def _source_of_run(config: Config, run_id: int) -> str | None:
+    """The key of the source of a queued run; None if the run is not waiting to be taken."""
+    from storage.engine import open_database
+    from storage.models import CrawlRun, Source
+
+    database = open_database(config.storage.database_url)
+    try:
+        with database.reader() as session:
+            run = session.get(CrawlRun, run_id)
+            if run is None or run.state != "queued":
+                return None
+            return session.get_one(Source, run.source_id).key
+    finally:
+        database.dispose()
+
+
+def run_spider(key: str, values: dict[str, Any]) -> RunRecorder | None:
+    """Crawl one source in this process, with settings on top. None if it could not start."""
+    from scrapy.crawler import AsyncCrawlerProcess
+    from scrapy.settings import Settings
+
+    from crawler.recorder import RunRecorder
+
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
+    settings.update({"LOG_INSTALL_ROOT_HANDLER": False, **values}, priority="cmdline")
+    quieten(level=settings["LOG_LEVEL"])
+    process = AsyncCrawlerProcess(settings)
+    quieten(level=settings["LOG_LEVEL"])
+    try:
+        crawler = process.create_crawler(key)
+    except KeyError as error:
+        log.error("%s", error.args[0])
+        return None
+    process.crawl(crawler)
+    process.start()
+    if crawler._extensions is None:
+        return None
+    return crawler.get_extension(RunRecorder)
+
+
+def quieten(*, level: str) -> None:
+    """Scrapy opens the root logger to everything; give it back its level, and mute start-up."""
+    for name in ("", "scrapy"):
+        logging.getLogger(name).setLevel(level)
+    for name in NOISY:
+        logging.getLogger(name).setLevel("WARNING")
+
+
+def _dry_run(key: str, config: Path | None, *, as_json: bool) -> int:
+    from crawler.ledger import ListingLedger
+
+    logging.basicConfig(level="WARNING", format="%(message)s")
+    recorder = run_spider(
+        key,
+        {
+            "DIBAO_CONFIG_FILE": str(config) if config else "",
+            "DIBAO_DATABASE_URL": "",
+            "DIBAO_DRY_RUN": True,
+            "LOG_LEVEL": "WARNING",
+        },
+    )
+    if recorder is None or recorder.crawler.spider is None:
+        return EXIT_FAILED
+    ledger = getattr(recorder.crawler.spider, "ledger", None)
+    rows = ledger.rows if isinstance(ledger, ListingLedger) else []
+    _print_rows(key, rows, recorder, as_json=as_json)
+    return EXIT_OF_STATE.get(recorder.state, EXIT_FAILED)
+
+
+def _print_rows(key: str, rows: Sequence[ListRow], recorder: RunRecorder, *, as_json: bool) -> None:
+    failures = [{"code": code, "detail": detail} for code, detail in recorder.counts.list_failures]
+    if as_json:
+        found = {"source": key, "rows": [row.to_json() for row in rows], "failures": failures}
+        print(json.dumps(found, ensure_ascii=False, default=str))
+        return
+    for row in rows:
+        day = row.published_on or row.date_text or "????-??-??"
+        print(f"{day}  {row.title}\n            {row.url}")
+    print(f"{key}: {len(rows)} 条 / rows")
+    for failure in failures:
+        print(f"  ✗ {failure['code']}: {failure['detail']}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

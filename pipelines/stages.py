@@ -1,0 +1,412 @@
+"""The item pipelines of Scrapy: thin classes over the pure functions of this package.
+
+``Store`` is the one door of a crawl process to the database: one thread, one transaction at a
+time, fenced by the lease of the run. Validate 100, Clean 200, ReadMetadata 300, TakeFingerprint
+400, Classify 500, Persist 900; without a database ``Show`` 950 stands in for Persist. A record
+that fails is dropped with a code and never stops the others. The functions are imported when the
+first page comes: a crawl sends its first request sooner, and often finds nothing new.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from scrapy import signals
+from scrapy.exceptions import DropItem, NotConfigured
+from sqlalchemy import bindparam, select
+
+from pipelines.errors import EmptyBody, MissingField, NotAnArticle, ParseError
+from pipelines.items import Bulletin, CleanPage, Fingerprint, Metadata
+from pipelines.urls import is_fetchable, url_key
+from storage.documents import SaveResult, latest_version, save_document
+from storage.engine import Database, open_database
+from storage.errors import DatabaseLocked, StoreError
+from storage.models import CrawlRun
+from storage.records import AttachmentRecord, DocumentRecord, LabelRecord, NearCandidate
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from sqlalchemy.orm import Session
+
+    from pipelines.classify import Taxonomy
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+EXTRACTOR_VERSION = "1"  # raise it when the same page would be read differently
+
+
+class Fenced(StoreError):
+    """The run belongs to another process now: nothing more is written."""
+
+    code = "lease_lost"
+
+
+class Store:
+    """The database of one crawl process. ``trouble`` is the error that made it useless."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.source_id = 0
+        self.run_id: int | None = None
+        self.lease_token: str | None = None
+        self.trouble: StoreError | None = None
+        self.on_trouble: Callable[[StoreError], None] | None = None
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Open ``DIBAO_DATABASE_URL``; without one the crawl runs unstored."""
+        url = crawler.settings["DIBAO_DATABASE_URL"]
+        if not url:
+            raise NotConfigured
+        made = cls(open_database(url))
+        crawler.signals.connect(made.close, signals.engine_stopped)
+        return made
+
+    async def write(self, work: Callable[[Session], T]) -> T:
+        """Run ``work`` in one write transaction. Raises StoreError; Fenced after a lost lease."""
+        return await self._in_thread(self._write, work)
+
+    async def read(self, work: Callable[[Session], T]) -> T:
+        """Run ``work`` on a read-only snapshot."""
+        return await self._in_thread(self._read, work)
+
+    async def close(self) -> None:
+        """Finish what was started, then let go of the database."""
+        await asyncio.get_running_loop().run_in_executor(None, self._thread.shutdown)
+        self.database.dispose()
+
+    async def _in_thread(
+        self, call: Callable[[Callable[[Session], T]], T], work: Callable[[Session], T]
+    ) -> T:
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._thread, call, work)
+        except StoreError as error:
+            self._note(error)
+            raise
+
+    def _write(self, work: Callable[[Session], T]) -> T:
+        try:
+            return self._transaction(work)
+        except DatabaseLocked:
+            log.warning("database is locked; trying once more")
+            return self._transaction(work)
+
+    def _transaction(self, work: Callable[[Session], T]) -> T:
+        if isinstance(self.trouble, Fenced):
+            raise self.trouble
+        with self.database.writer() as session:
+            if self.lease_token is not None:
+                self._check_lease(session)
+            return work(session)
+
+    def _read(self, work: Callable[[Session], T]) -> T:
+        with self.database.reader() as session:
+            return work(session)
+
+    def _check_lease(self, session: Session) -> None:
+        """A process that was paused past its lease finds another owner here."""
+        mine = session.execute(
+            _LEASE, {"run": self.run_id, "token": self.lease_token}
+        ).scalar_one_or_none()
+        if mine is None:
+            raise Fenced(
+                "运行已被接管，停止写入 / another process took over the run: writing stops"
+            )
+
+    def _note(self, error: StoreError) -> None:
+        """Trouble of the database, not of one record: whoever runs the crawl is told once."""
+        if self.trouble is not None or not (error.retry or isinstance(error, Fenced)):
+            return
+        self.trouble = error
+        if self.on_trouble is not None:
+            self.on_trouble(error)
+
+
+class Dropped(DropItem):
+    """A record that was not kept. ``retry``: the page may be better at another time."""
+
+    def __init__(self, code: str, detail: str, *, retry: bool = False) -> None:
+        self.code = code
+        self.detail = detail
+        self.retry = retry
+        super().__init__(f"{code}: {detail}", log_level="WARNING")
+
+
+class Stage:
+    """One step over a bulletin; anything else passes through untouched."""
+
+    def process_item(self, item: Any) -> Any:
+        """Do the step. Raises Dropped."""
+        if not isinstance(item, Bulletin):
+            return item
+        try:
+            self.work(item)
+        except ParseError as error:
+            raise Dropped(error.code, str(error), retry=error.retry) from error
+        except (DropItem, MemoryError):
+            raise
+        except Exception as error:
+            log.exception("%s failed on %s", type(self).__name__, item.url)
+            detail = f"{type(self).__name__}: {type(error).__name__}: {error}"
+            raise Dropped("stage_failed", detail[:500]) from error
+        return item
+
+    def work(self, item: Bulletin) -> None:
+        """The step itself."""
+        raise NotImplementedError
+
+
+class Validate(Stage):
+    """Refuses records that no later stage could read."""
+
+    def work(self, item: Bulletin) -> None:
+        """Check address, time and content."""
+        if not is_fetchable(item.url):
+            raise MissingField(f"url: {item.url[:200]!r}", field="url")
+        if item.fetched_at.tzinfo is None:
+            raise MissingField("fetched_at has no time zone", field="fetched_at")
+        if not item.content.strip():
+            raise EmptyBody(url=item.url)
+
+
+class Clean(Stage):
+    """Bytes to safe HTML and text; pages that are no article end here."""
+
+    refused = ("challenge", "error_page", "maintenance", "login", "soft_404")
+
+    def work(self, item: Bulletin) -> None:
+        """Decode and clean."""
+        from pipelines.clean import clean_page
+        from pipelines.decode import decode
+
+        decoded = decode(item.content, header_charset=item.charset, meta_scan=item.media == "html")
+        page = clean_page(
+            decoded, url=item.url, layouts=item.layouts, hints=item.hints, lang=item.lang
+        )
+        for flag in self.refused:
+            if flag in page.flags:
+                raise NotAnArticle(state=flag, url=item.url)
+        if "truncated" in page.flags:
+            raise Dropped("truncated", "the page ends in the middle", retry=True)
+        if not page.body_text.strip() and not page.attachments:
+            raise EmptyBody(url=item.url)
+        item.page = page
+
+
+class ReadMetadata(Stage):
+    """Title, number, issuers and dates, each with evidence."""
+
+    def work(self, item: Bulletin) -> None:
+        """Read what the page says of itself."""
+        from pipelines.metadata import extract_metadata
+
+        item.metadata = extract_metadata(
+            page_of(item),
+            url=item.url,
+            hints=item.hints,
+            timezone=item.timezone,
+            fetched_at=item.fetched_at,
+            publisher=item.publisher,
+            region=item.region,
+            level=item.level,
+        )
+        if not item.metadata.title.strip():
+            raise MissingField("title", field="title", url=item.url)
+
+
+class TakeFingerprint(Stage):
+    """Exact and near-duplicate keys of the text."""
+
+    def work(self, item: Bulletin) -> None:
+        """Compute the keys."""
+        from pipelines.fingerprint import fingerprint
+
+        item.fingerprint = fingerprint(page_of(item).body_text)
+
+
+class Classify(Stage):
+    """Labels by the rules of the taxonomy, which is read once."""
+
+    def __init__(self, path: Path | None) -> None:
+        self.path = path
+        self._taxonomy: Taxonomy | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        path = crawler.settings["DIBAO_TAXONOMY"]
+        return cls(Path(path) if path else None)
+
+    def work(self, item: Bulletin) -> None:
+        """Guess labels with reasons."""
+        from pipelines.classify import classify, load_taxonomy
+
+        if self._taxonomy is None:
+            self._taxonomy = load_taxonomy(self.path)
+        item.labels = classify(
+            page_of(item), metadata_of(item), taxonomy=self._taxonomy, source_topics=item.topics
+        )
+
+
+class Persist:
+    """One transaction per document, in the store's thread."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        store = crawler.get_extension(Store)
+        if store is None:
+            raise NotConfigured
+        return cls(store)
+
+    async def process_item(self, item: Any) -> Any:
+        """Save; the outcome is set on the bulletin. Raises Dropped with the store's code."""
+        if not isinstance(item, Bulletin):
+            return item
+        record = document_record(item, source_id=self.store.source_id, run_id=self.store.run_id)
+        from pipelines.diff import change_kind
+        from pipelines.judging import is_same, sketch_of
+
+        mine = sketch_of(item, metadata_of(item), fingerprint_of(item))
+
+        def save(session: Session) -> SaveResult:
+            def judge(other: NearCandidate) -> bool:
+                return is_same(mine, other, read_text=lambda: _text_of(session, other.document_id))
+
+            return save_document(
+                session, record, now=datetime.now(UTC), judge=judge, compare=change_kind
+            )
+
+        try:
+            result = await self.store.write(save)
+        except StoreError as error:
+            raise Dropped(error.code, str(error), retry=True) from error
+        duplicate = result.outcome == "new" and result.duplicate_of is not None
+        item.outcome = "duplicate" if duplicate else result.outcome
+        return item
+
+
+class Show:
+    """Stands in for Persist when there is no database: one readable record per page."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        if crawler.get_extension(Store) is not None:
+            raise NotConfigured
+        return cls()
+
+    def process_item(self, item: Any) -> Any:
+        """A plain dict, for ``scrapy crawl <key> -O items.jsonl``."""
+        if not isinstance(item, Bulletin):
+            return item
+        metadata, page = metadata_of(item), page_of(item)
+        log.info("%s  %s  %s", metadata.published_on or "?", metadata.title, item.url)
+        return {
+            "url": item.url,
+            "title": metadata.title,
+            "published_on": metadata.published_on,
+            "written_on": metadata.written_on,
+            "doc_number": metadata.doc_number,
+            "issuing_bodies": list(metadata.issuing_bodies),
+            "publisher": metadata.publisher,
+            "labels": [guess.slug for guess in item.labels],
+            "attachments": [ref.url for ref in page.attachments],
+            "text": page.body_text,
+        }
+
+
+_LEASE = select(CrawlRun.id).where(
+    CrawlRun.id == bindparam("run"),
+    CrawlRun.lease_token == bindparam("token"),
+    CrawlRun.state == "running",
+)
+
+
+def _text_of(session: Session, document_id: int) -> str | None:
+    version = latest_version(session, document_id)
+    return None if version is None else version.body_text
+
+
+def page_of(item: Bulletin) -> CleanPage:
+    """The cleaned page, which an earlier stage must have set."""
+    if item.page is None:
+        raise Dropped("stage_failed", "Clean has not run")
+    return item.page
+
+
+def metadata_of(item: Bulletin) -> Metadata:
+    """The metadata, which an earlier stage must have set."""
+    if item.metadata is None:
+        raise Dropped("stage_failed", "ReadMetadata has not run")
+    return item.metadata
+
+
+def fingerprint_of(item: Bulletin) -> Fingerprint:
+    """The fingerprint, which an earlier stage must have set."""
+    if item.fingerprint is None:
+        raise Dropped("stage_failed", "TakeFingerprint has not run")
+    return item.fingerprint
+
+
+def document_record(item: Bulletin, *, source_id: int, run_id: int | None) -> DocumentRecord:
+    """What the store keeps of a bulletin that passed all stages."""
+    page, metadata, keys = page_of(item), metadata_of(item), fingerprint_of(item)
+    bodies = metadata.issuing_bodies
+    dated = [e.confidence for e in metadata.evidence if e.field == "published_on"]
+    return DocumentRecord(
+        source_id=source_id,
+        url=item.url,
+        url_key=url_key(item.url),
+        title=metadata.title,
+        body_text=page.body_text,
+        body_html=page.body_html,
+        text_sha256=keys.text_sha256,
+        text_length=keys.length,
+        raw_sha256=item.fetch.sha256 or None,
+        signature=keys.signature or None,
+        bands=keys.bands,
+        sentences=keys.sentences,
+        publisher=metadata.publisher,
+        issuer=bodies[0] if bodies else item.hints.issuer,
+        issuing_bodies=bodies,
+        doc_number=metadata.doc_number,
+        index_number=metadata.index_number,
+        doc_type=metadata.doc_type,
+        region=metadata.region,
+        level=metadata.level,
+        lang=page.lang,
+        original_source=metadata.original_source,
+        summary=item.hints.summary,
+        written_on=metadata.written_on,
+        published_on=metadata.published_on,
+        published_at=metadata.published_at,
+        effective_on=metadata.effective_on,
+        expires_on=metadata.expires_on,
+        comments_until=metadata.comments_until,
+        date_confidence=max(dated, default=None),
+        evidence=tuple(asdict(found) for found in metadata.evidence),
+        details={"encoding": page.encoding, "method": page.method, "flags": list(page.flags)},
+        labels=tuple(
+            LabelRecord(guess.slug, guess.kind, guess.confidence, guess.reason, guess.origin)
+            for guess in item.labels
+        ),
+        attachments=tuple(
+            AttachmentRecord(ref.url, url_key(ref.url), ref.name, ref.media_type)
+            for ref in page.attachments
+        ),
+        run_id=run_id,
+        etag=item.fetch.etag,
+        last_modified=item.fetch.last_modified,
+        extractor_version=EXTRACTOR_VERSION,
+    )
