@@ -22,8 +22,9 @@ FUTURE_DAYS = 2
 _CHINESE_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {
     "零": 0, "○": 0, "Ｏ": 0, "O": 0, "0": 0, "◯": 0, "０": 0, "Ο": 0, "О": 0,
 }  # fmt: skip
-_FULL_WIDTH = str.maketrans("０１２３４５６７８９－／．：〔〕　\xa0", "0123456789-/.:[]  ")
-_S = r"[ \t\n]{0,3}"
+_FULL_WIDTH = str.maketrans("０１２３４５６７８９－／．：", "0123456789-/.:")
+_HAS_FULL_WIDTH = re.compile("[０-９]")
+_S = r"[ \t\n\u3000\xa0]{0,3}"
 _YEAR = r"(?P<y>(?:19|20)\d\d)"
 # 2024年3月5日, 2024-03-05, 2024/3/5, 2024.03.05, 2024年3月5 (a missing 日 is common in print)
 _NUMERIC = re.compile(
@@ -87,6 +88,11 @@ class DateSpan:
     end: int
     text: str
     form: str
+
+
+def _plain(text: str) -> str:
+    """Full-width digits and separators to ASCII; positions stay. Costs nothing without them."""
+    return text.translate(_FULL_WIDTH) if _HAS_FULL_WIDTH.search(text) else text
 
 
 def day(year: int, month: int, day_of_month: int) -> date | None:
@@ -163,7 +169,7 @@ def find_dates(text: str, *, lang: str = "zh") -> tuple[DateSpan, ...]:
     month first, day first for ``en-gb``). Dates without a year are left alone, see
     ``find_month_days``.
     """
-    plain = text.translate(_FULL_WIDTH)
+    plain = _plain(text)
     found = sorted(_spans(plain, lang=lang), key=lambda span: (span.start, -span.end))
     kept: list[DateSpan] = []
     for span in found:
@@ -176,7 +182,7 @@ def find_dates(text: str, *, lang: str = "zh") -> tuple[DateSpan, ...]:
 
 def find_month_days(text: str, *, year: int) -> tuple[DateSpan, ...]:
     """Dates written without a year (3月5日, 03-05), read as days of ``year``."""
-    plain = text.translate(_FULL_WIDTH)
+    plain = _plain(text)
     spans = []
     for match in _MONTH_DAY.finditer(plain):
         if value := day(year, int(match["m"]), int(match["d"])):
@@ -214,7 +220,7 @@ def parse_date(
     moment = parse_datetime(text, zone=zone, lang=lang)
     if moment is not None:
         return moment.astimezone(_zone(zone)).date()
-    field = text.translate(_FULL_WIDTH)
+    field = _plain(text)
     spans = find_dates(field, lang=lang) or find_dates(field, lang="en")
     if spans:
         return spans[0].value
@@ -247,7 +253,7 @@ def parse_datetime(text: str | None, *, zone: str, lang: str = "zh") -> datetime
     """
     if not text or not any(char.isdigit() for char in text):
         return None
-    field = text.translate(_FULL_WIDTH)
+    field = _plain(text)
     if match := _EPOCH.match(field):
         return _from_epoch(match["n"])
     if match := _ISO.search(field):

@@ -51,10 +51,17 @@ def is_draft(title: str) -> bool:
     return bool(_DRAFT.search(title))
 
 
+_HEADLINE = re.compile(
+    r"[：:，！？!?]|将|拟|正在|明年|今年|首次|首个|宣布|表示|推出|完成|超\d|突破|成为|上线|迎来"
+)
+_ISSUES = re.compile(r"印发|发布|出台|公布|颁布|下发|制定|通过|政策|新规|施行|实施|征求")
+
+
 def document_kind(title: str) -> str | None:
     """The kind of the document itself: for 关于印发《…行动计划》的通知 it is 行动计划.
 
-    A draft open for comments is 征求意见稿 whatever it will become.
+    A draft open for comments is 征求意见稿 whatever it will become. A headline about a document
+    (甲市发布《…行动计划》) has the kind of that document, other headlines have none.
     """
     if is_draft(title):
         return "征求意见稿"
@@ -62,7 +69,23 @@ def document_kind(title: str) -> str | None:
         inner = genre_of(match["quoted"] or match["bare"] or "")
         if inner is not None:
             return inner
-    if "《" in title and not _FORWARD.search(title):
-        outer = genre_of(title)
-        return None if title.rstrip().endswith("》") and outer is None else outer
-    return genre_of(title)
+    bare = re.sub(r"《[^》]{0,80}》", "《》", title)
+    if _HEADLINE.search(bare) and "关于" not in bare:
+        return None
+    outer = genre_of(title)
+    if "《" in title and title.rstrip().endswith("》"):
+        return outer if title.startswith("《") else None
+    return outer
+
+
+def announced_kind(title: str, lead: str) -> str | None:
+    """The kind of the document that a report announces: the first 《…》 of title or lead that
+    follows an issuing verb, when the headline speaks of issuing something."""
+    if not _ISSUES.search(title):
+        return None
+    for text in (title, lead):
+        for match in re.finditer(r"《([^《》]{4,80})》", text):
+            before = text[max(0, match.start() - 14) : match.start()]
+            if re.search(r"印发|发布|出台|公布|颁布|下发|制定|通过|就|对|意见", before):
+                return "征求意见稿" if is_draft(match[1]) else genre_of(match[1])
+    return None

@@ -47,7 +47,8 @@ class Entry(_Model):
     weak: tuple[Word, ...] = ()
     exclude: tuple[Word, ...] = ()
     patterns: tuple[str, ...] = ()
-    repeat: int = Field(default=3, ge=1, le=50)
+    bar: float = Field(default=1.0, gt=0, le=50)
+    density: float = Field(default=0.6, ge=0, le=50)
     public_body: bool = False
 
     _patterns = field_validator("patterns")(_compiled)
@@ -63,6 +64,7 @@ class DocType(_Model):
     block: tuple[Word, ...] = ()
     patterns: tuple[str, ...] = ()
     public: bool = False
+    subject: bool = False
 
     _patterns = field_validator("patterns")(_compiled)
 
@@ -130,7 +132,13 @@ def load_taxonomy(path: Path | None = None) -> Taxonomy:
     Raises TaxonomyError for a missing file, bad TOML, unknown keys, duplicate names, a pattern
     that is no regular expression, or a reference to a label that does not exist.
     """
-    return _packaged() if path is None else _read(path.read_bytes(), str(path)) if path.is_file() else _missing(path)
+    return (
+        _packaged()
+        if path is None
+        else _read(path.read_bytes(), str(path))
+        if path.is_file()
+        else _missing(path)
+    )
 
 
 def _missing(path: Path) -> Taxonomy:
@@ -155,9 +163,7 @@ def _read(content: bytes, origin: str) -> Taxonomy:
             f"{origin}: {where}: {first['msg']}（请对照文件开头的说明修改 / see the head of the file）"
         ) from error
     _check_names(data, origin)
-    return Taxonomy(
-        origin, data.section, data.doc_type, data.topic, data.scenario, data.measure
-    )
+    return Taxonomy(origin, data.section, data.doc_type, data.topic, data.scenario, data.measure)
 
 
 def _check_names(data: _File, origin: str) -> None:

@@ -1,54 +1,107 @@
-"""All words of a taxonomy in one automaton: every hit in one pass over the text."""
+"""All words of a taxonomy in one automaton: what they score, in one pass over a text.
+
+Each word belongs to one or more *slots* (an entry, or one role of a document type). A place in
+the text counts once per slot; the longest word that begins there wins. Latin words must stand
+alone (AR is not in ARM, but in AR眼镜).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
 from dataclasses import dataclass, field
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
+LISTED = 0.34
+"""Weight of a word in an enumeration (在甲、乙、丙等领域): it is mentioned, not treated."""
+_QUOTES = " “”\"'‘’+"
+
 
 @dataclass(slots=True)
+class Tally:
+    """Points and words per slot, for one text."""
+
+    points: dict[int, float] = field(default_factory=dict)
+    words: dict[int, list[str]] = field(default_factory=dict)
+    blocked: set[int] = field(default_factory=set)
+
+    def shown(self, slot: int) -> str:
+        """The most frequent words of a slot with their counts, for a reason."""
+        counts = Counter(self.words.get(slot, ()))
+        return "、".join(f"{word}×{number}" for word, number in counts.most_common(3))
+
+
 class WordIndex:
-    """Counts, per registered group, the hits of its words; longest match wins at a place.
+    """Words with the slots they score for; ``freeze`` before counting."""
 
-    Words are compared in lower case. A Latin word must not touch further Latin letters or
-    digits (AR is not in ARM, VR is in VR头显).
-    """
+    def __init__(self) -> None:
+        self._targets: dict[str, list[tuple[int, float]]] = {}
+        self._words: list[str] = []
+        self._rows: list[tuple[str, bool, tuple[tuple[int, float], ...]]] = []
+        self._automaton: AhoCorasick | None = None
 
-    _groups: dict[str, list[int]] = field(default_factory=dict)
-    _words: list[str] = field(default_factory=list)
-    _automaton: AhoCorasick | None = None
+    def add(self, word: str, slot: int, weight: float) -> None:
+        """``weight`` 0 makes an excluding word: what lies inside it does not count."""
+        self._targets.setdefault(word.lower(), []).append((slot, weight))
 
-    def register(self, words: Iterable[str], group: int) -> None:
-        """Add ``words`` to ``group``; only before the first count."""
-        for word in words:
-            self._groups.setdefault(word.lower(), []).append(group)
+    def freeze(self) -> None:
+        """Build the automaton; no word can be added afterwards."""
+        self._words = list(self._targets)
+        self._rows = [(word, word.isascii(), tuple(self._targets[word])) for word in self._words]
+        self._automaton = AhoCorasick(self._words, matchkind=MatchKind.Standard)
 
-    def hits(self, text: str) -> list[tuple[str, int, int]]:
-        """(word, start, end) of every hit, overlapping ones too, in order of their end."""
+    def count(self, text: str) -> Tally:
+        """Points of every slot in ``text``. Raises RuntimeError before ``freeze``."""
         if self._automaton is None:
-            self._words = list(self._groups)
-            self._automaton = AhoCorasick(self._words, matchkind=MatchKind.Standard)
+            raise RuntimeError("WordIndex.freeze() has not been called")
+        tally = Tally()
         lower = text.lower()
         if len(lower) != len(text):
             lower = text
-        found = []
-        for index, start, end in self._automaton.find_matches_as_indexes(lower, overlapping=True):
-            word = self._words[index]
-            if word[0].isascii() and not _whole(lower, start, end, word):
+        hits = self._automaton.find_matches_as_indexes(lower, overlapping=True)
+        hits.sort(key=_by_start)
+        taken: dict[int, int] = {}
+        points, words = tally.points, tally.words
+        for index, start, end in hits:
+            word, latin, targets = self._rows[index]
+            if latin and not _alone(lower, start, end):
                 continue
-            found.append((word, start, end))
-        return found
+            factor = LISTED if _listed(lower, start, end) else 1.0
+            for slot, weight in targets:
+                if start < taken.get(slot, 0):
+                    continue
+                taken[slot] = end
+                if weight:
+                    points[slot] = points.get(slot, 0.0) + weight * factor
+                    words.setdefault(slot, []).append(word)
+                else:
+                    tally.blocked.add(slot)
+        return tally
 
-    def groups_of(self, word: str) -> list[int]:
-        """The groups a word was registered for."""
-        return self._groups[word]
+
+def _by_start(hit: tuple[int, int, int]) -> tuple[int, int]:
+    return hit[1], -hit[2]
 
 
-def _whole(text: str, start: int, end: int, word: str) -> bool:
-    before = text[start - 1] if start else " "
-    after = text[end] if end < len(text) else " "
-    if word[0].isalnum() and before.isascii() and before.isalnum():
-        return False
-    return not (word[-1].isascii() and word[-1].isalnum() and after.isascii() and after.isalpha())
+def _alone(text: str, start: int, end: int) -> bool:
+    if start and text[start].isalnum():
+        before = text[start - 1]
+        if before.isascii() and before.isalnum():
+            return False
+    if end < len(text) and text[end - 1].isalnum():
+        after = text[end]
+        return not (after.isascii() and after.isalpha())
+    return True
+
+
+def _listed(text: str, start: int, end: int) -> bool:
+    """Whether the word stands between enumeration commas."""
+    start -= 1
+    while start > 0 and text[start] in _QUOTES:
+        start -= 1
+    if start >= 0 and text[start] == "、":
+        return True
+    size = len(text)
+    while end < size and text[end] in _QUOTES:
+        end += 1
+    return end < size and text[end] == "、"
