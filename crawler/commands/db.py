@@ -98,6 +98,7 @@ def prune(
     config: ConfigOption = None,
 ) -> None:
     """Delete old fetch records, runs and sessions; documents are never deleted."""
+    from storage.prune import Keep
     from storage.prune import prune as run_prune
 
     if not yes:
@@ -105,7 +106,7 @@ def prune(
     with open_app(config) as state:
         now = now_utc()
         with state.db.writer() as session:
-            counts = run_prune(session, before=now - timedelta(days=days), now=now)
+            counts = run_prune(session, now=now, keep=Keep(fetches=timedelta(days=days)))
         print_json(counts)
 
 
@@ -114,11 +115,12 @@ def reindex(config: ConfigOption = None) -> None:
     """Build the search index again from the stored texts."""
     from rich.progress import Progress
 
-    from storage.search import reindex as run_reindex
+    from storage.search_index import reindex as run_reindex
 
     with open_app(config) as state, Progress(transient=True) as progress:
         task = progress.add_task("重建索引 / indexing", total=None)
         done = 0
-        for done, total in run_reindex(state.db):
-            progress.update(task, completed=done, total=total)
+        with state.db.writer() as session:
+            for done, total in run_reindex(session):
+                progress.update(task, completed=done, total=total)
     typer.echo(f"已索引 / indexed: {done}")

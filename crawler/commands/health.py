@@ -33,12 +33,12 @@ def health(config: ConfigOption = None, as_json: JsonOption = False) -> None:
         with state.db.reader() as session:
             rows = [
                 {
-                    "source": event.source_key,
+                    "source": event.subject.removeprefix("source:"),
                     "rule": event.rule,
                     "severity": event.severity,
                     "opened_at": event.opened_at,
-                    "message": event.message,
-                    "remedy": event.remedy,
+                    "message": event.summary,
+                    "remedy": event.evidence.get("remedy", ""),
                     "evidence": event.evidence,
                 }
                 for event in open_events(session)

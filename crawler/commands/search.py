@@ -19,13 +19,13 @@ EXPORT_FIELDS = (
     "title",
     "publisher",
     "doc_number",
-    "issuing_bodies",
+    "issuer",
     "doc_type",
     "level",
     "region",
-    "written_on",
     "published_on",
     "effective_on",
+    "comments_until",
     "url",
     "source_key",
 )
@@ -47,28 +47,30 @@ def search(
     as_json: JsonOption = False,
 ) -> None:
     """Search titles, numbers and full texts."""
-    from storage.documents import document_rows
-    from storage.search import QueryError
+    from storage.listing import rows_by_id
+    from storage.query import QueryError
+    from storage.search import Order
     from storage.search import search as find
 
-    order = "relevance" if relevance else "newest"
+    order: Order = "relevance" if relevance else "newest"
     with open_app(config) as state, state.db.reader() as session:
         try:
             hits = find(session, query, limit=limit, order=order)
         except QueryError as error:
             raise fail(str(error), code=EXIT_USAGE) from error
-        rows = document_rows(session, [hit.document_id for hit in hits])
+        rows = rows_by_id(session, [hit.document_id for hit in hits])
         found: list[dict[str, Any]] = [
             {
-                "id": row.id,
-                "published_on": row.published_on,
-                "publisher": row.publisher,
-                "title": row.title,
-                "doc_number": row.doc_number,
-                "snippet": "".join(text for text, _ in hit.snippet),
-                "url": row.url,
+                "id": hit.document_id,
+                "published_on": rows[hit.document_id].published_on,
+                "publisher": rows[hit.document_id].publisher,
+                "title": rows[hit.document_id].title,
+                "doc_number": rows[hit.document_id].doc_number,
+                "snippet": "".join(segment.text for segment in hit.snippet),
+                "url": rows[hit.document_id].url,
             }
-            for hit, row in zip(hits, rows, strict=True)
+            for hit in hits
+            if hit.document_id in rows
         ]
     print_rows(
         found,
@@ -92,7 +94,8 @@ def export(
     config: ConfigOption = None,
 ) -> None:
     """Write documents as CSV (safe to open in a spreadsheet) or JSON."""
-    from storage.documents import DocumentFilter, list_documents
+    from storage.filters import DocumentFilter
+    from storage.listing import list_documents
 
     if form not in ("csv", "json"):
         raise fail("--format 只能是 csv 或 json / csv or json", code=EXIT_USAGE)

@@ -33,13 +33,14 @@ def add(
 ) -> None:
     """Add an account; the password is asked for, never given on the command line."""
     from review.passwords import Passwords
-    from storage.users import ROLES, add_user, user_by_name
+    from storage.models.user import ROLES
+    from storage.users import add_user, find_user
 
     if role not in ROLES:
         raise fail(f"角色只能是 / role must be one of: {', '.join(ROLES)}", code=EXIT_USAGE)
     with open_app(config) as state:
         with state.db.reader() as session:
-            if user_by_name(session, name) is not None:
+            if find_user(session, name) is not None:
                 raise fail(f"用户已存在 / this user exists: {name}")
         hashed = Passwords().hash(
             _ask_password(state.config.review, name=name, from_stdin=password_stdin)
@@ -59,11 +60,11 @@ def passwd(
 ) -> None:
     """Set a new password; every session of the account ends."""
     from review.passwords import Passwords
-    from storage.users import set_password, user_by_name
+    from storage.users import set_password, find_user
 
     with open_app(config) as state:
         with state.db.reader() as session:
-            found = user_by_name(session, name)
+            found = find_user(session, name)
         if found is None:
             raise fail(f"没有此用户 / no such user: {name}")
         hashed = Passwords().hash(
@@ -79,10 +80,10 @@ def disable(
     name: Annotated[str, typer.Argument(help="Login name.")], config: ConfigOption = None
 ) -> None:
     """Disable an account; every session of it ends."""
-    from storage.users import disable_user, user_by_name
+    from storage.users import disable_user, find_user
 
     with open_app(config) as state, state.db.writer() as session:
-        found = user_by_name(session, name)
+        found = find_user(session, name)
         if found is None:
             raise fail(f"没有此用户 / no such user: {name}")
         disable_user(session, user_id=found.id, now=now_utc())

@@ -31,9 +31,7 @@ def test_a_failing_source_is_asked_less_often_but_never_given_up(failures: int, 
 
 def test_the_pause_grows_with_each_failure() -> None:
     hour = timedelta(hours=1)
-    pauses = [
-        next_check(NOW, source_key="x", every=hour, failures=n) - NOW for n in range(1, 6)
-    ]
+    pauses = [next_check(NOW, source_key="x", every=hour, failures=n) - NOW for n in range(1, 6)]
     assert pauses == sorted(pauses)
     assert pauses[0] < pauses[-1]
 

@@ -1,0 +1,103 @@
+"""``dibao outbox``: what waits, what failed, and the moments only a person can decide."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from crawler.commands.context import (
+    EXIT_PARTIAL,
+    EXIT_USAGE,
+    ConfigOption,
+    JsonOption,
+    YesOption,
+    fail,
+    now_utc,
+    open_app,
+)
+from crawler.commands.output import print_rows
+
+app = typer.Typer(help="Mail that waits, failed or is undecided.", no_args_is_help=True)
+
+
+@app.command(name="list")
+def list_messages(
+    state: Annotated[str | None, typer.Option(help="queued, sent, failed, unknown, held …")] = None,
+    issue: Annotated[int | None, typer.Option(help="Only this issue.")] = None,
+    limit: Annotated[int, typer.Option(help="How many, newest first.")] = 100,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List messages; addresses are shortened unless --json."""
+    from digest.addresses import mask_address
+    from storage.models.issue import OUTBOX_STATES
+    from storage.outbox import list_outbox
+
+    if state is not None and state not in OUTBOX_STATES:
+        raise fail(f"--state: {', '.join(OUTBOX_STATES)}", code=EXIT_USAGE)
+    with open_app(config) as opened, opened.db.reader() as session:
+        rows = [
+            {
+                "id": row.id,
+                "issue": row.issue_id,
+                "recipient": row.recipient if as_json else mask_address(row.recipient),
+                "state": row.state,
+                "attempts": row.attempts,
+                "not_before": row.not_before,
+                "error_code": row.error_code,
+                "last_error": row.last_error,
+            }
+            for row in list_outbox(session, state=state, issue_id=issue, limit=limit)
+        ]
+    columns = {"id": "编号", "issue": "期", "recipient": "收件人", "state": "状态"}
+    print_rows(
+        rows,
+        columns=columns | {"attempts": "次数", "not_before": "不早于", "last_error": "错误"},
+        as_json=as_json,
+        empty="发件箱是空的 / the outbox is empty",
+    )
+
+
+@app.command()
+def drain(config: ConfigOption = None) -> None:
+    """Send everything that may go out now."""
+    from crawler.ticks import send
+
+    with open_app(config) as state:
+        report = send(state.db, state.config, now=now_utc())
+    typer.echo(
+        f"已发 {report.sent}，失败 {report.failed}，稍后重试 {report.retried}，不确定 {report.unknown}"
+    )
+    if report.paused:
+        typer.secho(report.paused, fg=typer.colors.RED, err=True)
+    if report.failed or report.unknown or report.paused:
+        raise typer.Exit(EXIT_PARTIAL)
+
+
+@app.command()
+def retry(
+    message_id: Annotated[int, typer.Argument(help="Number of the message.")],
+    yes: YesOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Send a failed, held or unknown message again. An unknown one may have arrived already."""
+    from storage.models import Outbox
+    from storage.outbox import retry as queue_again
+
+    with open_app(config) as state:
+        with state.db.reader() as session:
+            row = session.get(Outbox, message_id)
+            found = row.state if row is not None else None
+        if found is None:
+            raise fail(f"没有此邮件 / no such message: {message_id}")
+        if found == "unknown" and not yes:
+            typer.confirm(
+                "对方可能已经收到，再发会重复。仍要发送？/ it may have arrived; send again?",
+                abort=True,
+            )
+        with state.db.writer() as session:
+            done = queue_again(session, outbox_id=message_id, now=now_utc())
+    if not done:
+        raise fail(f"状态为 {found}，不能重发 / it is {found} and cannot be sent again")
+    typer.echo("已放回待发 / queued again")
