@@ -18,6 +18,8 @@ from storage.engine import Database
 def move_back(db: Database, *, since: datetime, by: timedelta) -> int:
     """Subtract ``by`` from every stored time that is not before ``since``; how many moved."""
     moved = 0
+    if by <= timedelta(0):
+        return moved  # that Monday is only now
     with db.writer() as session:
         for table in Base.metadata.sorted_tables:
             for column in table.columns:
