@@ -74,7 +74,7 @@ def clean_page(
                 facts[f"layout:{name}"] = value
     if layouts and not chosen and any(option.body for option in layouts):
         found.append("layout_missed")
-    adopted = adopt(nodes, base=base, skip=skip)
+    adopted = adopt(nodes, base=base, skip=skip, mute=article.mute)
     head = _head_text(out, title_block=title_block, best=best)
     found.extend(_structure_flags(decoded))
     return _page(title, adopted, decoded, facts, table, head, method, found, lang)

@@ -13,21 +13,23 @@ from pipelines.extraction.keyvalue import key_values
 from pipelines.extraction.markup import adopt
 from pipelines.extraction.outline import DROPPED, Outline, outline_of
 from pipelines.extraction.prune import prune
-from pipelines.extraction.score import Scores, best_block, score
+from pipelines.extraction.score import best_block, score
 from pipelines.extraction.title import choose_title
 from pipelines.extraction.write import text_of
 
 
 @dataclass(slots=True)
 class Article:
-    """Nodes to keep in document order, ``skip`` = ``mem_id`` of what to leave out inside them."""
+    """Nodes to keep in document order and, by ``mem_id``, what to leave out inside them:
+    ``skip`` whole elements, ``mute`` only the text that stands directly in an element.
+    """
 
     out: Outline
-    scores: Scores
     best: int
     table: dict[str, str]
     nodes: list[LexborNode]
     skip: set[int]
+    mute: set[int]
     title: str
     title_block: int
 
@@ -46,9 +48,17 @@ def find_article(
     title, title_block = choose_title(out, facts=facts, table=table, hint=hint)
     scores = score(out, facts=used, title=title_block)
     best = best_block(out, scores, title=title_block)
-    dropped = prune(out, scores, best=best, title=title_block)
-    skip = {out.nodes[i].mem_id for i in dropped}
-    return Article(out, scores, best, table, [out.nodes[best]], skip, title, title_block)
+    pruned = prune(out, scores, best=best, title=title_block)
+    return Article(
+        out=out,
+        best=best,
+        table=table,
+        nodes=[out.nodes[best]],
+        skip={out.nodes[i].mem_id for i in pruned.dropped},
+        mute={out.nodes[i].mem_id for i in pruned.muted},
+        title=title,
+        title_block=title_block,
+    )
 
 
 def body_text(text: str) -> str:
@@ -59,4 +69,4 @@ def body_text(text: str) -> str:
     article = find_article(tree, facts=facts)
     if article is None:
         return ""
-    return text_of(adopt(article.nodes, base="", skip=article.skip).root)
+    return text_of(adopt(article.nodes, base="", skip=article.skip, mute=article.mute).root)

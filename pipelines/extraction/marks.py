@@ -12,8 +12,9 @@ from functools import lru_cache
 STRONG = 2
 GOOD = 1
 PLAIN = 0
-WEAK = -1  # frame, if what it holds looks like a frame
-FRAME = -2  # frame, unless it holds most of the page
+WEAK = -1  # slightly against the article
+SOFT = -2  # frame, if it holds little text: the name also says layout
+FRAME = -3  # frame, unless it holds nearly all the text of the page
 
 _WORD = re.compile(r"[A-Z]{2,20}(?![a-z])|[A-Z]?[a-z]{1,30}|\d{1,6}")
 
@@ -56,6 +57,11 @@ _FRAME = words(
     "dateline timestamp figcaption wp-caption wp-caption-text authors commentlist trc "
     "accessibility fontsize ziti donate"
 )
+#: words of boxes that hold other boxes: "layout-with-sidebar" is no sidebar
+_LAYOUT = words(
+    "layout wrap wrapper container grid row rows columns has with without no fixed page main "
+    "article post content single template enabled on area center full two left right"
+)
 _WEAK = words(
     "header head side left right top bottom meta info tag tags keyword keywords link links list "
     "hot tool author bio source origin date time gallery video "
@@ -75,7 +81,9 @@ def mark_of(name: str) -> int:
     found.update(name.lower().split())
     body = _BODY_NAME.search(name) is not None
     if found & _FRAME:
-        return PLAIN if body else FRAME
+        if body:
+            return PLAIN
+        return SOFT if found & _LAYOUT else FRAME
     if body:
         return STRONG
     if found & _GOOD:

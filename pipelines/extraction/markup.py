@@ -56,8 +56,9 @@ class Adopted:
 class _Builder:
     """Appends in document order; ``parent`` is where the next paragraph goes."""
 
-    def __init__(self, *, base: str, skip: Container[int]) -> None:
+    def __init__(self, *, base: str, skip: Container[int], mute: Container[int]) -> None:
         self.base = base
+        self.mute = mute
         self.skip = skip
         self.root = Tag(name="div")
         self.result = Adopted(self.root)
@@ -92,7 +93,10 @@ class _Builder:
 
     # -- walking ---------------------------------------------------------------------------
     def children(self, node: LexborNode, depth: int) -> None:
+        muted = node.mem_id in self.mute
         for child in node.iter(include_text=True):
+            if muted and (child.is_text_node or child.tag in INLINE):
+                continue
             if child.is_text_node:
                 self.text(child.text_content or "")
             elif child.is_element_node and child.mem_id not in self.skip:
@@ -230,13 +234,16 @@ class _Builder:
 _OWN_TEXT = frozenset({"li", "dt", "dd", "td", "th", "h2", "h3", "h4", "h5", "h6", "figcaption"})
 
 
-def adopt(nodes: list[LexborNode], *, base: str, skip: Container[int]) -> Adopted:
-    """Build the soup of ``nodes``, leaving out elements whose ``mem_id`` is in ``skip``.
+def adopt(
+    nodes: list[LexborNode], *, base: str, skip: Container[int] = (), mute: Container[int] = ()
+) -> Adopted:
+    """Build the soup of ``nodes``, leaving out elements whose ``mem_id`` is in ``skip`` and the
+    direct text of those in ``mute``.
 
     Addresses are made absolute against ``base``. Elements nested deeper than 150 keep their
     text only.
     """
-    builder = _Builder(base=base, skip=skip)
+    builder = _Builder(base=base, skip=skip, mute=mute)
     for node in nodes:
         builder.element(node, 0)
         builder.flush()

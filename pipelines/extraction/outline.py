@@ -41,6 +41,7 @@ class Outline:
     end: list[int] = field(default_factory=list)
     tag: list[str] = field(default_factory=list)
     mark: list[int] = field(default_factory=list)
+    name: list[str] = field(default_factory=list)
     content: list[str] = field(default_factory=list)
     own: list[float] = field(default_factory=list)
     own_link: list[float] = field(default_factory=list)
@@ -67,7 +68,7 @@ def outline_of(tree: LexborHTMLParser) -> Outline | None:
 
 
 def _walk(body: LexborNode, out: Outline, parts: list[list[str]]) -> None:
-    nodes, parent, tags, marks = out.nodes, out.parent, out.tag, out.mark
+    nodes, parent, tags, marks, names = out.nodes, out.parent, out.tag, out.mark, out.name
     own_link, anchors, hidden = out.own_link, out.anchors, out.hidden
     where: dict[int, int] = {}  # element -> 2 * block + inside a link
     inline = INLINE
@@ -102,11 +103,14 @@ def _walk(body: LexborNode, out: Outline, parts: list[list[str]]) -> None:
         anchors.append(0)
         attributes = node.attributes
         if attributes:
-            marks.append(mark_of(f"{attributes.get('class') or ''} {attributes.get('id') or ''}"))
+            name = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
+            names.append(name)
+            marks.append(mark_of(name))
             style = attributes.get("style")
             if "hidden" in attributes or (style and _NOT_SHOWN.search(style)):
                 hidden.add(here)
         else:
+            names.append("")
             marks.append(0)
     parent[0] = -1
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pipelines.extraction.marks import FRAME, STRONG, WEAK
+from dataclasses import dataclass, field
+
 from pipelines.extraction.outline import Outline
 from pipelines.extraction.phrases import ends_article, is_meta_line, is_promotion
 from pipelines.extraction.score import Scores
@@ -10,45 +11,60 @@ from pipelines.extraction.score import Scores
 _LISTY = frozenset({"ul", "ol", "dl", "div", "section", "table", "tr", "td", "p", "tbody", "li"})
 
 
-def prune(out: Outline, scores: Scores, *, best: int, title: int) -> set[int]:
-    """Indices of blocks to leave out; a block stands for its whole subtree."""
-    dropped = {i for i in range(best + 1, out.end[best]) if scores.framed[i]}
-    _link_lists(out, scores, best, dropped)
-    _small_tables(out, best, dropped)
-    _head(out, scores, best, title, dropped)
-    _tail(out, scores, best, dropped)
-    _promotions(out, scores, best, dropped)
-    _outside_text_box(out, scores, best, dropped)
+@dataclass(slots=True)
+class Pruned:
+    """``dropped`` blocks go with all they hold; of ``muted`` blocks only the direct text goes."""
+
+    dropped: set[int] = field(default_factory=set)
+    muted: set[int] = field(default_factory=set)
+
+    def leave_out(self, out: Outline, i: int) -> None:
+        """Leave out the text of ``i``, but not the text of blocks inside it."""
+        if out.end[i] == i + 1:
+            self.dropped.add(i)
+        else:
+            self.muted.add(i)
+
+
+def prune(out: Outline, scores: Scores, *, best: int, title: int) -> Pruned:
+    """What to leave out of ``best``; ``title`` is the block that shows the title (-1: none)."""
+    pruned = Pruned({i for i in range(best + 1, out.end[best]) if scores.framed[i]})
+    _link_lists(out, scores, best, pruned)
+    _small_tables(out, best, pruned)
+    _head(out, scores, best, title, pruned)
+    _tail(out, scores, best, pruned)
+    _promotions(out, scores, best, pruned)
+    _outside_text_box(out, scores, best, pruned)
     if not out.cjk:
-        _short_ends(out, scores, best, dropped)
-    return dropped
+        _short_ends(out, scores, best, pruned)
+    return pruned
 
 
-def _kept_leaves(out: Outline, best: int, dropped: set[int]) -> list[int]:
+def _kept_leaves(out: Outline, best: int, pruned: Pruned) -> list[int]:
     """Blocks with text of their own, in order, that are not inside a dropped one."""
     leaves = []
     i = best
     while i < out.end[best]:
-        if i in dropped:
+        if i in pruned.dropped:
             i = out.end[i]
             continue
-        if out.own[i] > 0:
+        if out.own[i] > 0 and i not in pruned.muted:
             leaves.append(i)
         i += 1
     return leaves
 
 
-def _link_lists(out: Outline, scores: Scores, best: int, dropped: set[int]) -> None:
+def _link_lists(out: Outline, scores: Scores, best: int, pruned: Pruned) -> None:
     i = best + 1
     while i < out.end[best]:
-        if i in dropped:
+        if i in pruned.dropped:
             i = out.end[i]
             continue
         text, link = out.text[i], out.link[i]
         if text and link > 0.6 * text and scores.total[i] < 0 and out.tag[i] in _LISTY:
             anchors = sum(out.anchors[i : out.end[i]])
             if anchors >= 3 and link / anchors >= 2 and not _files(out, i):
-                dropped.add(i)
+                pruned.dropped.add(i)
                 i = out.end[i]
                 continue
         i += 1
@@ -58,9 +74,9 @@ def _files(out: Outline, block: int) -> bool:
     return "附件" in "".join(out.content[max(0, block - 2) : out.end[block]])
 
 
-def _head(out: Outline, scores: Scores, best: int, title: int, dropped: set[int]) -> None:
+def _head(out: Outline, scores: Scores, best: int, title: int, pruned: Pruned) -> None:
     """Everything before the first sentence that is title, date line or frame."""
-    leaves = _kept_leaves(out, best, dropped)
+    leaves = _kept_leaves(out, best, pruned)
     cut = -1
     prose = 0.0
     for position, i in enumerate(leaves[:40]):
@@ -75,13 +91,12 @@ def _head(out: Outline, scores: Scores, best: int, title: int, dropped: set[int]
         if prose > 25:
             break
     for i in leaves[: cut + 1]:
-        if out.end[i] == i + 1 or i == title:
-            dropped.add(i)
+        pruned.leave_out(out, i)
 
 
-def _tail(out: Outline, scores: Scores, best: int, dropped: set[int]) -> None:
+def _tail(out: Outline, scores: Scores, best: int, pruned: Pruned) -> None:
     """From the line that ends the article on, if little text follows."""
-    leaves = _kept_leaves(out, best, dropped)
+    leaves = _kept_leaves(out, best, pruned)
     total = sum(max(0.0, scores.weight[i]) for i in leaves)
     seen = 0.0
     for position, i in enumerate(leaves):
@@ -90,7 +105,7 @@ def _tail(out: Outline, scores: Scores, best: int, dropped: set[int]) -> None:
         rest = total - seen
         if seen > 0 and rest < 0.25 * total and ends_article(line):
             for later in leaves[position:]:
-                dropped.add(later)
+                pruned.leave_out(out, later)
             return
         if weight > 0:
             seen += weight
@@ -101,7 +116,7 @@ def _in_data_cell(out: Outline, scores: Scores, i: int) -> bool:
     return cell and 0 < scores.weight[i] <= 0.5 * out.own[i]
 
 
-def _small_tables(out: Outline, best: int, dropped: set[int]) -> None:
+def _small_tables(out: Outline, best: int, pruned: Pruned) -> None:
     """A table of one or two rows with links and hardly any text is a promotion, not data."""
     for i in range(best + 1, out.end[best]):
         if out.tag[i] != "table" or not 0 < out.text[i] < 80:
@@ -110,16 +125,16 @@ def _small_tables(out: Outline, best: int, dropped: set[int]) -> None:
         if sum(out.tag[j] == "tr" for j in inside) > 2 or not any(out.anchors[j] for j in inside):
             continue
         if not _files(out, i):
-            dropped.add(i)
+            pruned.dropped.add(i)
 
 
-def _outside_text_box(out: Outline, scores: Scores, best: int, dropped: set[int]) -> None:
+def _outside_text_box(out: Outline, scores: Scores, best: int, pruned: Pruned) -> None:
     """Short lines before the first and after the last sentence, outside the box of the text.
 
     The box is the parent that directly holds most of the prose. Signatures and dates stand
     in it; tags, counters, share labels and editors' boxes do not.
     """
-    leaves = _kept_leaves(out, best, dropped)
+    leaves = _kept_leaves(out, best, pruned)
     share: dict[int, float] = {}
     total = 0.0
     for i in leaves:
@@ -135,24 +150,24 @@ def _outside_text_box(out: Outline, scores: Scores, best: int, dropped: set[int]
     positive = [i for i in leaves if scores.weight[i] > 0]
     first, last = positive[0], positive[-1]
     for i in leaves:
-        if (i < first or i > last) and not box <= i < out.end[box] and i != best:
-            dropped.add(i)
+        if (i < first or i > last) and not box <= i < out.end[box]:
+            pruned.leave_out(out, i)
 
 
-def _promotions(out: Outline, scores: Scores, best: int, dropped: set[int]) -> None:
-    for i in _kept_leaves(out, best, dropped):
-        if out.own[i] > 100 or out.end[i] > i + 1 or i == best:
+def _promotions(out: Outline, scores: Scores, best: int, pruned: Pruned) -> None:
+    for i in _kept_leaves(out, best, pruned):
+        if out.own[i] > 100:
             continue
         line = " ".join(out.content[i].split())
         if is_promotion(line) or (out.cjk and scores.weight[i] <= 0 and ends_article(line)):
-            dropped.add(i)
+            pruned.leave_out(out, i)
 
 
-def _short_ends(out: Outline, scores: Scores, best: int, dropped: set[int]) -> None:
+def _short_ends(out: Outline, scores: Scores, best: int, pruned: Pruned) -> None:
     """Latin pages: short lines before the first and after the last sentence are bylines."""
-    leaves = _kept_leaves(out, best, dropped)
+    leaves = _kept_leaves(out, best, pruned)
     positive = [i for i in leaves if scores.weight[i] > 0]
     if positive:
         for i in leaves:
-            if (i < positive[0] or i > positive[-1]) and out.end[i] == i + 1:
-                dropped.add(i)
+            if i < positive[0] or i > positive[-1]:
+                pruned.leave_out(out, i)

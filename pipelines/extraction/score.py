@@ -10,14 +10,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipelines.extraction.marks import FRAME, GOOD, STRONG, WEAK
+from pipelines.extraction.marks import FRAME, GOOD, SOFT, STRONG, WEAK
 from pipelines.extraction.outline import Outline
 
 _FRAME_TAGS = frozenset({"nav", "footer", "aside", "dialog", "menu"})
-_CAPTIONS = frozenset({"figcaption"})
 _BODY_TAGS = frozenset({"article", "main"})
 _CARD_TAGS = frozenset({"li", "dl", "div", "article", "section", "dd", "tr", "td", "h3", "h4"})
-_LINE_TAGS = frozenset({"p", "li", "td", "th", "dd", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "tr"})
+_LINE_TAGS = frozenset(
+    {"p", "li", "td", "th", "dd", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "tr"}
+)
 
 
 @dataclass(slots=True)
@@ -45,9 +46,7 @@ def block_weight(size: float, link: float, pause: int) -> float:
     return -0.5 - link
 
 
-def score(
-    out: Outline, *, facts: frozenset[int] = frozenset(), title: int = -1
-) -> Scores:
+def score(out: Outline, *, facts: frozenset[int] = frozenset(), title: int = -1) -> Scores:
     """Weigh every block; frame parts count against their ancestors, never for them.
 
     ``facts`` are the blocks of the fact table: they belong to the page, not to the text.
@@ -73,38 +72,35 @@ def score(
     return Scores(weight, total, framed)
 
 
-def _framed(
-    out: Outline, prose: list[float], facts: frozenset[int], title: int
-) -> list[bool]:
+def _framed(out: Outline, prose: list[float], facts: frozenset[int], title: int) -> list[bool]:
     count = len(out.nodes)
     limit = (0.5 if title < 0 else 0.8) * prose[0]
-    end = out.end
-    parent, mark, tag = out.parent, out.mark, out.tag
+    parent, mark, tag, end, hidden = out.parent, out.mark, out.tag, out.end, out.hidden
     cards = _cards(out)
     framed = [False] * count
     for i in range(1, count):
-        framed[i] = framed[parent[i]] or (
-            i in facts
-            or i in cards
-            or tag[i] in _CAPTIONS
-            or (
-                (mark[i] == FRAME or tag[i] in _FRAME_TAGS or i in out.hidden)
-                and prose[i] < limit
-                and not (i <= title < end[i] and prose[i] > 0.2 * limit)
-            )
-        )
+        if framed[parent[i]] or i in facts or tag[i] == "figcaption":
+            framed[i] = True
+        elif i <= title < end[i] and prose[i] > 0.2 * limit:
+            continue
+        elif i in cards:
+            framed[i] = True
+        elif mark[i] == FRAME or tag[i] in _FRAME_TAGS or i in hidden:
+            framed[i] = prose[i] < limit and not (i in hidden and mark[i] >= GOOD)
+        elif mark[i] == SOFT:
+            framed[i] = prose[i] < 0.25 * prose[0]
     return framed
 
 
 def _cards(out: Outline) -> set[int]:
     """Rows of three and more similar boxes, each with a link and little text: teasers."""
-    groups: dict[tuple[int, str], list[int]] = {}
-    sizes: dict[tuple[int, str], int] = {}
+    groups: dict[tuple[int, str, str], list[int]] = {}
+    sizes: dict[tuple[int, str, str], int] = {}
     tag, text, link, parent = out.tag, out.text, out.link, out.parent
     for i in range(1, len(out.nodes)):
         if tag[i] not in _CARD_TAGS or not text[i]:
             continue
-        key = (parent[i], tag[i])
+        key = (parent[i], tag[i], out.name[i].split(" ", 1)[0])
         sizes[key] = sizes.get(key, 0) + 1
         if text[i] <= 250 and link[i] >= 5 and link[i] >= 0.12 * text[i]:
             groups.setdefault(key, []).append(i)

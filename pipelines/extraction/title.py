@@ -104,10 +104,7 @@ def _headings(out: Outline | None) -> list[tuple[int, str, float]]:
             if not 4 <= len(content) <= 300:
                 continue
             weight = 0.3 if out.own_link[i] < 0.5 * out.own[i] else 0.0
-            attributes = out.nodes[i].attributes
-            if attributes and _TITLE_NAME.search(
-                f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
-            ):
+            if out.name[i] and _TITLE_NAME.search(out.name[i]):
                 weight = 1.5
         text = content if content.strip() else ""
         if not text and weight >= 0.3 and 0 < out.text[i] <= _MAX:
