@@ -18,6 +18,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 
 from pipelines.items import Bulletin, FetchFacts, Layout, MediaKind
 from spiders.asks import Spec
+from spiders.fragments import LAYOUTS, fragment_page
 from spiders.rows import ListRow
 
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
@@ -57,7 +58,7 @@ def bulletin_of_page(
     return _bulletin(
         source,
         row,
-        content=response.body if html is None else _fragment(html, row),
+        content=response.body if html is None else fragment_page(html, row),
         media="html" if html is None else "fragment",
         charset=charset_of(response) if html is None else "utf-8",
         fetch=facts_of(response),
@@ -66,7 +67,7 @@ def bulletin_of_page(
 
 def bulletin_of_body(source: Source, row: ListRow) -> Bulletin:
     """The item of a row that carries its whole text."""
-    content = _fragment(row.body or "", row)
+    content = fragment_page(row.body or "", row)
     return _bulletin(
         source,
         row,
@@ -82,7 +83,7 @@ def bulletin_of_file(
 ) -> Bulletin:
     """The item of a row that links to a file: its text is the title, the file its attachment."""
     name = html.escape(row.title or url.rsplit("/", 1)[-1])
-    content = f'<p><a href="{html.escape(url, quote=True)}">{name}</a></p>'.encode()
+    content = fragment_page(f'<p><a href="{html.escape(url, quote=True)}">{name}</a></p>', row)
     facts = FetchFacts(sha256=hashlib.sha256(content).hexdigest(), bytes=len(content))
     return _bulletin(
         source,
@@ -118,20 +119,10 @@ def _bulletin(
         level=spec.level,
         topics=spec.topics,
         hints=row.hints(),
-        layouts=source.layouts,
+        layouts=LAYOUTS if media == "fragment" else source.layouts,
         fetch=fetch,
         run_id=source.run_id,
     )
-
-
-def _fragment(text: str, row: ListRow) -> bytes:
-    """The text, followed by links to the files that only the list named."""
-    links = [
-        f'<p><a href="{html.escape(ref.url, quote=True)}">{html.escape(ref.name)}</a></p>'
-        for ref in row.attachments
-        if ref.url not in text
-    ]
-    return "\n".join([text, *links]).encode("utf-8", "replace")
 
 
 def facts_of(response: Response) -> FetchFacts:

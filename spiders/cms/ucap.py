@@ -14,6 +14,7 @@ FAMILY = Family(
         r"/\d{4}/\d{1,2}/\d{1,2}/[0-9a-f]{32}\.shtml$",
         r"/\d{6}/[0-9a-f]{32}\.shtml$",
         r"/c\d+/c\d+/content\.shtml$",
+        r"/(?:common/search|searchList|es-search/search)/[0-9a-f]{32}",
     ),
     page_marks=("<ucapcontent>", "<ucaptitle>", 'name="channelid"', "UCAP-CONTENT"),
     defaults={

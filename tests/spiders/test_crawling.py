@@ -368,7 +368,8 @@ def test_gkmlpt_finds_its_sid_and_reads_the_text_from_the_script(crawled: dict[s
     (item,) = crawled["results"]["t-gkmlpt"]["items"]
     assert item["title"] == "正式标题"
     assert item["number"] == "示发〔2026〕1号"
-    assert item["text"].startswith("<p>脚本中的正文</p>")
+    assert "<p>脚本中的正文</p>" in item["text"]
+    assert "页面外壳" not in item["text"]
 
 
 def test_jpage_reads_records_and_asks_the_data_proxy(crawled: dict[str, Any]) -> None:
