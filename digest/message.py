@@ -24,11 +24,12 @@ from typing import Any, cast
 import dkim
 
 from digest.addresses import check_address
+from digest.columns import cut_to_width
 from digest.links import Reader
 from digest.render import RenderedIssue
 from digest.settings import MailConfig
 from digest.view import IssueView
-from digest.wording import clean_line
+from digest.wording import clean_line, clean_tail
 
 MAX_LINE_OCTETS = 998
 ONE_CLICK = "List-Unsubscribe=One-Click"
@@ -173,6 +174,45 @@ def build_message(
         content = sign(content, signature=signature)
     return Envelope(
         sender=mail.from_address, recipient=recipient, message_id=identity, content=content
+    )
+
+
+def build_notice(
+    *,
+    subject: str,
+    text: str,
+    recipient: str,
+    mail: MailConfig,
+    sent_at: datetime,
+    key: str,
+    signature: Signature | None = None,
+) -> Envelope:
+    """A short plain message that is no issue: an alert, or the mail that asks to confirm.
+
+    ``key`` names the message for good and becomes its Message-ID.
+    """
+    address = check_address(recipient)
+    digest = hashlib.sha256(f"{mail.domain}\x00{key}".encode()).hexdigest()[:32]
+    message = EmailMessage(policy=_POLICY)
+    message["From"] = _mailbox(mail.from_name, mail.from_address)
+    message["To"] = address
+    if mail.reply_to:
+        message["Reply-To"] = mail.reply_to
+    message["Subject"] = cut_to_width(clean_line(subject), 120)
+    message["Date"] = format_datetime(sent_at.astimezone(UTC))
+    message["Message-ID"] = f"<{digest}@{mail.domain}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "OOF, AutoReply"
+    lines = "\n".join(clean_tail(line) for line in text.splitlines())
+    message.set_content(lines + "\n", charset="utf-8", cte="base64")
+    content = message.as_bytes()
+    if signature is not None:
+        content = sign(content, signature=signature)
+    return Envelope(
+        sender=mail.from_address,
+        recipient=address,
+        message_id=str(message["Message-ID"]),
+        content=content,
     )
 
 

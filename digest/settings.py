@@ -67,11 +67,12 @@ class EditionConfig(Section):
     first_number: int = Field(default=1, ge=1)
 
     sections: tuple[str, ...] = ()
-    brief_sections: tuple[str, ...] = ()
+    brief_sections: tuple[str, ...] = ("行业热点",)
     topics: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    watch_owners: tuple[str, ...] = ()
     accepted_only: bool = False
     max_age_days: int = Field(default=30, ge=1, le=3650)
     max_items: int = Field(default=100, ge=1, le=1000)
@@ -149,6 +150,8 @@ class MailConfig(Section):
     final_timeout: float = Field(default=600.0, gt=0, le=3600)
     max_per_tick: int = Field(default=500, ge=1)
     retry_days: float = Field(default=5.0, gt=0, le=30)
+    # Queued mail nobody tried for so long waits for a person: a restored backup, a long sleep.
+    stale_hours: float = Field(default=48.0, ge=13, le=24 * 30)
 
     from_address: str = "dibao@localhost"
     from_name: str = Field(default="", max_length=60)

@@ -22,7 +22,7 @@ from itsdangerous.signer import SigningAlgorithm
 from digest.errors import TokenInvalid
 from digest.settings import MailConfig
 
-Purpose = Literal["unsubscribe", "manage", "confirm"]
+Purpose = Literal["unsubscribe", "manage", "confirm", "issue"]
 
 MIN_KEY_BYTES = 32
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"

@@ -29,7 +29,8 @@ class Item:
     """One numbered entry. ``mark`` is 更新, 续 or 撤下 with the number of the issue it continues.
 
     ``also_total`` counts all other sources, ``also`` holds the first few. ``minutes`` is the
-    reading time of the original. ``lang`` is empty when it is the language of the issue.
+    reading time of the original. ``lang`` is empty when it is the language of the issue. ``note``
+    is the editors' own word on the item, printed with a label and never mixed into the summary.
     """
 
     number: int
@@ -52,6 +53,7 @@ class Item:
     effective_on: date | None = None
     minutes: int = 0
     lang: str = ""
+    note: str = ""
 
     @property
     def anchor(self) -> str:
@@ -113,7 +115,10 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class IssueView:
-    """One issue of one edition. ``first_day`` and ``last_day`` bound the period covered."""
+    """One issue of one edition. ``first_day`` and ``last_day`` bound the period covered.
+
+    ``intro`` is the editors' own preface.
+    """
 
     edition: str
     title: str
@@ -132,6 +137,7 @@ class IssueView:
     publisher: str = ""
     contact: str = ""
     notice: str = ""
+    intro: str = ""
     cadence: str = "每周"
     composed_at: datetime | None = None
 
@@ -162,5 +168,9 @@ def load_view(text: str) -> IssueView:
 
 
 def view_hash(view: IssueView) -> str:
-    """SHA-256 of the JSON form, printed (first ten digits) in every rendering."""
-    return hashlib.sha256(dump_view(view).encode("utf-8")).hexdigest()
+    """SHA-256 of the JSON form, printed (first ten digits) in every rendering.
+
+    Default values are left out, so that a field added by a later version of the program does not
+    change the hash of an approved issue.
+    """
+    return hashlib.sha256(_adapter().dump_json(view, exclude_defaults=True)).hexdigest()

@@ -41,6 +41,13 @@ def clean_line(text: str | None) -> str:
     return _BLANKS.sub(" ", "".join(kept)).strip()
 
 
+def clean_tail(line: str) -> str:
+    """A line of plain text with its indent kept and everything else cleaned."""
+    body = clean_line(line)
+    indent = len(line) - len(line.lstrip(" "))
+    return " " * indent + body if body else ""
+
+
 def _is_unsafe(char: str) -> bool:
     """Controls, surrogates and noncharacters; rare Han that this Python does not know yet stay."""
     code = ord(char)

@@ -124,7 +124,7 @@ class ScriptedServer(SMTP):
 class _Keeper:
     """The hook object that aiosmtpd asks."""
 
-    async def handle_DATA(  # noqa: N802
+    async def handle_DATA(
         self, server: ScriptedServer, _session: Session, envelope: Envelope
     ) -> str:
         return server.keep(envelope)

@@ -1,0 +1,67 @@
+"""One subscriber's part of an issue: the same numbers, only the topics or regions asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from digest.view import IssueView, Item
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a subscription is narrowed to; empty means everything."""
+
+    topics: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """For the footer: 您的主题."""
+        return (*self.topics, *self.regions, *self.sections)
+
+
+def read_wishes(filters: Mapping[str, Any]) -> Wishes:
+    """The stored filters of a subscription; unknown keys are ignored."""
+    return Wishes(
+        topics=_words(filters.get("topics")),
+        regions=_words(filters.get("regions")),
+        sections=_words(filters.get("sections")),
+    )
+
+
+def narrowed(view: IssueView, wishes: Wishes) -> IssueView:
+    """The view with only the wanted items; watched items always stay. Numbers do not change."""
+    if not wishes.words:
+        return view
+    sections = []
+    for section in view.sections:
+        if wishes.sections and not {section.slug, section.title} & set(wishes.sections):
+            continue
+        items = tuple(item for item in section.items if _wanted(item, wishes))
+        if items:
+            sections.append(replace(section, items=items))
+    numbers = {item.number for section in sections for item in section.items}
+    return replace(
+        view,
+        sections=tuple(sections),
+        leads=tuple(lead for lead in view.leads if lead.number in numbers),
+        deadlines=tuple(entry for entry in view.deadlines if entry.number in numbers),
+        figures=(),
+    )
+
+
+def _wanted(item: Item, wishes: Wishes) -> bool:
+    if item.watches:
+        return True
+    if wishes.topics and not set(item.topics) & set(wishes.topics):
+        return False
+    return not wishes.regions or any(item.region.startswith(name) for name in wishes.regions)
+
+
+def _words(value: object) -> tuple[str, ...]:
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        return ()
+    return tuple(str(word) for word in value if word)
