@@ -86,8 +86,9 @@ def _walk(body: LexborNode, out: Outline, parts: list[list[str]]) -> None:
         code = where[node.parent.mem_id] if nodes else 0  # type: ignore[union-attr]
         if tag in inline and nodes:
             if tag == "a":
-                anchors[code >> 1] += 1
-                code |= 1
+                if node.attributes.get("href"):  # a name without address is no link
+                    anchors[code >> 1] += 1
+                    code |= 1
             elif tag == "br":
                 parts[code >> 1].append("\n")
                 continue

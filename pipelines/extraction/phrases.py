@@ -88,3 +88,16 @@ def ends_article(text: str) -> bool:
 def is_promotion(text: str) -> bool:
     """A short line inside an article that advertises something else or labels a control."""
     return len(text) <= 240 and _PROMOTES.match(text) is not None
+
+
+_SUBSCRIBES = re.compile(
+    r"^[\s\W]{0,4}(?:this (?:content|article|story) is (?:reserved|for|available|free)|create an account"
+    r"|subscribe|sign up|register (?:to|now|for)|newsletter|get (?:the|our|your) .{0,50}(?:newsletter|inbox)"
+    r"|already (?:a )?(?:subscriber|registered)|log ?in|sign in|support .{0,30}journalism|订阅|登录)",
+    re.IGNORECASE,
+)
+
+
+def asks_to_subscribe(text: str) -> bool:
+    """The first line of a box that sells access or a newsletter."""
+    return len(text) <= 160 and _SUBSCRIBES.match(text) is not None

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from pipelines.extraction.outline import Outline
-from pipelines.extraction.phrases import ends_article, is_meta_line, is_promotion
+from pipelines.extraction.phrases import asks_to_subscribe, ends_article, is_meta_line, is_promotion
 from pipelines.extraction.score import Scores
 
+_KEPT_AT_END = frozenset({"li", "td", "th", "dd", "dt", "pre"})
 _LISTY = frozenset({"ul", "ol", "dl", "div", "section", "table", "tr", "td", "p", "tbody", "li"})
 
 
@@ -155,12 +156,31 @@ def _outside_text_box(out: Outline, scores: Scores, best: int, pruned: Pruned) -
 
 
 def _promotions(out: Outline, scores: Scores, best: int, pruned: Pruned) -> None:
-    for i in _kept_leaves(out, best, pruned):
-        if out.own[i] > 100:
+    """Lines that advertise something else, and small boxes that begin with such a line."""
+    leaves = _kept_leaves(out, best, pruned)
+    total = sum(max(0.0, scores.weight[i]) for i in leaves)
+    for i in leaves:
+        if out.own[i] > 100 or i in pruned.dropped:
             continue
         line = " ".join(out.content[i].split())
-        if is_promotion(line) or (out.cjk and scores.weight[i] <= 0 and ends_article(line)):
+        closing = ends_article(line)
+        if is_promotion(line) or (closing and out.cjk and scores.weight[i] <= 0):
             pruned.leave_out(out, i)
+        if not closing and not asks_to_subscribe(line):
+            continue
+        box = _box_begun_by(out, i, best)
+        if box != i and 0 < scores.total[box] < 0.2 * total:
+            pruned.dropped.add(box)
+
+
+def _box_begun_by(out: Outline, i: int, best: int) -> int:
+    """The outermost box inside ``best`` whose first text is block ``i``."""
+    box = i
+    while True:
+        above = out.parent[box]
+        if above <= best or any(out.own[j] for j in range(above, i)):
+            return box
+        box = above
 
 
 def _short_ends(out: Outline, scores: Scores, best: int, pruned: Pruned) -> None:
@@ -169,5 +189,5 @@ def _short_ends(out: Outline, scores: Scores, best: int, pruned: Pruned) -> None
     positive = [i for i in leaves if scores.weight[i] > 0]
     if positive:
         for i in leaves:
-            if i < positive[0] or i > positive[-1]:
+            if i < positive[0] or (i > positive[-1] and out.tag[i] not in _KEPT_AT_END):
                 pruned.leave_out(out, i)

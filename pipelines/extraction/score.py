@@ -8,16 +8,20 @@ and rows of teaser cards decide what the sums leave open.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
-from pipelines.extraction.marks import FRAME, GOOD, SOFT, STRONG, WEAK
+from pipelines.extraction.marks import FRAME, GOOD, SOFT, STRONG, WEAK, words
 from pipelines.extraction.outline import Outline
 
 _FRAME_TAGS = frozenset({"nav", "footer", "aside", "dialog", "menu"})
 _BODY_TAGS = frozenset({"article", "main"})
-_CARD_TAGS = frozenset({"li", "dl", "div", "article", "section", "dd", "tr", "td", "h3", "h4"})
+_CARD_TAGS = frozenset({"li", "dl", "div", "article", "section", "dd", "h3", "h4"})
 _LINE_TAGS = frozenset(
     {"p", "li", "td", "th", "dd", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "tr"}
+)
+_PROGRAM_ERROR = re.compile(
+    r"(?:warning|notice|fatal error|deprecated): .{1,300} on line \d", re.IGNORECASE
 )
 
 
@@ -58,6 +62,9 @@ def score(out: Outline, *, facts: frozenset[int] = frozenset(), title: int = -1)
         for size, link, pause in zip(out.own, out.own_link, out.pause, strict=True)
     ]
     _table_cells(out, raw)
+    for i, content in enumerate(out.content):
+        if raw[i] > 30 and " on line " in content and _PROGRAM_ERROR.search(content):
+            raw[i] = -1.0
     for i in facts:
         raw[i] = -3.0
     prose = [max(0.0, w) for w in raw]

@@ -15,6 +15,7 @@ _NON_WORD = re.compile(r"[\W_]+")
 _SEPARATOR = re.compile(
     r"\s*[_|｜»›>‖]+\s*|\s+[-–—·•:]{1,2}\s+|[-–—]{1,2}(?=[\u4e00-\u9fff]{2,14}$)"
 )
+_ROOT = re.compile(r"(?:https?:)?(?://[^/?#]+)?/?(?:index\.\w{2,5})?", re.I)
 _SPACES = re.compile(r"\s+")
 _TABLE_KEYS = ("标题", "信息名称", "文件名称", "公文名称", "名称", "题名")
 _META_KEYS = ("articletitle", "ld:headline", "og:title", "item:headline", "twitter:title",
@@ -110,9 +111,18 @@ def _headings(out: Outline | None) -> list[tuple[int, str, float]]:
         if not text and weight >= 0.3 and 0 < out.text[i] <= _MAX:
             text = out.nodes[i].text(separator=" ")
         text = _SPACES.sub(" ", text).strip()
-        if weight and 2 <= len(text) <= _MAX:
+        if weight and 2 <= len(text) <= _MAX and not _leads_home(out, i):
             found.append((i, text, weight))
     return found
+
+
+def _leads_home(out: Outline, i: int) -> bool:
+    """A heading that links to the root of the site is the name of the site."""
+    if not out.anchors[i]:
+        return False
+    link = out.nodes[i].css_first("a")
+    href = (link.attributes.get("href") or "") if link is not None else ""
+    return _ROOT.fullmatch(href.strip()) is not None
 
 
 def _block_with(out: Outline | None, folded: str) -> int:
