@@ -62,9 +62,14 @@ _LAYOUT = words(
     "layout wrap wrapper container grid row rows columns has with without no fixed page main "
     "article post content single template enabled on area center full two left right"
 )
+_SOFT = words(
+    "author bio aboutauthor authorbox author-box author-info authorinfo post-author meta postmeta "
+    "post-meta entry-meta article-meta tag tags keyword keywords tagcloud source-info info-bar "
+    "rating ratings poll quiz promo-box hint tip tips contribute membership members offer offers"
+)
 _WEAK = words(
-    "header head side left right top bottom meta info tag tags keyword keywords link links list "
-    "hot tool author bio source origin date time gallery video "
+    "header head side left right top bottom info link links list "
+    "hot tool source origin date time gallery video "
     "audio media photo image images pic app weixin wechat mobile download extra misc hidden "
     "widget widgets paywall hide none note footnote attachment box module block category categories topic topics ep edit "
     "summary abstract digest lead intro editor editors reprint editorial"
@@ -86,6 +91,8 @@ def mark_of(name: str) -> int:
         return SOFT if found & _LAYOUT else FRAME
     if body:
         return STRONG
+    if found & _SOFT:
+        return SOFT
     if found & _GOOD:
         return GOOD
     if found & _WEAK:

@@ -65,6 +65,9 @@ _PROMOTES = re.compile(
     r"|follow .{0,40}(?:on (?:twitter|facebook|instagram|x)\b|@)|download (?:the|our) .{0,30}app|skip (?:past|to|ad|advert)|image (?:credit|source|via)"
     r"|photo (?:credit|by)|photo:|photograph:|(?:caption|close|credit|embed|expand|enlarge|copy link|hide caption|toggle caption|play video|watch live)$"
     r"|this (?:content|article) is (?:reserved|for|available)|create an account|sign in|log ?in|got a (?:story|tip)|have a tip|do you have (?:a )?(?:story|tip)"
+    r"|for the latest|get the latest|(?:this (?:post|article|story|page) )?(?:contains|may contain) (?:references|affiliate)|keep reading$"
+    r"|(?:do|would) you (?:want|like) to (?:be informed|receive|get|know more)|we want to hear|let us know what you think|we recommend the best"
+    r"|(?:vea|lea|le puede|te puede|mira|ver) (?:también|interesar|más)|notas? relacionadas?|leia (?:também|mais)|veja (?:também|mais)|lire aussi|à lire"
     r"|like this story|support .{0,30}journalism|we've moved|get short url|for more (?:stories|news)|this video .{0,40}(?:unavailable|cannot)"
     r"|not registered|already (?:a )?(?:subscriber|registered)|please try another|this slideshow requires|something went wrong|loading\W{0,4}$"
     r"|(?:扫码|长按|点击).{0,12}(?:阅读|关注|下载|查看)(?:全文|原文|更多|我们)?$|点击(?:图片|此处|这里|进入|查看).{0,16}$|广告$|不感兴趣$|展开全文$|收起$)",
