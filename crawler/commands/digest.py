@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from crawler.commands.context import (
+    EXIT_FAILED,
     EXIT_USAGE,
-    App,
     ConfigOption,
     JsonOption,
     YesOption,
@@ -67,7 +69,107 @@ def compose(
         try:
             chosen = edition_by_key(state.config.digest, edition)
             with state.db.writer() as session:
-                issue = compose_issue(session, chosen, period_at(chosen, now), now)
+                done = compose_issue(session, chosen, period_at(chosen, now), now)
         except DigestError as error:
             raise fail(str(error), code=EXIT_USAGE) from error
-    typer.echo(f"草稿 / draft: {issue}；预览 / preview: dibao digest preview {issue}")
+    texts = {
+        "draft": f"草稿 / draft: {done.issue_id}，{done.items} 条；"
+        f"预览 / preview: dibao digest preview {done.issue_id}",
+        "empty": "这一期没有新内容，不会发送 / nothing new: nothing will be sent",
+        "exists": f"这一期已经有了 / this period has an issue already: {done.issue_id}",
+    }
+    typer.echo(texts[done.outcome])
+
+
+@app.command()
+def preview(
+    issue: IssueArgument,
+    folder: Annotated[Path, typer.Option(help="Where to write the files.")] = Path(),
+    config: ConfigOption = None,
+) -> None:
+    """Write the mail as it will look (HTML and text) and say what the checks find."""
+    from digest.issues import problems_of, render_issue
+
+    with open_app(config) as state, digest_errors(), state.db.reader() as session:
+        rendered = render_issue(session, issue, config=state.config)
+    folder.mkdir(parents=True, exist_ok=True)
+    html, text = folder / f"issue-{issue}.html", folder / f"issue-{issue}.txt"
+    html.write_text(rendered.html, encoding="utf-8")
+    text.write_text(rendered.text, encoding="utf-8")
+    typer.echo(f"主题 / subject: {rendered.subject}\n{html}\n{text}")
+    for warning in rendered.warnings:
+        typer.secho(f"! {warning}", fg=typer.colors.YELLOW, err=True)
+    problems = problems_of(rendered)
+    for problem in problems:
+        typer.secho(f"✗ {problem}", fg=typer.colors.RED, err=True)
+    if problems:
+        raise typer.Exit(EXIT_FAILED)
+
+
+@app.command()
+def approve(issue: IssueArgument, yes: YesOption = False, config: ConfigOption = None) -> None:
+    """Approve a draft: it is frozen and queued for its readers in one step."""
+    from digest.issues import approve_issue
+
+    with open_app(config) as state, digest_errors():
+        if not yes:
+            typer.confirm(f"批准第 {issue} 号并排队发送？/ approve and queue it?", abort=True)
+        with state.db.writer() as session:
+            done = approve_issue(
+                session, state.config, issue, actor=getpass.getuser(), now=now_utc()
+            )
+    for warning in done.warnings:
+        typer.secho(f"! {warning}", fg=typer.colors.YELLOW, err=True)
+    typer.echo(f"已批准，待发 {done.recipients} 封；运行 `dibao digest send` / approved and queued")
+
+
+@app.command()
+def void(
+    issue: IssueArgument,
+    reason: Annotated[str, typer.Option(help="Why (kept in the audit).")],
+    config: ConfigOption = None,
+) -> None:
+    """Drop an issue that has not gone out; its items may come again."""
+    from digest.issues import void_issue
+
+    with open_app(config) as state, digest_errors(), state.db.writer() as session:
+        void_issue(session, issue, actor=getpass.getuser(), reason=reason, now=now_utc())
+    typer.echo(f"已作废 / void: {issue}")
+
+
+@app.command()
+def send(
+    dry_run: Annotated[
+        Path | None,
+        typer.Option("--dry-run", help="Write the waiting mails as .eml files here; send nothing."),
+    ] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Send what is approved and waiting (the scheduler does the same)."""
+    from crawler.commands.outbox import drain
+
+    if dry_run is None:
+        drain(config)
+        return
+    from digest.copies import Press
+    from digest.transports import FolderTransport
+    from storage.outbox import list_outbox
+
+    with open_app(config) as state, digest_errors(), state.db.reader() as session:
+        press, folder = Press.open(state.config), FolderTransport(dry_run)
+        waiting = list_outbox(session, state="queued", limit=100_000)
+        for row in waiting:
+            folder.send(press.copy(session, row))
+    typer.echo(f"已写出 {len(waiting)} 封，未发送 / written, nothing sent: {dry_run}")
+
+
+@contextmanager
+def digest_errors() -> Iterator[None]:
+    """Turn the errors of the digest into one readable text."""
+    from digest.errors import DigestError
+    from storage.errors import StoreError
+
+    try:
+        yield
+    except (DigestError, StoreError) as error:
+        raise fail(f"[{error.code}] {error}") from error

@@ -67,7 +67,8 @@ def drain(config: ConfigOption = None) -> None:
     with open_app(config) as state:
         report = send(state.db, state.config, now=now_utc())
     typer.echo(
-        f"已发 {report.sent}，失败 {report.failed}，稍后重试 {report.retried}，不确定 {report.unknown}"
+        f"已发 {report.sent}，失败 {report.failed}，"
+        f"稍后重试 {report.retried}，不确定 {report.unknown}"
     )
     if report.paused:
         typer.secho(report.paused, fg=typer.colors.RED, err=True)

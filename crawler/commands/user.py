@@ -60,7 +60,7 @@ def passwd(
 ) -> None:
     """Set a new password; every session of the account ends."""
     from review.passwords import Passwords
-    from storage.users import set_password, find_user
+    from storage.users import find_user, set_password
 
     with open_app(config) as state:
         with state.db.reader() as session:
