@@ -45,6 +45,18 @@ class Move:
 Path = tuple[tuple[tuple[Move, ...], ...], ...]
 
 
+def check_field(text: str) -> None:
+    """Raise ``PathError`` unless ``text`` is a path or a template of paths (``/{id}.html``)."""
+    if "{" not in text:
+        compile_path(text)
+        return
+    paths = _TEMPLATE.findall(text)
+    if not paths:
+        raise PathError(f"模板中没有 {{字段}}：{text} / the template names no {{field}}: {text}")
+    for path in paths:
+        compile_path(path)
+
+
 @lru_cache(maxsize=4096)
 def compile_path(text: str) -> Path:
     """Parse a path. Raises ``PathError``."""

@@ -11,8 +11,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Str
 
 from pipelines.urls import is_fetchable
 from spiders.fields import check_selector, compile_field
-from spiders.jsonpaths import compile_path
-from spiders.patterns import compile_pattern, names_in
+from spiders.jsonpaths import check_field, compile_path
+from spiders.patterns import compile_pattern
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _DURATION = re.compile(r"(\d{1,6})\s*([smhdw])")
@@ -81,11 +81,7 @@ def _path(value: str) -> str:
 
 
 def _json_field(value: str) -> str:
-    """A JSON path, or a template such as ``https://host/{id}.html`` made of paths."""
-    if "{" not in value:
-        compile_path(value)
-    elif not names_in(value):
-        raise ValueError("模板中没有 {字段} / the template names no {field}")
+    check_field(value)
     return value
 
 
@@ -97,7 +93,7 @@ def _pattern(value: str) -> str:
 def _zone(value: str) -> str:
     try:
         ZoneInfo(value)
-    except (OSError, ValueError) as error:
+    except (KeyError, OSError, ValueError) as error:
         raise ValueError(
             "未知时区，应如 Asia/Shanghai / unknown time zone, use a name like Asia/Shanghai"
         ) from error

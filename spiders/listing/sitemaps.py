@@ -39,7 +39,12 @@ def rows_from_sitemap(
             "拒绝含实体声明（DTD）的 XML / XML that declares entities (DTD) is refused",
             url=base_url,
         )
-    entries, children = _entries(content, url=base_url)
+    try:
+        entries, children = _entries(content, url=base_url)
+    except etree.XMLSyntaxError as error:
+        raise LayoutChanged(
+            f"站点地图无法读取：{error} / the sitemap cannot be read", url=base_url
+        ) from error
     assembler = Assembler(spec, base_url=base_url, today=today, need_title=False)
     if children:
         return assembler.listing(children=_chosen(spec, children, base_url=base_url))
