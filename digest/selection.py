@@ -283,14 +283,9 @@ def _changed_after(session: Session, shown: dict[int, tuple[int, int]]) -> set[i
     if not shown:
         return set()
     versions = [version_id for _, version_id in shown.values()]
-    seen = {
-        document: seq
-        for document, seq in session.execute(
-            select(DocumentVersion.document_id, DocumentVersion.seq).where(
-                DocumentVersion.id.in_(versions)
-            )
-        )
-    }
+    query = select(DocumentVersion.document_id, DocumentVersion.seq)
+    query = query.where(DocumentVersion.id.in_(versions))
+    seen = {row.document_id: row.seq for row in session.execute(query)}
     rows = session.execute(
         select(DocumentVersion.document_id, func.max(DocumentVersion.seq))
         .where(DocumentVersion.document_id.in_(list(seen)), DocumentVersion.change == "content")

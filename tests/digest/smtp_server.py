@@ -179,6 +179,10 @@ class Running:
         """Everything kept so far."""
         return [path.read_bytes() for path in sorted(self.folder.glob("*.eml"))]
 
+    def count(self) -> int:
+        """How many messages were kept so far."""
+        return sum(name.endswith(".eml") for name in os.listdir(self.folder))
+
     def recipients(self) -> list[str]:
         """Recipients of everything kept so far, one per message, sorted."""
         return sorted(
