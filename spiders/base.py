@@ -52,6 +52,8 @@ from spiders.spec import HtmlListSpec
 
 Output = Request | Bulletin
 _IDS_TEXT = 200_000
+#: list pages that a run with ``since`` may read, unless told otherwise
+_ARCHIVE_PAGES = 2000
 
 
 class SourceSpider(Spider):
@@ -76,7 +78,8 @@ class SourceSpider(Spider):
         clock: Callable[[], datetime] | None = None,
     ) -> None:
         super().__init__(name or self.spec.key)
-        self.pages = int(pages) if pages is not None else self.spec.budget.pages
+        usual = self.spec.budget.pages if since is None else _ARCHIVE_PAGES
+        self.pages = int(pages) if pages is not None else usual
         self.items = int(items) if items is not None else self.spec.budget.items
         self.since = date.fromisoformat(since) if isinstance(since, str) else since
         self.run_id = run_id
@@ -177,6 +180,15 @@ class SourceSpider(Spider):
         self._count("rows_skipped", listing.skipped)
         for problem in listing.problems:
             self._count(f"row_problem/{problem.code}")
+        if listing.problems:
+            first = listing.problems[0]
+            self.logger.warning(
+                "%s: %d rows left out, the first for %s (%s)",
+                response.url,
+                len(listing.problems),
+                first.code,
+                first.detail[:120],
+            )
         expected = self.spec.expect.min_rows
         whole = lane.page == 1 and lane.index is None and not listing.children
         if whole and len(listing.rows) < expected:
