@@ -179,6 +179,11 @@ class Desk:
             samesite="lax",
         )
 
+    def one_language(self, message: str) -> str:
+        """The reader's half of a ``中文 / English`` message."""
+        chinese, _, english = message.partition(" / ")
+        return english or chinese if self.language == "en" else chinese
+
     def query(self) -> Mapping[str, str]:
         """The query of this request."""
         return self.request.query_params

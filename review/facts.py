@@ -79,7 +79,7 @@ def _shown(name: str, value: Any, clock: Clock) -> str:
         return "、".join(str(part) for part in value)
     if name == "region":
         return region_name(str(value), clock.texts)
-    if name in {"level", "doc_type"}:
+    if name == "level":
         return clock.texts.name(name, value)
     return str(value)
 

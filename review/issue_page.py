@@ -1,23 +1,26 @@
-"""An issue as its pages show it: the frozen view, its rendering, what the checks say."""
+"""An issue as its pages show it: its rendering, and what the checks say about it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
+from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
 from digest.errors import DigestError
 from digest.frozen import load_issue
-from digest.links import Reader
-from digest.lint import check_rendered
-from digest.render import Limits, RenderedIssue, render_mail, render_web
-from digest.settings import EditionConfig
-from digest.view import IssueView, view_hash
+from digest.issues import problems_of, render_view
+from digest.render import RenderedIssue
+from digest.view import IssueView
+from review.queries import issues as reads
 from review.shown import Clock
 from review.site import Site
 from storage.errors import NotFound
 from storage.models import Issue
+
+# A period that ends in the morning covers the days up to the one before.
+_MORNING = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,62 +50,39 @@ def issue_and_view(session: Session, issue_id: int) -> tuple[Issue, IssueView]:
         raise NotFound(str(error)) from error
 
 
-def edition_of(site: Site, key: str) -> EditionConfig | None:
-    """The edition's settings; None when it has been taken out of the configuration."""
-    return next((edition for edition in site.digest.editions if edition.key == key), None)
-
-
-def mail_preview(site: Site, view: IssueView) -> Preview:
-    """The mail as an anonymous reader would get it, with the findings of the checks."""
-    edition = edition_of(site, view.edition) or EditionConfig(key=view.edition)
-    limits = Limits(
-        max_html_bytes=site.digest.max_html_bytes,
-        per_section=edition.max_per_section,
-        max_items=edition.max_items,
-        summary_chars=edition.summary_chars,
-    )
+def mail_preview(site: Site, view: IssueView, issue_id: int) -> Preview:
+    """The mail as a sample reader would get it, with the findings of the checks."""
     try:
-        rendered = render_mail(
-            view,
-            reader=_sample_reader(site),
-            limits=limits,
-            templates_dir=site.digest.templates_dir,
-        )
+        rendered = render_view(view, config=site, issue_id=issue_id)
     except Exception as error:  # an operator's own template may raise anything
         return Preview(None, problem=f"{type(error).__name__}: {error}"[:300])
-    findings = [Finding(problem.code, problem.message) for problem in check_rendered(rendered)]
+    findings = [Finding(problem.code, problem.message) for problem in problems_of(rendered)]
     findings += [Finding("W", warning) for warning in rendered.warnings]
     return Preview(rendered, tuple(findings))
 
 
-def _sample_reader(site: Site) -> Reader:
-    """Footer links of a preview lead nowhere: nobody can be unsubscribed from here."""
-    base = site.mail.public_url or "https://example.invalid"
-    return Reader(
-        address="reader@example.invalid",
-        unsubscribe_url=f"{base}/u/0.preview",
-        manage_url=f"{base}/m/0.preview",
-        web_url=f"{base}/i/0.preview",
+def web_response(site: Site, session: Session, issue_id: int) -> HTMLResponse:
+    """A sent issue as one static page: one style block allowed by its hash, no script."""
+    issue, view = issue_and_view(session, issue_id)
+    page = render_view(view, config=site, issue_id=issue.id, form="web")
+    policy = (
+        f"default-src 'none'; style-src '{page.style_hash}'; img-src data:; "
+        "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
     )
+    return HTMLResponse(page.html, headers={"content-security-policy": policy})
 
 
-def web_page(site: Site, view: IssueView) -> RenderedIssue:
-    """The whole issue as one static page."""
-    return render_web(view, templates_dir=site.digest.templates_dir)
-
-
-def content_hash(view: IssueView) -> str:
-    """Hash of what an approver sees."""
-    return view_hash(view)
+def neighbour_links(session: Session, issue: Issue) -> str:
+    """Link header: this page, the issue before and the one after."""
+    before, after = reads.neighbours(session, issue)
+    found = [f'</archive/{issue.id}>; rel="canonical"']
+    found += [f'</archive/{before}>; rel="prev"'] if before else []
+    found += [f'</archive/{after}>; rel="next"'] if after else []
+    return ", ".join(found)
 
 
 def period_text(issue: Issue, clock: Clock) -> str:
-    """First and last day of an issue, the end being the moment it appears."""
+    """First and last day of an issue in the shown zone."""
     first = clock.local(issue.period_start).date()
-    last = clock.local(_just_before(issue.period_end)).date()
-    return f"{first.isoformat()} — {last.isoformat()}" if first != last else first.isoformat()
-
-
-def _just_before(moment: datetime) -> datetime:
-    # a period that ends in the morning covers the days up to the one before
-    return moment - timedelta(hours=12)
+    last = max(first, clock.local(issue.period_end - _MORNING).date())
+    return first.isoformat() if first == last else f"{first.isoformat()} — {last.isoformat()}"

@@ -108,14 +108,16 @@ def region_name(value: str | None, texts: Texts) -> str:
 
 
 def size_text(count: int | None) -> str:
-    """Bytes as B, KB or MB."""
+    """Bytes as B, KB, MB or GB."""
     if count is None:
         return "—"
     if count < 1024:
         return f"{count} B"
     if count < 1024 * 1024:
         return f"{count / 1024:.0f} KB"
-    return f"{count / 1024 / 1024:.1f} MB"
+    if count < 1024**3:
+        return f"{count / 1024**2:.1f} MB"
+    return f"{count / 1024**3:.1f} GB"
 
 
 def web_link(value: object) -> str | None:

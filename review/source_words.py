@@ -17,6 +17,8 @@ def why(line: SourceLine, clock: Clock) -> str:
         return f"{reason}（{texts.name('error_name', code)}）" if code else reason
     if line.health in {"broken", "blocked", "degraded"} and code:
         return texts.name("error_name", code)
+    if line.health == "degraded" and line.run is not None and line.run.failed:
+        return texts("sources.pages_failed", n=line.run.failed)
     return _quiet(line, clock) if line.health == "quiet" else ""
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from digest.settings import DigestConfig
 from storage.models import (
     CrawlRun,
     Document,
@@ -20,6 +21,7 @@ from storage.models import (
     Subscription,
 )
 from storage.models.issue import OUTBOX_STATES
+from storage.subscribers import normalise_address
 
 SHOWN_STATES = ("live", "gone")
 
@@ -122,19 +124,27 @@ def issue_size(session: Session, issue_id: int) -> int:
     return session.scalar(query) or 0
 
 
-def subscription_count(session: Session, edition: str) -> int:
-    """People who would get an edition now."""
+def recipient_count(session: Session, edition: str, *, editions: DigestConfig) -> int:
+    """People who would get an edition now, with the addresses of the configuration."""
     query = (
-        select(func.count())
-        .select_from(Subscription)
-        .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
+        select(Subscriber.address_normalised)
+        .join(Subscription, Subscriber.id == Subscription.subscriber_id)
         .where(
             Subscription.edition == edition,
             Subscription.state == "active",
             Subscriber.state == "active",
         )
     )
-    return session.scalar(query) or 0
+    people = set(session.scalars(query))
+    wanted = {
+        normalise_address(address)
+        for found in editions.editions
+        if found.key == edition
+        for address in found.recipients
+    }
+    # whoever is known and not active has left or bounced, and stays away
+    known = select(Subscriber.address_normalised).where(Subscriber.address_normalised.in_(wanted))
+    return len(people | (wanted - set(session.scalars(known))))
 
 
 def seen_in(session: Session, start: datetime, end: datetime) -> int:

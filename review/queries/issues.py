@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from storage.models import Document, DocumentVersion, Issue, IssueItem, Outbox
 from storage.models.issue import OUTBOX_STATES
+
+_URGENT = ("unknown", "held", "failed", "sending", "queued")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,18 @@ def item_lines(session: Session, issue_id: int) -> list[IssueItemLine]:
         .order_by(IssueItem.position)
     )
     return [IssueItemLine(*row) for row in session.execute(query)]
+
+
+def outbox_rows(
+    session: Session, issue_id: int, *, state: str, limit: int, offset: int
+) -> list[Outbox]:
+    """Mails of an issue: those that wait for a person first, then by recipient."""
+    rank = case({name: n for n, name in enumerate(_URGENT)}, value=Outbox.state, else_=9)
+    query = select(Outbox).where(Outbox.issue_id == issue_id)
+    if state:
+        query = query.where(Outbox.state == state)
+    query = query.order_by(rank, Outbox.recipient, Outbox.id).limit(limit).offset(offset)
+    return list(session.scalars(query))
 
 
 def outbox_row(session: Session, outbox_id: int) -> Outbox | None:

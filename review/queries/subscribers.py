@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from storage.filters import contains
-from storage.models import Subscriber, Subscription
+from storage.models import DocumentLabel, Label, Subscriber, Subscription
 
 
 def state_counts(session: Session) -> dict[str, int]:
@@ -65,15 +65,12 @@ def receives(session: Session, subscriber_id: int, edition: str) -> bool:
     return session.scalar(query) is not None
 
 
-def linked_rows(session: Session, number: int) -> list[tuple[Subscription, Subscriber]]:
-    """Subscriptions of the subscriber a signed link names; the signature says which one."""
-    if number >= 2**62:
-        return []
+def label_titles(session: Session, kind: str) -> list[str]:
+    """Titles of the labels of a kind that some document has, for narrowing a subscription."""
+    used = select(DocumentLabel.label_id).where(DocumentLabel.label_id == Label.id).exists()
     query = (
-        select(Subscription, Subscriber)
-        .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
-        .where(or_(Subscriber.id == number, Subscription.id == number))
-        .order_by(Subscription.id)
-        .limit(100)
+        select(Label.title)
+        .where(Label.kind == kind, Label.retired_at.is_(None), used)
+        .order_by(Label.position, Label.slug)
     )
-    return [(found[0], found[1]) for found in session.execute(query)]
+    return list(session.scalars(query))

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from fastapi import APIRouter
-from fastapi.responses import HTMLResponse, Response
-from sqlalchemy.orm import Session
+from fastapi.responses import Response
 
 from review.access import Access, access
 from review.desk import AtDesk, Desk
 from review.guard import LoginNeeded
-from review.issue_page import issue_and_view, period_text, web_page
+from review.issue_page import neighbour_links, period_text, web_response
 from review.paging import paged
 from review.queries import issues as reads
 from storage.errors import NotFound
-from storage.issues import list_issues
-from storage.models import Issue
+from storage.issues import get_issue, list_issues
 
 router = APIRouter()
 
@@ -45,7 +43,7 @@ def archive_list(desk: AtDesk) -> Response:
                 "title": row.title,
                 "number": row.number,
                 "period": period_text(row, desk.clock),
-                "items": sizes[row.id],
+                "size": sizes[row.id],
             }
             for row in rows
         ]
@@ -58,25 +56,9 @@ def archived_issue(desk: AtDesk, issue_id: int) -> Response:
     """One sent issue with stable anchors, one style block and no script."""
     _check(desk)
     with desk.reader() as session:
-        issue, view = issue_and_view(session, issue_id)
-        if issue.state not in SENT:
-            raise NotFound(f"这一期还没有发送 / not sent yet: {issue_id}")
-        links = _links(session, issue)
-    page = web_page(desk.site, view)
-    headers = {
-        "content-security-policy": (
-            f"default-src 'none'; style-src '{page.style_hash}'; img-src data:; "
-            "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-        ),
-        "link": ", ".join(links),
-    }
-    return HTMLResponse(page.html, headers=headers)
-
-
-def _links(session: Session, issue: Issue) -> list[str]:
-    """Link header: this page, the one before, the one after."""
-    before, after = reads.neighbours(session, issue)
-    found = [f'</archive/{issue.id}>; rel="canonical"']
-    found += [f'</archive/{before}>; rel="prev"'] if before else []
-    found += [f'</archive/{after}>; rel="next"'] if after else []
-    return found
+        issue = get_issue(session, issue_id) if issue_id < 2**62 else None
+        if issue is None or issue.state not in SENT:
+            raise NotFound(f"没有这一期，或还没有发送 / no such issue, or not sent: {issue_id}")
+        response = web_response(desk.site, session, issue_id)
+        response.headers["link"] = neighbour_links(session, issue)
+    return response

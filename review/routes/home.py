@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
-from digest.editions import next_moment, period_at
+from digest.periods import next_moment, period_at
 from digest.settings import EditionConfig
 from review.access import Access, access
 from review.desk import AtDesk, Desk
@@ -27,6 +27,8 @@ router = APIRouter()
 SCHEDULER_LEASE = "scheduler"
 _LOW_DISK = 1024**3
 _STUCK_MAIL = timedelta(hours=2)
+# a draft is made when it is due; it may wait this long for its reader
+_PATIENCE = timedelta(hours=12)
 _TONES = {
     "healthy": "ok",
     "quiet": "quiet",
@@ -141,7 +143,7 @@ def _edition_line(
 ) -> EditionLine:
     issue = reads.open_issue(session, edition.key)
     due_at = issue.due_at or issue.period_end if issue else next_moment(edition, desk.now)
-    recipients = reads.subscription_count(session, edition.key) + len(edition.recipients)
+    recipients = reads.recipient_count(session, edition.key, editions=desk.site.digest)
     if issue:
         items = reads.issue_size(session, issue.id)
     else:
@@ -173,7 +175,8 @@ def _verdict(
     if recipients == 0:
         return "warn", "no_recipients"
     if issue is not None and issue.state == "draft":
-        return ("bad", "draft_late") if due_at < desk.now else ("warn", "draft")
+        late = due_at + _PATIENCE < desk.now
+        return ("bad", "draft_late") if late else ("warn", "draft")
     if not running:
         return "bad", "no_scheduler"
     if issue is not None:
@@ -211,7 +214,10 @@ def _lights(session: Session, desk: Desk, *, running: bool) -> list[Light]:
 
 def _database_size(desk: Desk) -> str:
     path = desk.site.db.path
-    return size_text(path.stat().st_size) if path is not None and path.exists() else "PostgreSQL"
+    if path is None:
+        return "PostgreSQL"
+    files = (path, path.with_name(path.name + "-wal"))
+    return size_text(sum(file.stat().st_size for file in files if file.exists()))
 
 
 def _disk_light(desk: Desk) -> Light:

@@ -8,18 +8,19 @@ from fastapi import APIRouter, Form
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.orm import Session
 
-from digest.view import IssueView
+from digest.errors import LintFailed
+from digest.issues import approve_issue, void_issue
+from digest.view import IssueView, view_hash
 from review.access import Access, access
 from review.desk import AtDesk, Desk
 from review.errors import StaleEdit
-from review.issue_page import content_hash, issue_and_view, mail_preview, period_text
+from review.issue_page import issue_and_view, mail_preview, period_text
 from review.paging import paged
 from review.queries import home as figures
 from review.queries import issues as reads
 from storage.audit import record_action
 from storage.errors import NotFound, StateConflict
-from storage.issues import approve as approve_issue
-from storage.issues import list_issues, reopen_issue, void_issue, withdraw_approval
+from storage.issues import list_issues, reopen_issue, withdraw_approval
 from storage.models import Issue
 
 router = APIRouter()
@@ -54,7 +55,7 @@ def issue_list(desk: AtDesk) -> Response:
             {
                 **_shown(row),
                 "period": period_text(row, desk.clock),
-                "items": sizes[row.id],
+                "size": sizes[row.id],
                 "counts": figures.grouped_counts(mails[row.id]),
             }
             for row in rows
@@ -84,9 +85,8 @@ def _issue(desk: Desk, issue_id: int, *, problem: str = "") -> Response:
         issue, view = issue_and_view(session, issue_id)
         items = reads.item_lines(session, issue_id)
         counts = figures.grouped_counts(figures.outbox_counts(session, issue_id))
-        recipients = figures.subscription_count(session, issue.edition)
-    recipients += _fixed_recipients(desk, issue.edition)
-    preview = mail_preview(desk.site, view)
+        recipients = figures.recipient_count(session, issue.edition, editions=desk.site.digest)
+    preview = mail_preview(desk.site, view, issue_id)
     rendered = preview.rendered
     titles = {section.slug: section.title for section in view.sections}
     if preview.problem:
@@ -95,7 +95,7 @@ def _issue(desk: Desk, issue_id: int, *, problem: str = "") -> Response:
         "issue.html",
         section="issues",
         status_code=422 if problem and desk.request.method == "POST" else 200,
-        issue={**_shown(issue), "hash": content_hash(view)},
+        issue={**_shown(issue), "hash": view_hash(view)},
         period=period_text(issue, desk.clock),
         part=part,
         items=[
@@ -119,17 +119,13 @@ def _issue(desk: Desk, issue_id: int, *, problem: str = "") -> Response:
     )
 
 
-def _fixed_recipients(desk: Desk, key: str) -> int:
-    return sum(len(found.recipients) for found in desk.site.digest.editions if found.key == key)
-
-
 @router.get("/issues/{issue_id}/mail")
 @access(Access.READER)
 def mail_frame(desk: AtDesk, issue_id: int) -> Response:
     """The HTML part alone, for the preview frame."""
     with desk.reader() as session:
         _, view = issue_and_view(session, issue_id)
-    preview = mail_preview(desk.site, view)
+    preview = mail_preview(desk.site, view, issue_id)
     if preview.rendered is None:
         raise NotFound(preview.problem)
     # links of the mail open in a window of their own instead of inside the frame
@@ -155,23 +151,17 @@ def approve(
     """Approve exactly what was shown: another hash or row version is refused."""
     if confirm != "yes":
         return _issue(desk, issue_id, problem=desk.texts("issues.confirm_missing"))
-    with desk.writer() as session:
-        issue, view = _locked(session, issue_id, expected)
-        if seen != content_hash(view):
-            raise StaleEdit
-        try:
-            approve_issue(
-                session,
-                issue_id,
-                actor=desk.actor,
-                now=desk.now,
-                content_hash=seen,
-                row_version=issue.row_version,
+    try:
+        with desk.writer() as session:
+            _locked(session, issue_id, expected)
+            approved = approve_issue(
+                session, desk.site, issue_id, actor=desk.actor, now=desk.now, seen_hash=seen or "-"
             )
-        except StateConflict as error:
-            raise StaleEdit from error
-        _audit(session, desk, "issue_approved", issue_id, after={"hash": seen})
-    return desk.go(f"/issues/{issue_id}", ok="approved")
+    except LintFailed as error:
+        return _issue(desk, issue_id, problem=desk.one_language(str(error)))
+    except StateConflict as error:
+        raise StaleEdit from error
+    return desk.go(f"/issues/{issue_id}", ok="approved", added=approved.recipients)
 
 
 def _locked(session: Session, issue_id: int, expected: str) -> tuple[Issue, IssueView]:
@@ -189,7 +179,7 @@ def withdraw(desk: AtDesk, issue_id: int, expected: Text = "") -> Response:
     with desk.writer() as session:
         _locked(session, issue_id, expected)
         withdraw_approval(session, issue_id)
-        _audit(session, desk, "issue_approval_withdrawn", issue_id)
+        _audit(session, desk, "issue.withdraw", issue_id)
     return desk.go(f"/issues/{issue_id}", ok="withdrawn")
 
 
@@ -200,8 +190,7 @@ def void(desk: AtDesk, issue_id: int, expected: Text = "", reason: Text = "") ->
     reason = reason.strip()[:200] or "—"
     with desk.writer() as session:
         _locked(session, issue_id, expected)
-        void_issue(session, issue_id, reason=reason, now=desk.now)
-        _audit(session, desk, "issue_voided", issue_id, note=reason)
+        void_issue(session, issue_id, actor=desk.actor, reason=reason, now=desk.now)
     return desk.go(f"/issues/{issue_id}", ok="voided")
 
 
@@ -212,7 +201,7 @@ def reopen(desk: AtDesk, issue_id: int, expected: Text = "") -> Response:
     with desk.writer() as session:
         _locked(session, issue_id, expected)
         reopen_issue(session, issue_id)
-        _audit(session, desk, "issue_reopened", issue_id)
+        _audit(session, desk, "issue.reopen", issue_id)
     return desk.go(f"/issues/{issue_id}", ok="reopened")
 
 

@@ -58,7 +58,7 @@ def item_list(desk: AtDesk) -> Response:
             paging = _paging(desk, filters, total)
             rows = _rows(session, wanted, filters, paging)
         except QueryError as error:
-            problem = desk.texts("query_error.bad", why=_half(str(error), desk))
+            problem = desk.texts("query_error.bad", why=desk.one_language(str(error)))
             wanted = replace(wanted, query=_as_words(filters.q))
             total = count_documents(session, filters=wanted)
             paging = _paging(desk, filters, total)
@@ -121,12 +121,6 @@ def _as_words(query: str) -> str | None:
     """A query that could not be read, as one phrase of its letters and digits."""
     words = "".join(char if char.isalnum() else " " for char in query).split()
     return " ".join(f'"{word}"' for word in words[:20]) or None
-
-
-def _half(message: str, desk: Desk) -> str:
-    """The reader's language out of ``中文 / English``."""
-    chinese, _, english = message.partition(" / ")
-    return english or chinese if desk.language == "en" else chinese
 
 
 @dataclass(frozen=True, slots=True)

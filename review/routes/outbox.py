@@ -18,7 +18,7 @@ from storage.errors import NotFound
 from storage.issues import get_issue
 from storage.models import Outbox
 from storage.models.issue import OUTBOX_STATES
-from storage.outbox import confirm_sent, count_states, give_up, list_outbox, retry
+from storage.outbox import confirm_sent, count_states, give_up, retry
 
 router = APIRouter()
 
@@ -46,12 +46,8 @@ def outbox_page(desk: AtDesk, issue_id: int) -> Response:
             query={"state": state},
             address=f"/issues/{issue_id}/outbox",
         )
-        rows = list_outbox(
-            session,
-            issue_id=issue_id,
-            state=state or None,
-            limit=paging.size,
-            offset=paging.offset,
+        rows = reads.outbox_rows(
+            session, issue_id, state=state, limit=paging.size, offset=paging.offset
         )
         return desk.page(
             "outbox.html",

@@ -1,4 +1,4 @@
-"""Links that arrive in mails: unsubscribe, manage, confirm.
+"""Links that arrive in mails: unsubscribe, change topics, confirm, read an issue.
 
 GET never changes anything, because scanners open every link; POST does. The signed token in the
 path is the authorisation, so these POSTs carry no form token (RFC 8058 providers send none).
@@ -6,70 +6,57 @@ path is the authorisation, so these POSTs carry no form token (RFC 8058 provider
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
-from digest.addresses import mask_address
+from digest import subscription
 from digest.errors import TokenInvalid
-from digest.links import CONFIRM_PATH, MANAGE_PATH, UNSUBSCRIBE_PATH
-from digest.tokens import Purpose, check_token, read_key, token_row
+from digest.links import CONFIRM_PATH, ISSUE_PATH, MANAGE_PATH, UNSUBSCRIBE_PATH
+from digest.narrow import Wishes
+from digest.subscription import Standing
+from digest.tokens import Purpose, read_key
 from review.access import Access, access, open_post
 from review.desk import AtDesk, Desk
-from review.queries import subscribers as reads
+from review.issue_page import web_response
+from review.queries.subscribers import label_titles
 from storage.audit import record_action
-from storage.subscribers import confirm, unsubscribe
 
 router = APIRouter()
 
-
-@dataclass(frozen=True, slots=True)
-class Linked:
-    """The subscription a valid link speaks of."""
-
-    subscriber_id: int
-    edition: str
-    address: str
+Text = Annotated[str, Form()]
+Texts = Annotated[list[str], Form()]
 
 
-def _linked(session: Session, desk: Desk, token: str, purpose: Purpose) -> Linked | None:
-    """What a token stands for; None when it is damaged, forged or for something else."""
+def _key(desk: Desk) -> bytes:
+    """The key of signed links. Raises ``TokenInvalid`` when none is configured."""
     key = read_key(desk.site.mail)
     if key is None:
-        return None
+        raise TokenInvalid("没有配置链接密钥 / no key for links is configured")
+    return key
+
+
+def _look_up(desk: Desk, token: str, purpose: Purpose) -> Standing | None:
     try:
-        row = token_row(token)
+        with desk.reader() as session:
+            return subscription.look_up(session, token, key=_key(desk), purpose=purpose)
     except TokenInvalid:
         return None
-    for subscription, subscriber in reads.linked_rows(session, row):
-        try:
-            check_token(
-                token,
-                key,
-                purpose=purpose,
-                address=subscriber.address,
-                edition=subscription.edition,
-            )
-        except TokenInvalid:
-            continue
-        return Linked(subscriber.id, subscription.edition, subscriber.address)
-    return None
 
 
 def _answer(
-    desk: Desk, linked: Linked | None, *, page: str, state: str, action: str = ""
+    desk: Desk, standing: Standing | None, *, page: str, state: str, **values: Any
 ) -> Response:
     titles = {edition.key: edition.title for edition in desk.site.digest.editions}
     return desk.page(
         page,
-        status_code=200 if linked else 404,
-        state=state if linked else "invalid",
-        edition=titles.get(linked.edition, linked.edition) if linked else "",
-        address=mask_address(linked.address) if linked else "",
-        action=action,
+        status_code=200 if standing else 404,
+        state=state if standing else "invalid",
+        edition=titles.get(standing.edition, standing.edition) if standing else "",
+        address=standing.address if standing else "",
+        **values,
     )
 
 
@@ -77,11 +64,10 @@ def _answer(
 @access(Access.PUBLIC)
 def unsubscribe_page(desk: AtDesk, token: str) -> Response:
     """A button. Opening the page any number of times changes nothing."""
-    with desk.reader() as session:
-        linked = _linked(session, desk, token, "unsubscribe")
-    return _answer(
-        desk, linked, page="unsubscribe.html", state="ask", action=UNSUBSCRIBE_PATH + token
-    )
+    standing = _look_up(desk, token, "unsubscribe")
+    state = "ask" if standing is None or standing.active else "done"
+    action = UNSUBSCRIBE_PATH + token
+    return _answer(desk, standing, page="unsubscribe.html", state=state, action=action)
 
 
 @router.post(UNSUBSCRIBE_PATH + "{token}")
@@ -91,92 +77,133 @@ def unsubscribe_now(
     desk: AtDesk,
     token: str,
     one_click: Annotated[str, Form(alias="List-Unsubscribe")] = "",
-    confirmed: Annotated[str, Form(alias="confirm")] = "",
+    confirm: Text = "",
 ) -> Response:
     """End this one subscription; repeating it is harmless."""
-    if one_click.strip().lower() != "one-click" and confirmed != "yes":
+    if one_click.strip().lower() != "one-click" and confirm != "yes":
         return unsubscribe_page(desk, token)
-    with desk.writer() as session:
-        linked = _linked(session, desk, token, "unsubscribe")
-        if linked is not None:
-            unsubscribe(
-                session,
-                subscriber_id=linked.subscriber_id,
-                edition=linked.edition,
-                now=desk.now,
-            )
-            _audit(session, desk, linked, "unsubscribed", "one-click" if one_click else "page")
-    return _answer(desk, linked, page="unsubscribe.html", state="done")
+    standing = None
+    try:
+        with desk.writer() as session:
+            standing = subscription.unsubscribe(session, token, key=_key(desk), now=desk.now)
+            _audit(session, desk, standing, "unsubscribed", "one-click" if one_click else "page")
+    except TokenInvalid:
+        standing = None
+    return _answer(desk, standing, page="unsubscribe.html", state="done", action="")
 
 
 @router.get(MANAGE_PATH + "{token}")
 @access(Access.PUBLIC)
 def manage_page(desk: AtDesk, token: str) -> Response:
-    """What this address receives, with the button that ends it."""
+    """What this address receives, and the topics it may be narrowed to."""
+    return _manage(desk, token, _look_up(desk, token, "manage"))
+
+
+def _manage(desk: Desk, token: str, standing: Standing | None, *, saved: str = "") -> Response:
     with desk.reader() as session:
-        linked = _linked(session, desk, token, "manage")
-    return _answer(desk, linked, page="unsubscribe.html", state="ask", action=MANAGE_PATH + token)
+        sections = label_titles(session, "section")
+        topics = label_titles(session, "topic")
+    wishes = standing.wishes if standing else Wishes()
+    return _answer(
+        desk,
+        standing,
+        page="manage.html",
+        state=saved or ("ask" if standing is None or standing.active else "ended"),
+        action=MANAGE_PATH + token,
+        sections=sections,
+        topics=topics,
+        wishes=wishes,
+    )
 
 
 @router.post(MANAGE_PATH + "{token}")
 @access(Access.PUBLIC)
 @open_post
 def manage(
-    desk: AtDesk, token: str, confirmed: Annotated[str, Form(alias="confirm")] = ""
+    desk: AtDesk,
+    token: str,
+    action: Text = "",
+    topics: Texts = [],  # noqa: B006 - never changed; FastAPI reads the default
+    sections: Texts = [],  # noqa: B006
 ) -> Response:
-    """End the subscription from the manage page."""
-    if confirmed != "yes":
+    """Narrow the subscription, or end everything."""
+    if action not in {"save", "leave"}:
         return manage_page(desk, token)
-    with desk.writer() as session:
-        linked = _linked(session, desk, token, "manage")
-        if linked is not None:
-            unsubscribe(
-                session,
-                subscriber_id=linked.subscriber_id,
-                edition=linked.edition,
-                now=desk.now,
-            )
-            _audit(session, desk, linked, "unsubscribed", "manage")
-    return _answer(desk, linked, page="unsubscribe.html", state="done")
+    try:
+        key = _key(desk)
+        with desk.writer() as session:
+            if action == "leave":
+                standing = subscription.unsubscribe_all(session, token, key=key, now=desk.now)
+                _audit(session, desk, standing, "unsubscribed", "manage")
+            else:
+                known = subscription.look_up(session, token, key=key, purpose="manage")
+                wishes = Wishes(
+                    topics=_known(topics, label_titles(session, "topic")),
+                    sections=_known(sections, label_titles(session, "section")),
+                    regions=known.wishes.regions,
+                )
+                standing = subscription.choose_topics(session, token, key=key, wishes=wishes)
+    except TokenInvalid:
+        return _manage(desk, token, None)
+    return _manage(desk, token, standing, saved="ended" if action == "leave" else "saved")
+
+
+def _known(given: list[str], offered: list[str]) -> tuple[str, ...]:
+    """The given words that were offered; all of them means no narrowing."""
+    kept = tuple(word for word in offered if word in set(given))
+    return () if len(kept) == len(offered) else kept
 
 
 @router.get(CONFIRM_PATH + "{token}")
 @access(Access.PUBLIC)
 def confirm_page(desk: AtDesk, token: str) -> Response:
     """The second step of subscribing: a button."""
-    with desk.reader() as session:
-        linked = _linked(session, desk, token, "confirm")
-    return _answer(desk, linked, page="confirm.html", state="ask", action=CONFIRM_PATH + token)
+    standing = _look_up(desk, token, "confirm")
+    state = "done" if standing is not None and standing.active else "ask"
+    return _answer(desk, standing, page="confirm.html", state=state, action=CONFIRM_PATH + token)
 
 
 @router.post(CONFIRM_PATH + "{token}")
 @access(Access.PUBLIC)
 @open_post
-def confirm_now(
-    desk: AtDesk, token: str, confirmed: Annotated[str, Form(alias="confirm")] = ""
-) -> Response:
+def confirm_now(desk: AtDesk, token: str, confirm: Text = "") -> Response:
     """pending → active, with the click as evidence."""
-    if confirmed != "yes":
+    if confirm != "yes":
         return confirm_page(desk, token)
-    done = False
-    with desk.writer() as session:
-        linked = _linked(session, desk, token, "confirm")
-        if linked is not None:
-            evidence = {"at": desk.now.isoformat(), "address": desk.address}
-            done = confirm(
-                session, subscriber_id=linked.subscriber_id, now=desk.now, evidence=evidence
+    standing = None
+    evidence = {"at": desk.now.isoformat(), "address": desk.address}
+    try:
+        with desk.writer() as session:
+            standing = subscription.confirm(
+                session, token, key=_key(desk), now=desk.now, evidence=evidence
             )
-            _audit(session, desk, linked, "confirmed", "link")
-    return _answer(desk, linked if done else None, page="confirm.html", state="done")
+            _audit(session, desk, standing, "confirmed", "link")
+    except TokenInvalid:
+        standing = None
+    if standing is not None and not standing.active:
+        standing = None
+    return _answer(desk, standing, page="confirm.html", state="done", action="")
 
 
-def _audit(session: Session, desk: Desk, linked: Linked, action: str, how: str) -> None:
+@router.get(ISSUE_PATH + "{token}")
+@access(Access.PUBLIC)
+def linked_issue(desk: AtDesk, token: str) -> Response:
+    """The web page of a sent issue, for whoever has the link from the mail."""
+    try:
+        with desk.reader() as session:
+            issue = subscription.issue_of_token(session, token, key=_key(desk))
+            return web_response(desk.site, session, issue.id)
+    except TokenInvalid:
+        return _answer(desk, None, page="unsubscribe.html", state="invalid", action="")
+
+
+def _audit(session: Session, desk: Desk, standing: Standing, action: str, how: str) -> None:
     record_action(
         session,
         actor="subscriber",
         action=action,
         target_kind="subscriber",
-        target_id=linked.subscriber_id,
+        target_id=standing.subscriber_id,
         now=desk.now,
-        after={"edition": linked.edition, "how": how},
+        after={"edition": standing.edition, "how": how},
     )
