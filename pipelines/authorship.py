@@ -21,9 +21,10 @@ from pipelines.issuers import (
     place_of,
     split_bodies,
 )
+from pipelines.lawheader import Event
 from pipelines.regions import Region, locate
 from pipelines.signature import Signature
-from pipelines.subjects import issuers_in_lead, issuers_in_title, official_in_title
+from pipelines.subjects import Subject, issuers_in_lead, official_in_title
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +45,13 @@ class Authors:
     """What a page offers for reading its issuers."""
 
     title: str
+    titled: Subject | None
     text: str
     table: tuple[str, str] | None
     hint: str | None
     number: str | None
     signature: Signature | None
-    adopted: Signature | None
+    adopted: Event | None
     context: Region | None
 
 
@@ -111,7 +113,7 @@ def _claims(page: Authors) -> Iterator[Claim]:
         names = split_bodies(value[:cut] if cut >= 0 else value)
         if names and all(looks_like_body(name) for name in names):
             yield Claim(names, value, f"table:{label}", 0.97, "table", note=note)
-    titled = issuers_in_title(page.title)
+    titled = page.titled
     document = bool(page.number or (page.signature and page.signature.bodies))
     if titled and (document or all(is_public_body(name) for name in titled.bodies)):
         yield Claim(titled.bodies, titled.span, "title", 0.95, "title", 0, titled.note)

@@ -46,16 +46,36 @@ _COMPACT = re.compile(
 _MONTH_DAY = re.compile(
     r"(?<![\d年.\-/])(?<!\d )(?P<m>1[0-2]|0?[1-9])(?P<s>[ \t]{0,2}月[ \t]{0,2}|[-/.])(?P<d>3[01]|[12]\d|0?[1-9])(?!\d|[-/.]\d)[日号]?"
 )
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-_MONTH_WORD = (
-    r"(?P<mon>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
-    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+_MONTH_NAMES = (
+    "january januar janvier enero gennaio janeiro januari styczeń stycznia ianuarie ocak",
+    "february februar février fevrier febrero febbraio fevereiro februari lutego februarie şubat",
+    "march märz mars marzo março marco maart maret marca martie mart",
+    "april avril abril aprile kwietnia aprilie nisan",
+    "may mai mayo maggio maio mei maja mayıs",
+    "june juni juin junio giugno junho czerwca iunie haziran",
+    "july juli juillet julio luglio julho lipca iulie temmuz",
+    "august août aout agosto augustus agustus sierpnia ağustos",
+    "september septembre septiembre settembre setembro września septembrie eylül",
+    "october oktober octobre octubre ottobre outubro października octombrie ekim",
+    "november novembre noviembre novembro listopada noiembrie kasım",
+    "december dezember décembre decembre diciembre dicembre dezembro desember grudnia decembrie aralık",
 )
+_MONTHS = {name: n for n, names in enumerate(_MONTH_NAMES, 1) for name in names.split()}
+_MONTHS |= {
+    short: n
+    for n, shorts in enumerate(
+        "jan feb,fév mar,mär apr,avr,abr may,mai jun jul,ago aug,ago sep,sept,set oct,okt,out nov dec,dez,dic,déc".split(),
+        1,
+    )
+    for short in shorts.split(",")
+    if not (n == 7 and short == "ago")
+}
+_MONTH_WORD = "|".join(sorted(map(re.escape, _MONTHS), key=len, reverse=True))
 _ENGLISH = re.compile(
-    rf"(?<![A-Za-z\d])(?:{_MONTH_WORD}\.?[ \t]{{1,2}}(?P<d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?,?[ \t]{{1,2}}"
-    rf"(?P<y>(?:19|20)\d\d)"
-    rf"|(?P<d2>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?:[ \t]{{1,2}}|-)(?:of )?{_MONTH_WORD.replace('mon', 'mon2')}"
-    rf"\.?,?(?:[ \t]{{1,2}}|-)(?P<y2>(?:19|20)\d\d))(?!\d)",
+    rf"(?<![^\W_])(?:(?P<mon>{_MONTH_WORD})\.?[ \t]{{1,2}}(?P<d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?"
+    rf",?[ \t]{{1,2}}(?:at )?(?P<y>(?:19|20)\d\d)"
+    rf"|(?P<d2>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th|er|º|ª)?\.?(?:[ \t]{{1,2}}|-)(?:of |de |di )?"
+    rf"(?P<mon2>{_MONTH_WORD})\.?,?(?:[ \t]{{1,2}}|-)(?:de |del )?(?P<y2>(?:19|20)\d\d))(?!\d)",
     re.IGNORECASE,
 )
 _SLASHED = re.compile(
@@ -130,10 +150,8 @@ def _from_han(match: re.Match[str]) -> date | None:
 
 
 def _from_english(match: re.Match[str]) -> date | None:
-    month = (match["mon"] or match["mon2"]).lower()[:3]
-    return day(
-        int(match["y"] or match["y2"]), _MONTHS.index(month) + 1, int(match["d"] or match["d2"])
-    )
+    month = _MONTHS[(match["mon"] or match["mon2"]).lower()]
+    return day(int(match["y"] or match["y2"]), month, int(match["d"] or match["d2"]))
 
 
 def _from_slashed(match: re.Match[str], *, day_first: bool) -> date | None:
@@ -212,15 +230,20 @@ def parse_date(
 ) -> date | None:
     """The date a short field states, None when it states none (近日, 1天前, a number).
 
-    Reads every form of ``find_dates`` plus 20240305, t20240305_123, epoch seconds and
+    A stamp with an offset of its own (+07:00) is a day at the publisher as printed; one in UTC is
+    turned into the day of ``zone``. Reads every form of ``find_dates`` plus 20240305, t20240305_123, epoch seconds and
     milliseconds, ISO times with a zone, and 03-05 / 3月5日 when ``today`` gives the year.
     """
     if not text:
         return None
+    field = _plain(text)
+    if match := _ISO.search(field):
+        offset = match["z"]
+        if offset and offset not in ("Z", "UTC", "GMT") and offset[1:].replace(":", "") != "0000":
+            return _iso_day(match["day"])
     moment = parse_datetime(text, zone=zone, lang=lang)
     if moment is not None:
         return moment.astimezone(_zone(zone)).date()
-    field = _plain(text)
     spans = find_dates(field, lang=lang) or find_dates(field, lang="en")
     if spans:
         return spans[0].value
@@ -229,6 +252,10 @@ def parse_date(
     if today is not None and (match := _MONTH_DAY.search(field)):
         return _nearest_year(int(match["m"]), int(match["d"]), today)
     return None
+
+
+def _iso_day(text: str) -> date | None:
+    return day(int(text[:4]), int(text[5:7]), int(text[8:10]))
 
 
 @cache

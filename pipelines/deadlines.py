@@ -12,12 +12,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
 
 from pipelines.dates import DateSpan, find_dates, find_month_days
 from pipelines.docnumber import chinese_number
-
-Base = Literal["issue", "publication"]
 
 _SELF = "办法|规定|条例|法|细则|规则|意见|通知|决定|方案|措施|规范|解释|公告|通告|标准|计划|规划|政策|指引|指南|章程|安排|若干|批复|目录|清单|制度|纲要|准则|守则"
 _IN_FORCE = r"(?:正式)?(?:起|开始)?(?:正式|全面)?(?:施行|实施|执行|生效|试行|实行|启用)"
@@ -30,9 +27,12 @@ _RELATIVE = re.compile(
     r"(?P<days>满|后|起)?(?P<n>\d{1,3}|[一二三四五六七八九十百]{1,5})?(?P<unit>个?工作日|日|天|个月|月)?(?:后|内|届满)?(?:之日)?"
     r"(?:起|，|开始)?[ \t]{0,2}(?:正式)?(?P<act>施行|实施|执行|生效|试行|实行|有效)"
 )
+_ISSUED = frozenset(
+    {"印发", "下发", "发文", "签发", "通过", "批准", "签署", "本通知印发", "文件印发"}
+)
 _NUMBER = r"(?P<n>\d{1,3}|[一二三四五六七八九十两]{1,3})"
 _TERM = re.compile(
-    rf"(?:有效期|试行期|施行期限?|执行期限?|有效期限|期限|暂定)(?:限)?[ \t]{{0,2}}(?:为|是|:|：|暂定|暂定为|自[^，。\n]{{1,20}}起)?[ \t]{{0,2}}{_NUMBER}[ \t]{{0,2}}(?P<unit>年|个月)"
+    rf"(?:有效期|试行期|施行期限?|执行期限?|有效期限|期限|暂定|试行)(?:限)?[ \t]{{0,2}}(?:为|是|:|：|暂定|暂定为|自[^，。\n]{{1,20}}起)?[ \t]{{0,2}}{_NUMBER}[ \t]{{0,2}}(?P<unit>年|个月)"
 )
 _UNTIL = re.compile(
     r"(?:有效期|有效期限|执行期限?|施行|实施|执行|有效)[^，。；\n]{0,12}(?:至|到|截至|截止至|截止)[ \t]{0,2}\Z"
@@ -94,39 +94,25 @@ def find_effective(
     dates: tuple[DateSpan, ...] | None = None,
     written_on: date | None = None,
     published_on: date | None = None,
+    promulgated_on: date | None = None,
 ) -> Term | None:
     """The day the document takes effect.
 
-    A stated day wins over a relative one; among stated days the document's own closing article
+    ``promulgated_on`` is the day of promulgation (公布) where it is known: that of an order is the
+    day of its signature, not of the web page. A stated day wins over a relative one; among stated days the document's own closing article
     (本办法自…起施行) wins over an introduction, the last of them over earlier ones.
     """
     stated = list(_stated(text, dates if dates is not None else find_dates(text)))
     if stated:
         return max(stated, key=lambda term: (term.confidence, term.start))
     for match in _RELATIVE.finditer(text):
-        base = (
-            written_on
-            if match["base"]
-            in ("印发", "下发", "发文", "签发", "通过", "批准", "签署", "本通知印发", "文件印发")
-            else (published_on or written_on)
-        )
-        if match["base"] in ("公布", "发布", "颁布", "公告"):
-            base = _publication(written_on, published_on)
+        issued = match["base"] in _ISSUED
+        base = written_on if issued else (promulgated_on or published_on or written_on)
         if base is None:
             continue
         value = _later(base, _count(match["n"]), match["unit"] or "日") if match["n"] else base
         return Term(value, match[0], match.start(), "relative_effective", 0.85)
     return None
-
-
-def _publication(written_on: date | None, published_on: date | None) -> date | None:
-    """The day of promulgation: orders are promulgated the day they are signed; a web page that
-    appears more than 60 days later is a re-publication."""
-    if written_on is None:
-        return published_on
-    if published_on is None or (published_on - written_on).days > 60 or published_on < written_on:
-        return written_on
-    return written_on
 
 
 def _stated(text: str, dates: tuple[DateSpan, ...]) -> Iterator[Term]:

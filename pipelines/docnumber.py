@@ -175,30 +175,37 @@ def own_number(text: str, *, title: str = "") -> DocNumber | None:
     """The document's own number in running text: on a line of its own near the head, glued to
     the title, or behind the text; a number in a citation (《…》（财建〔2021〕297号）) is none."""
     for number in find_doc_numbers(text[:1200]):
-        if _stands_alone(text, number) or _glued_to_title(text, number, title):
+        if _stands_alone(text, number, title) or _glued_to_title(text, number, title):
             return number
     tail = max(1200, len(text) - 160)
     for number in find_doc_numbers(text[tail:]):
         moved = DocNumber(
             number.value, number.kind, number.start + tail, number.end + tail, number.text
         )
-        if _stands_alone(text, moved) or _after_public_note(text, moved):
+        if _stands_alone(text, moved, title) or _after_public_note(text, moved):
             return moved
     return None
 
 
-def _stands_alone(text: str, number: DocNumber) -> bool:
+def _stands_alone(text: str, number: DocNumber, title: str) -> bool:
     start = text.rfind("\n", 0, number.start) + 1
     end = text.find("\n", number.end)
-    before = text[start : number.start].strip(" \t\u3000（(【[〔").removeprefix("中华人民共和国")
+    before = text[start : number.start].strip(" \t\u3000（(【[〔").removesuffix("中华人民共和国")
     after = text[number.end : end if end >= 0 else len(text)].strip(" \t\u3000）)】]〕")
-    if re.fullmatch(r"(?:发?文(?:字)?号[:：]?)?(?:\d{4}年\d{1,2}月\d{1,2}日)?[ \t\u3000]*", before):
-        return (
-            not after
-            or start == number.start == 0
-            or bool(re.match(r"各|\d{4}年|[\u4e00-\u9fff]{2,20}[:：]|签发人|公布|发布|施行", after))
-        )
-    return False
+    if not re.fullmatch(
+        r"(?:发?文(?:字)?号[:：]?)?(?:\d{4}年\d{1,2}月\d{1,2}日)?[ \t\u3000]*(?:(?:中华人民共和国)?国务院[、 ]?)?",
+        before,
+    ):
+        return False
+    if not after or start == number.start == 0:
+        return True
+    if title and _same_words(after).startswith(_same_words(title)):
+        return True
+    return bool(re.match(r"各|\d{4}年|[\u4e00-\u9fff]{2,20}[:：]|签发人|公布|发布|施行", after))
+
+
+def _same_words(text: str) -> str:
+    return re.sub(r"\W+", "", text)
 
 
 def _glued_to_title(text: str, number: DocNumber, title: str) -> bool:

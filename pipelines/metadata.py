@@ -10,6 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from pipelines.authorship import Authors, issuing_bodies, standing
@@ -18,99 +19,36 @@ from pipelines.deadlines import Term, find_comment_deadline, find_effective, fin
 from pipelines.docnumber import normalise_doc_number, own_number
 from pipelines.doctype import document_kind
 from pipelines.items import CleanPage, Evidence, Hints, Metadata
+from pipelines.lawheader import (
+    Event,
+    adopted,
+    amended_in_force,
+    history,
+    in_force,
+    is_stale,
+    promulgated_on,
+)
 from pipelines.published import Places, Published, find_published
-from pipelines.regions import Region, parse_region
-from pipelines.signature import Signature, adoption, find_signature
+from pipelines.regions import parse_region
+from pipelines.signature import Signature, find_signature
+from pipelines.sourceline import author_of, source_of
+from pipelines.subjects import Subject, issuers_in_title
 
-_NUMBER_LABELS = (
-    "发文字号",
-    "文号",
-    "发文号",
-    "文件编号",
-    "公文号",
-    "字号",
-    "文件号",
-    "发布文号",
-    "法规文号",
-)
-_ISSUER_LABELS = (
-    "发文机关", "发布机构", "发文单位", "制定机关", "发布单位", "发文机构", "发布机关", "公开主体", "责任部门",
-    "印发机关", "信息来源", "公开机构", "发布部门", "颁布单位", "颁布机构",
+_NUMBERS = (
+    "发文字号", "文号", "发文号", "文件编号", "公文号", "字号", "文件号", "发布文号", "法规文号",
 )  # fmt: skip
-_WRITTEN_LABELS = (
-    "成文日期",
-    "成文时间",
-    "发文日期",
-    "发文时间",
-    "生成日期",
-    "印发日期",
-    "签发日期",
-    "生成时间",
-    "颁布日期",
-    "制定日期",
-)
-_EFFECTIVE_LABELS = (
-    "施行日期",
-    "实施日期",
-    "生效日期",
-    "生效时间",
-    "实施时间",
-    "施行时间",
-    "执行日期",
-)
-_EXPIRY_LABELS = ("失效日期", "废止日期", "失效时间", "有效期至", "截止有效期", "终止日期")
-_INDEX_LABELS = ("索引号", "索取号", "信息索引号", "信息索引")
-_SOURCE = re.compile(
-    r"(?:信息来源|文章来源|稿件来源|来\s{0,3}源|文章出处|转自|Source)\s{0,3}[:：]\s{0,3}(?P<name>[^\s|｜:：<>]{2,40}?(?:\([^()]{1,20}\))?)(?=[\s|｜]|作者|编辑|发布|时间|日期|浏览|点击|字体|字号|【|\[|\Z)"
-)
-_AUTHOR = re.compile(
-    r"(?:作\s{0,3}者|记者|撰稿|文)\s{0,2}[:：/]\s{0,3}(?P<name>[\u4e00-\u9fff·]{2,8}|[A-Z][A-Za-z.\-' ]{2,40})(?=[\s|｜,，]|\Z)"
-)
-_SOURCE_LABELS = (
-    "来源",
-    "信息来源",
-    "文章来源",
-    "稿件来源",
-    "source",
-    "contentsource",
-    "article:source",
-    "og:site_name",
-)
-_REPORTED = re.compile(
-    r"(?:据|转自|来源|转载自)\s{0,2}[《“\"]?(?P<name>[\u4e00-\u9fffA-Za-z·]{2,20}?)[》”\"]?(?:消息|报道|讯|官网|网站|微信公众号)"
-)
-
-
-@dataclass(slots=True)
-class _Notes:
-    """Collects evidence while fields are read."""
-
-    rows: list[Evidence] = field(default_factory=list)
-
-    def add(
-        self, name: str, value: object, span: str, rule: str, confidence: float,
-        *, place: str = "body", start: int = -1,
-    ) -> None:  # fmt: skip
-        self.rows.append(
-            Evidence(name, str(value), span.strip()[:200], rule, round(confidence, 3), place, start)
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """The page as the readers below see it."""
-
-    title: str
-    text: str
-    head: str
-    table: dict[str, str]
-    meta: dict[str, str]
-    hints: Hints
-    context: Region | None
-    today: date | None
-    lang: str
-    zone: str
-    dates: tuple[DateSpan, ...]
+_ISSUERS = (
+    "发文机关", "发布机构", "发文单位", "制定机关", "发布单位", "发文机构", "发布机关", "公开主体",
+    "责任部门", "印发机关", "公开机构", "发布部门", "颁布单位", "颁布机构", "信息来源",
+)  # fmt: skip
+_WRITTEN = (
+    "成文日期", "成文时间", "发文日期", "发文时间", "生成日期", "印发日期", "签发日期", "生成时间",
+    "颁布日期", "制定日期",
+)  # fmt: skip
+_EFFECTIVE = ("施行日期", "实施日期", "生效日期", "生效时间", "实施时间", "施行时间", "执行日期")
+_EXPIRY = ("失效日期", "废止日期", "失效时间", "有效期至", "截止有效期", "终止日期")
+_INDEX = ("索引号", "索取号", "信息索引号", "信息索引")
+_INDEX_LINE = re.compile(r"索\s{0,2}[引取]\s{0,2}号\s{0,2}[:：]\s{0,3}([0-9A-Za-z/\-_.]{6,60})")
 
 
 def extract_metadata(
@@ -131,240 +69,302 @@ def extract_metadata(
     when the page names no body. Nothing of the page is required: an empty page gives an empty
     result.
     """
-    hints = hints or Hints()
     today = fetched_at.astimezone(ZoneInfo(timezone)).date() if fetched_at else None
-    table = {_label(key): value for key, value in page.table.items() if value.strip()}
-    meta = {key.strip().lower(): value for key, value in page.meta.items() if value.strip()}
-    source = _Source(
-        title=page.title or hints.title or "", text=page.body_text, head=page.head_text,
-        table=table, meta=meta, hints=hints, context=parse_region(region), today=today,
-        lang=page.lang, zone=timezone, dates=find_dates(page.body_text, lang=page.lang),
-    )  # fmt: skip
-    notes = _Notes()
-    signature = find_signature(source.text, dates=source.dates) if source.lang == "zh" else None
-    number = _doc_number(source, notes)
-    adopted = None if signature and signature.bodies else adoption(source.text)
-    bodies = _issuing_bodies(source, notes, signature, adopted, number)
-    kind = document_kind(source.title) if source.lang == "zh" else None
-    published = _published(source, notes, url)
-    written = _written_on(source, notes, signature, adopted)
-    dated = _dated_fields(source, notes, written, published.day if published else None)
-    where = standing(
-        bodies, source.title, context=source.context, document=bool(number or kind),
-        region=source.context.path if source.context else region, level=level,
-    )  # fmt: skip
-    if where.span:
-        notes.add("level", where.level, where.span, where.rule, where.confidence)
-        notes.add("region", where.region, where.span, where.rule, where.confidence)
-    if kind:
-        notes.add("doc_type", kind, source.title, "title", 0.9, place="title")
-    original, author = _credits(source, notes)
+    reader = _Reader(page, url, hints or Hints(), timezone, today, region)
+    bodies = reader.bodies()
+    where = reader.where(bodies, region, level)
+    published, written = reader.published, reader.written
+    original, author = reader.credits()
     return Metadata(
-        title=source.title,
+        title=reader.title,
         publisher=publisher,
         author=author,
-        doc_number=number,
-        index_number=_index_number(source, notes),
+        doc_number=reader.number,
+        index_number=reader.index_number(),
         issuing_bodies=bodies,
         written_on=written,
         published_on=published.day if published else None,
         published_at=published.moment if published else None,
-        effective_on=dated["effective_on"],
-        expires_on=dated["expires_on"],
-        comments_until=dated["comments_until"],
-        doc_type=kind,
-        level=where.level,
-        region=where.region,
+        effective_on=reader.effective,
+        expires_on=reader.expires(),
+        comments_until=reader.comments_until(),
+        doc_type=reader.kind,
+        level=where[0],
+        region=where[1],
         original_source=original,
-        evidence=tuple(notes.rows),
+        evidence=tuple(reader.evidence),
     )
+
+
+@dataclass(slots=False)
+class _Reader:
+    """One page under reading; fields that others rest on are read once, with their evidence."""
+
+    page: CleanPage
+    url: str
+    hints: Hints
+    zone: str
+    today: date | None
+    region: str | None
+    evidence: list[Evidence] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.title = _title(self.page.title, self.hints.title)
+        self.text = self.page.body_text.replace("\r\n", "\n")
+        self.chinese = self.page.lang.startswith("zh")
+        self.context = parse_region(self.region)
+        self.table = {_label(k): v.strip() for k, v in self.page.table.items() if v.strip()}
+        self.lang = _language(self.page)
+        self.dates: tuple[DateSpan, ...] = find_dates(self.text, lang=self.lang)
+
+    def note(
+        self, name: str, value: object, span: str, rule: str, confidence: float,
+        *, place: str = "body", start: int = -1,
+    ) -> None:  # fmt: skip
+        row = Evidence(
+            name, str(value), span.strip()[:200], rule, round(confidence, 3), place, start
+        )
+        self.evidence.append(row)
+
+    def fact(self, labels: tuple[str, ...]) -> tuple[str, str] | None:
+        """The first of ``labels`` that the page's own table fills, with its value."""
+        for label in labels:
+            value = self.table.get(label, "").strip(" -—/无")
+            if value:
+                return label, value
+        return None
+
+    @cached_property
+    def titled(self) -> Subject | None:
+        return issuers_in_title(self.title) if self.chinese else None
+
+    @cached_property
+    def signature(self) -> Signature | None:
+        if not self.chinese:
+            return None
+        expected = self.titled.bodies if self.titled else ()
+        return find_signature(self.text, dates=self.dates, expected=expected)
+
+    @cached_property
+    def events(self) -> tuple[Event, ...]:
+        return history(self.text) if self.chinese else ()
+
+    @cached_property
+    def kind(self) -> str | None:
+        kind = document_kind(self.title) if self.chinese else None
+        if kind:
+            self.note("doc_type", kind, self.title, "title", 0.9, place="title")
+        return kind
+
+    @cached_property
+    def number(self) -> str | None:
+        found = self.fact(_NUMBERS)
+        if found:
+            value = normalise_doc_number(found[1]) or _order(self.title, found[1])
+            if value:
+                self.note("doc_number", value, found[1], f"table:{found[0]}", 0.99, place="table")
+                return value
+        stated = self.page.meta.get("layout:doc_number") or self.hints.doc_number
+        if value := normalise_doc_number(stated):
+            self.note("doc_number", value, stated or "", "list", 0.97, place="list")
+            return value
+        for place, text in (
+            ("head", self.page.head_text),
+            ("title", self.title),
+            ("body", self.text),
+        ):
+            own = own_number(text, title=self.title)
+            if own is not None:
+                self.note(
+                    "doc_number", own.value, own.text, f"{place}:own", 0.95,
+                    place=place, start=own.start,
+                )  # fmt: skip
+                return own.value
+        return None
+
+    def index_number(self) -> str | None:
+        found = self.fact(_INDEX)
+        if found is None:
+            match = _INDEX_LINE.search(self.page.head_text)
+            if match is None:
+                return None
+            found = ("索引号", match[1])
+        value = "".join(found[1].split())
+        self.note("index_number", value, found[1], f"table:{found[0]}", 0.99, place="table")
+        return value
+
+    def bodies(self) -> tuple[str, ...]:
+        if not self.chinese:
+            return ()
+        signed = self.signature
+        claim = issuing_bodies(
+            Authors(
+                title=self.title,
+                titled=self.titled,
+                text=self.text,
+                table=self.fact(_ISSUERS),
+                hint=self.hints.issuer,
+                number=self.number,
+                signature=signed,
+                adopted=None if signed and signed.bodies else adopted(self.events),
+                context=self.context,
+            )
+        )
+        if claim is None:
+            return ()
+        names = "、".join(claim.bodies)
+        self.note(
+            "issuing_bodies", names, claim.span, claim.rule, claim.confidence,
+            place=claim.place, start=claim.start,
+        )  # fmt: skip
+        if claim.note:
+            self.note(
+                "issuing_note",
+                claim.note,
+                claim.span,
+                claim.rule,
+                claim.confidence,
+                place=claim.place,
+            )
+        return claim.bodies
+
+    def where(
+        self, bodies: tuple[str, ...], region: str | None, level: str | None
+    ) -> tuple[str | None, str | None]:
+        found = standing(
+            bodies, self.title, context=self.context, document=bool(self.number or self.kind),
+            region=self.context.path if self.context else region, level=level,
+        )  # fmt: skip
+        if found.span:
+            self.note("level", found.level, found.span, found.rule, found.confidence)
+            self.note("region", found.region, found.span, found.rule, found.confidence)
+        return found.level, found.region
+
+    @cached_property
+    def published(self) -> Published | None:
+        places = Places(self.page.meta, self.table, self.page.head_text, self.url, self.hints)
+        found = find_published(places, zone=self.zone, today=self.today, lang=self.lang)
+        if found is not None:
+            self.note(
+                "published_on", found.day, found.span, found.rule, found.confidence,
+                place=found.place, start=found.start,
+            )  # fmt: skip
+        return found
+
+    def stated_day(self, name: str, labels: tuple[str, ...]) -> date | None:
+        """A day from the page's table; 1970-01-01 and days before 1949 are empty fields."""
+        found = self.fact(labels)
+        value = parse_date(found[1], lang=self.lang, zone=self.zone) if found else None
+        if found and value and is_plausible(value, today=None):
+            self.note(name, value, found[1], f"table:{found[0]}", 0.98, place="table")
+            return value
+        return None
+
+    @cached_property
+    def written(self) -> date | None:
+        value = self.stated_day("written_on", _WRITTEN)
+        if value is not None:
+            return value
+        signed = self.signature
+        if signed and signed.written_on and is_plausible(signed.written_on, today=self.today):
+            confidence = 0.95 if signed.bodies else 0.8
+            self.note(
+                "written_on", signed.written_on, signed.span, "signature", confidence,
+                start=signed.start,
+            )  # fmt: skip
+            return signed.written_on
+        made = adopted(self.events)
+        if made is not None and is_plausible(made.day, today=self.today):
+            self.note("written_on", made.day, made.span, "adoption", 0.9, start=made.start)
+            return made.day
+        return None
+
+    def term(self, name: str, found: Term | None) -> date | None:
+        if found is None:
+            return None
+        self.note(name, found.value, found.span, found.rule, found.confidence, start=found.start)
+        return found.value
+
+    @cached_property
+    def effective(self) -> date | None:
+        value = self.stated_day("effective_on", _EFFECTIVE)
+        if value is not None or not self.chinese:
+            return value
+        published = self.published.day if self.published else None
+        line = in_force(self.events)
+        if line is not None:
+            return self.term("effective_on", Term(line.day, line.span, line.start, "header", 0.95))
+        found = find_effective(
+            self.text, dates=self.dates, written_on=self.written, published_on=published,
+            promulgated_on=self._promulgated(published),
+        )  # fmt: skip
+        if (found and is_stale(found.value, self.events)) or (not found and self.events):
+            found = self._amended(published)
+        return self.term("effective_on", found)
+
+    def _amended(self, published: date | None) -> Term | None:
+        later = amended_in_force(self.events, published)
+        last = self.events[-1]
+        return Term(later, last.span, last.start, "amendment", 0.7) if later else None
+
+    def _promulgated(self, published: date | None) -> date | None:
+        """Orders are promulgated when signed; a page long after the text is a re-publication."""
+        day = promulgated_on(self.events)
+        if day is not None or self.written is None:
+            return day
+        if published is not None and 0 <= (published - self.written).days <= 60:
+            return self.written if self.number and "令第" in self.number else published
+        return self.written
+
+    def expires(self) -> date | None:
+        value = self.stated_day("expires_on", _EXPIRY)
+        if value is not None or not self.chinese:
+            return value
+        found = find_expiry(
+            self.text, dates=self.dates, effective_on=self.effective, written_on=self.written
+        )
+        return self.term("expires_on", found)
+
+    def comments_until(self) -> date | None:
+        found = find_comment_deadline(
+            self.text, title=self.title, dates=self.dates, written_on=self.written,
+            published_on=self.published.day if self.published else None,
+        )  # fmt: skip
+        return self.term("comments_until", found)
+
+    def credits(self) -> tuple[str | None, str | None]:
+        source = source_of(self.table, self.page.head_text, self.text, self.page.meta)
+        if source:
+            self.note(
+                "original_source", source.name, source.span, source.rule, 0.9, place=source.rule
+            )
+        author = author_of(self.page.head_text, self.page.meta, self.hints.author)
+        if author:
+            self.note("author", author.name, author.span, author.rule, 0.8, place=author.rule)
+        return source.name if source else None, author.name if author else None
+
+
+def _language(page: CleanPage) -> str:
+    """The page's language with its region where the page states one (en-GB writes 02/10)."""
+    stated = page.meta.get("html:lang", "").strip().lower().replace("_", "-")
+    return page.lang if page.lang.startswith("zh") or not stated else stated
+
+
+def _title(own: str, listed: str | None) -> str:
+    """The page's title; the list row's where a fragment begins with its addressees."""
+    title = " ".join(own.split())
+    if listed and (not title or title.endswith(("：", ":"))):
+        title = " ".join(listed.split())
+    return title
 
 
 def _label(key: str) -> str:
     return "".join(unicodedata.normalize("NFKC", key).split()).strip(":：[]【】·*")
 
 
-def _field(source: _Source, labels: tuple[str, ...]) -> tuple[str, str] | None:
-    for label in labels:
-        value = source.table.get(label)
-        if value and value.strip(" -—/无"):
-            return label, value.strip()
-    return None
-
-
-def _doc_number(source: _Source, notes: _Notes) -> str | None:
-    found = _field(source, _NUMBER_LABELS)
-    if found:
-        value = normalise_doc_number(found[1]) or _order_number(source.title, found[1])
-        if value:
-            notes.add("doc_number", value, found[1], f"table:{found[0]}", 0.99, place="table")
-            return value
-    hinted = normalise_doc_number(source.hints.doc_number)
-    if hinted:
-        notes.add("doc_number", hinted, source.hints.doc_number or "", "list", 0.97, place="list")
-        return hinted
-    for place, text in (("head", source.head), ("title", source.title), ("body", source.text)):
-        own = own_number(text, title=source.title)
-        if own is not None:
-            notes.add(
-                "doc_number",
-                own.value,
-                own.text,
-                f"{place}:own",
-                0.95,
-                place=place,
-                start=own.start,
-            )
-            return own.value
-    return None
-
-
-def _order_number(title: str, text: str) -> str | None:
-    """第754号 in the field of a page titled 中华人民共和国国务院令."""
+def _order(title: str, text: str) -> str | None:
+    """第754号 in the number field of a page titled 中华人民共和国国务院令."""
     match = re.fullmatch(r"\s*(第?\s*[0-9０-９一二三四五六七八九十百零〇]{1,6}\s*号)\s*", text)
-    if match is None or not title.rstrip().endswith("令"):
+    if match is None or not title.endswith("令"):
         return None
-    return normalise_doc_number(title.strip() + match[1])
-
-
-def _index_number(source: _Source, notes: _Notes) -> str | None:
-    found = _field(source, _INDEX_LABELS)
-    if found is None:
-        match = re.search(
-            r"索\s{0,2}[引取]\s{0,2}号\s{0,2}[:：]\s{0,3}([0-9A-Za-z/\-_.]{6,60})", source.head
-        )
-        if match is None:
-            return None
-        found = ("head", match[1])
-    value = "".join(found[1].split())
-    notes.add("index_number", value, found[1], f"table:{found[0]}", 0.99, place="table")
-    return value
-
-
-def _issuing_bodies(
-    source: _Source, notes: _Notes, signature: Signature | None, adopted: Signature | None,
-    number: str | None,
-) -> tuple[str, ...]:  # fmt: skip
-    if source.lang != "zh":
-        return ()
-    claim = issuing_bodies(
-        Authors(
-            title=source.title,
-            text=source.text,
-            table=_field(source, _ISSUER_LABELS),
-            hint=source.hints.issuer,
-            number=number,
-            signature=signature,
-            adopted=adopted,
-            context=source.context,
-        )  # fmt: skip
-    )
-    if claim is None:
-        return ()
-    notes.add(
-        "issuing_bodies", "、".join(claim.bodies), claim.span, claim.rule, claim.confidence,
-        place=claim.place, start=claim.start,
-    )  # fmt: skip
-    if claim.note:
-        notes.add(
-            "issuing_note", claim.note, claim.span, claim.rule, claim.confidence, place=claim.place
-        )
-    return claim.bodies
-
-
-def _published(source: _Source, notes: _Notes, url: str) -> Published | None:
-    places = Places(source.meta, source.table, source.head, url, source.hints)
-    found = find_published(places, zone=source.zone, today=source.today, lang=source.lang)
-    if found is not None:
-        notes.add(
-            "published_on", found.day, found.span, found.rule, found.confidence,
-            place=found.place, start=found.start,
-        )  # fmt: skip
-    return found
-
-
-def _table_date(source: _Source, notes: _Notes, name: str, labels: tuple[str, ...]) -> date | None:
-    found = _field(source, labels)
-    value = parse_date(found[1], lang=source.lang, zone=source.zone) if found else None
-    if found and value and value.year >= 1949 and value != date(1970, 1, 1):
-        notes.add(name, value, found[1], f"table:{found[0]}", 0.98, place="table")
-        return value
-    return None
-
-
-def _written_on(
-    source: _Source, notes: _Notes, signature: Signature | None, adopted: Signature | None
-) -> date | None:
-    value = _table_date(source, notes, "written_on", _WRITTEN_LABELS)
-    if value is not None:
-        return value
-    for found, rule in ((signature, "signature"), (adopted, "adoption")):
-        if found is None or found.written_on is None:
-            continue
-        if not is_plausible(found.written_on, today=source.today):
-            continue
-        confidence = 0.95 if found.bodies else 0.8
-        notes.add("written_on", found.written_on, found.span, rule, confidence, start=found.start)
-        return found.written_on
-    return None
-
-
-def _dated_fields(
-    source: _Source, notes: _Notes, written: date | None, published: date | None
-) -> dict[str, date | None]:
-    result: dict[str, date | None] = {}
-    effective = _table_date(source, notes, "effective_on", _EFFECTIVE_LABELS)
-    if effective is None and source.lang == "zh":
-        term = find_effective(
-            source.text, dates=source.dates, written_on=written, published_on=published
-        )
-        effective = _note_term(notes, "effective_on", term)
-    result["effective_on"] = effective
-    expires = _table_date(source, notes, "expires_on", _EXPIRY_LABELS)
-    if expires is None and source.lang == "zh":
-        term = find_expiry(
-            source.text, dates=source.dates, effective_on=effective, written_on=written
-        )
-        expires = _note_term(notes, "expires_on", term)
-    result["expires_on"] = expires
-    term = find_comment_deadline(
-        source.text,
-        title=source.title,
-        dates=source.dates,
-        published_on=published,
-        written_on=written,
-    )
-    result["comments_until"] = _note_term(notes, "comments_until", term)
-    return result
-
-
-def _note_term(notes: _Notes, name: str, term: Term | None) -> date | None:
-    if term is None:
-        return None
-    notes.add(name, term.value, term.span, term.rule, term.confidence, start=term.start)
-    return term.value
-
-
-def _credits(source: _Source, notes: _Notes) -> tuple[str | None, str | None]:
-    original = next(
-        (source.table[key] for key in _SOURCE_LABELS[:4] if source.table.get(key)), None
-    )
-    place = "table"
-    if original is None:
-        match = _SOURCE.search(source.head) or _SOURCE.search(source.text[:300])
-        original, place = (match["name"], "head") if match else (None, place)
-    if original is None:
-        original = next(
-            (source.meta[key] for key in _SOURCE_LABELS[4:7] if source.meta.get(key)), None
-        )
-        place = "meta"
-    if original is None and (match := _REPORTED.search(source.text[:120])):
-        original, place = match["name"], "body"
-    if original:
-        original = original.strip(" 　\"'“”《》")
-        notes.add("original_source", original, original, place, 0.9, place=place)
-    match = _AUTHOR.search(source.head)
-    author = match["name"].strip() if match else (source.meta.get("author") or source.hints.author)
-    if author:
-        notes.add("author", author, author, "head" if match else "meta", 0.8, place="head")
-    return original or None, author or None
+    return normalise_doc_number(title + match[1])

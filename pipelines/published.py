@@ -15,11 +15,11 @@ from datetime import date, datetime
 from pipelines.dates import (
     date_from_url,
     find_dates,
-    find_month_days,
     is_plausible,
     parse_date,
     parse_datetime,
 )
+from pipelines.issuers import looks_like_body
 from pipelines.items import Hints
 
 PUBLISHED_LABELS = (
@@ -27,18 +27,22 @@ PUBLISHED_LABELS = (
     "发表时间", "发表日期", "发稿时间", "信息时间", "更新时间", "更新日期", "生成日期", "时间", "日期",
 )  # fmt: skip
 _META_KEYS = (
-    "layout:date",
-    "article:published_time",
-    "ld:datepublished",
-    "item:datepublished", "og:published_time", "og:article:published_time", "datepublished", "pubdate",
-    "publishdate", "publish_date", "publish-date", "publication_date", "dc.date.issued", "dcterms.issued", "dcterms.created",
-    "dc.date.created", "dc.date", "dcterms.date", "date", "sailthru.date", "parsely-pub-date", "citation_publication_date", "citation_date",
-    "article.published", "published-date", "pub_date", "apub:time", "originalpublicationdate", "weibo:article:create_at",
-    "bytedance:published_time", "release_date", "uploaddate", "datecreated", "maketime", "createdate", "time",
+    "layout:date", "article:published_time", "ld:datepublished", "item:datepublished",
+    "og:published_time", "og:article:published_time", "datepublished", "pubdate", "publishdate",
+    "publish_date", "publish-date", "publication_date", "dc.date.issued", "dcterms.issued",
+    "dcterms.created", "dc.date.created", "dc.date", "dcterms.date", "date", "sailthru.date",
+    "parsely-pub-date", "citation_publication_date", "citation_date", "article.published",
+    "published-date", "pub_date", "apub:time", "originalpublicationdate", "release_date",
+    "weibo:article:create_at", "bytedance:published_time", "ld:page-datepublished", "uploaddate",
+    "datecreated", "ld:datecreated", "time:datetime", "maketime", "createdate", "time",
 )  # fmt: skip
 _LABELLED = re.compile(
     r"(?:发布|发表|发稿|公布|公开|上网|更新|信息|录入|添加|创建|发文|编辑|刊登)?(?:时间|日期)|发布于|发表于|published|posted|date|updated",
     re.IGNORECASE,
+)
+_LABELLED_SHORT = re.compile(
+    r"(?:发布|发表|更新)?(?:时间|日期)\s{0,2}[:：]\s{0,3}(?P<day>(?:1[0-2]|0?[1-9])[-/月.](?:3[01]|[12]\d|0?[1-9])日?)"
+    r"(?=\s|\d\d?[:：]|\Z)"
 )
 _UPDATED = re.compile(r"更新|修改|updated|modified", re.IGNORECASE)
 _NOT_PUBLISHED = re.compile(
@@ -112,27 +116,49 @@ def _from_fields(
             )
 
 
+_BOUNDARY = re.compile(
+    r"\s{0,3}(?:\Z|\n|[|｜/【\[（(]|\d{1,2}[:：]\d\d|来源|作者|浏览|字体|字号|编辑|阅读|点击|记者|T\d)"
+)
+_CLOCK_NEXT = re.compile(r"\s{0,3}\d{1,2}[:：]\d\d")
+
+
 def _from_head(head: str, zone: str, today: date | None, lang: str) -> Iterator[Published]:
     spans = find_dates(head, lang=lang) or (find_dates(head, lang="en") if lang == "zh" else ())
     for span in spans[:12]:
         before = re.split(r"[\n|｜]", head[max(0, span.start - 24) : span.start])[-1]
-        after = head[span.end : span.end + 12]
-        if _NOT_PUBLISHED.search(before):
+        if _NOT_PUBLISHED.search(before) or _signed(head, span.start, span.end):
             continue
-        confidence = 0.78
-        rule = "head:unlabelled"
-        if match := None if not before else _last(_LABELLED, before):
-            confidence = 0.9 if _UPDATED.search(match) else 0.95
-            rule = f"head:{match}"
-        elif re.match(r"\s{0,3}(?:\d{1,2}[:：]\d\d|来源|作者|浏览|字体|编辑|\Z|\n)", after):
-            confidence = 0.84
+        label = _last(_LABELLED, before)
+        if (
+            not label
+            and not _BOUNDARY.match(head, span.end)
+            and _line_length(head, span.start) > 60
+        ):
+            continue
+        if label:
+            confidence, rule = (0.9 if _UPDATED.search(label) else 0.95), f"head:{label}"
+        else:
+            confidence = 0.84 if _BOUNDARY.match(head, span.end) else 0.78
+            rule = "head:unlabelled"
         moment = parse_datetime(head[span.start : span.end + 12], zone=zone, lang=lang)
         yield Published(span.value, moment, span.text, rule, "head", span.start, confidence)
-    if not spans and today is not None:
-        for span in find_month_days(head[:200], year=today.year)[:1]:
-            value = parse_date(span.text, today=today, lang=lang, zone=zone)
-            if value:
-                yield Published(value, None, span.text, "head:month_day", "head", span.start, 0.5)
+    if not spans and today is not None and (short := _LABELLED_SHORT.search(head[:300])):
+        value = parse_date(short["day"], today=today, lang=lang, zone=zone)
+        if value:
+            yield Published(value, None, short[0], "head:month_day", "head", short.start(), 0.6)
+
+
+def _line_length(text: str, at: int) -> int:
+    end = text.find("\n", at)
+    return (end if end >= 0 else len(text)) - text.rfind("\n", 0, at) - 1
+
+
+def _signed(head: str, at: int, end: int) -> bool:
+    """Whether the line before a date is the name of an organ: a signature, not a date line."""
+    if _CLOCK_NEXT.match(head, end):
+        return False
+    lines = head[max(0, at - 60) : at].rstrip(" \t\u3000").split("\n")
+    return len(lines) > 1 and not lines[-1].strip() and looks_like_body(lines[-2])
 
 
 def _last(pattern: re.Pattern[str], text: str) -> str:

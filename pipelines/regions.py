@@ -203,9 +203,12 @@ def _longest(text: str, table: dict[str, tuple[Region, ...]], within: Region) ->
     return Region(), 0
 
 
+_AFTER_SHORT_COUNTY = frozenset({"", "人民", "法院", "检察", "高新", "经开", "开发", "经济"})
+
+
 def _strict_county(text: str, size: int) -> bool:
     """Counties need their full name (…区/县/市/旗) unless an organ word or nothing follows."""
-    return text[size - 1] in "区县市旗" or text[size : size + 2] in ("", "人民", "法院", "检察")
+    return text[size - 1] in "区县市旗" or text[size : size + 2] in _AFTER_SHORT_COUNTY
 
 
 @dataclass(frozen=True, slots=True)

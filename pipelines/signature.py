@@ -1,4 +1,4 @@
-"""Who signed a text and when: signature blocks and adoption lines.
+"""Who signed a text and when: the signature block.
 
 Works on plain text with one paragraph a line and also on text whose line breaks were lost, as
 search interfaces of portals deliver it. Form of the block: GB/T 9704-2012, 7.3.5.
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from pipelines.dates import DateSpan, find_dates
-from pipelines.issuers import bodies_in, looks_like_body
+from pipelines.issuers import bodies_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,27 +30,27 @@ _AFTER_DATE = re.compile(
 )
 _NOT_AFTER = re.compile(
     r"[ \t\u3000]*(?:印发|发布|公布|通过|批准|施行|实施|执行|起|至|到|前|后|之前|之后|以前|以后|以来|下发|召开|举行|签订|签署|发行"
-    r"|开始|上午|下午|晚|凌晨|在|第|，|、|—|~|－|-|的|消息|讯|电|报道|修订|修正|废止|生效|截止|止|期间|当日|收到|收悉|出台)"
+    r"|开始|上午|下午|晚|凌晨|在|，|、|—|~|－|-|的|消息|讯|电|报道|修订|修正|废止|生效|截止|止|期间|当日|收到|收悉|出台)"
 )
 _SENTENCE_END = "。；！？：:;!?》】”"
 _SPACES = " \t\u3000\xa0"
-_MEETING = re.compile(
-    r"(?P<body>[\u4e00-\u9fff]{2,30}?)(?:第[一二三四五六七八九十百零〇\d]{1,5}次)?(?:全体|常务|部务|部长|委务|局务|审判委员会)?"
-    r"(?:会议|审判委员会|检察委员会|大会)(?:第[一二三四五六七八九十百零〇\d]{1,7}次(?:全体)?会议)?(?:审议|表决)?(?P<act>通过|批准|修订)"
-)
-_SESSION = re.compile(r"第[一二三四五六七八九十百零〇\d]{1,4}届")
 _PERSON = re.compile(
     r"(?:总\s*理|省\s*长|市\s*长|部\s*长|主\s*席|局\s*长|主\s*任|行\s*长|署\s*长)\s*[\u4e00-\u9fff\s·]{2,8}\Z"
 )
 
 
-def find_signature(text: str, *, dates: tuple[DateSpan, ...] | None = None) -> Signature | None:
-    """The first signature block of ``text``: names of organs directly before a date."""
+def find_signature(
+    text: str, *, dates: tuple[DateSpan, ...] | None = None, expected: tuple[str, ...] = ()
+) -> Signature | None:
+    """The first signature block of ``text``: names of organs directly before a date.
+
+    ``expected`` are names from the title; they are found even when text is glued before them.
+    """
     loose: Signature | None = None
     for span in dates if dates is not None else find_dates(text):
         if _NOT_AFTER.match(text, span.end) or not _AFTER_DATE.match(text, span.end):
             continue
-        signature = _before_date(text, span)
+        signature = _before_date(text, span, expected)
         if signature is None:
             continue
         if signature.bodies:
@@ -59,7 +59,7 @@ def find_signature(text: str, *, dates: tuple[DateSpan, ...] | None = None) -> S
     return loose
 
 
-def _before_date(text: str, span: DateSpan) -> Signature | None:
+def _before_date(text: str, span: DateSpan, expected: tuple[str, ...]) -> Signature | None:
     left = text[max(0, span.start - 400) : span.start].rstrip(_SPACES)
     own_line = left == "" or left.endswith("\n")
     lines = left.rstrip().split("\n")
@@ -79,7 +79,7 @@ def _before_date(text: str, span: DateSpan) -> Signature | None:
             + sum(len(line) + 1 for line in lines[:first])
         )
         return Signature(tuple(dict.fromkeys(bodies)), span.value, start, text[start : span.end])
-    glued = _glued_signers(lines[-1]) if lines and not own_line else ()
+    glued = _glued_signers(lines[-1], expected) if lines and not own_line else ()
     if glued:
         start = max(0, span.start - 60)
         return Signature(glued, span.value, start, text[start : span.end].strip())
@@ -108,7 +108,7 @@ def _signers(line: str) -> tuple[str, ...]:
     return bodies_in(plain)
 
 
-def _glued_signers(line: str) -> tuple[str, ...]:
+def _glued_signers(line: str, expected: tuple[str, ...]) -> tuple[str, ...]:
     """Signers at the end of a line that lost its breaks: …抓好落实。重庆市人民政府 2019年…"""
     tail = line[-60:].rstrip(_SPACES)
     cut = max(tail.rfind(mark) for mark in _SENTENCE_END)
@@ -116,19 +116,6 @@ def _glued_signers(line: str) -> tuple[str, ...]:
     if names := bodies_in(tail):
         return names
     last = re.split(r"[ \t\u3000\xa0]{2,}", tail)[-1]
-    return bodies_in(last) if last != tail else ()
-
-
-def adoption(header: str) -> Signature | None:
-    """The first adoption line of a law's header: …第三十八次会议通过, with body and day."""
-    for span in find_dates(header[:1500]):
-        line = header[span.end :].split("\n", 1)[0][:120]
-        match = _MEETING.match(line.strip(_SPACES + "经由"))
-        if match is None:
-            continue
-        body = _SESSION.sub("", match["body"].strip("经由 "))
-        names = (body,) if looks_like_body(body) else ()
-        if body.startswith("国务院") and "常务" in line:
-            names = ("国务院",)
-        return Signature(names, span.value, span.start, header[span.start : span.end] + line)
-    return None
+    if last != tail and (names := bodies_in(last)):
+        return names
+    return tuple(name for name in expected if tail.endswith(name))

@@ -1,0 +1,78 @@
+"""Whose text a page carries: 来源, 转自, 据…报道, and the author."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+_LABELS = ("来源", "信息来源", "文章来源", "稿件来源", "文章出处")
+_META = (
+    "layout:source",
+    "contentsource",
+    "source",
+    "article:source",
+    "og:site_name",
+    "ld:publisher",
+)
+_END = r"(?=[\s|｜]|作者|编辑|发布|时间|日期|浏览|点击|字体|字号|【|\[|\Z)"
+_LINE = re.compile(
+    r"(?:信息来源|文章来源|稿件来源|来\s{0,3}源|文章出处|转自|Source)\s{0,3}[:：]\s{0,3}"
+    rf"(?P<name>[^\s|｜:：<>]{{2,40}}?(?:\([^()]{{1,20}}\))?){_END}"
+)
+_REPORTED = re.compile(
+    r"(?:据|转自|来源|转载自)\s{0,2}[《“\"]?(?P<name>[\u4e00-\u9fffA-Za-z·]{2,20}?)[》”\"]?"
+    r"(?:消息|报道|讯|官网|网站|微信公众号)"
+)
+_BRACKET_AT_END = re.compile(
+    r"[（(](?:来源[:：]\s?)?(?P<name>[\u4e00-\u9fffA-Za-z0-9·、；; ]{2,30})[）)]\s*\Z"
+)
+_AUTHOR = re.compile(
+    r"(?:作\s{0,3}者|记者|撰稿|文)\s{0,2}[:：/]\s{0,3}"
+    r"(?P<name>[\u4e00-\u9fff·]{2,8}|[A-Z][A-Za-z.\-' ]{2,40})(?=[\s|｜,，]|\Z)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """A name with the text it stood in and the place it was read from."""
+
+    name: str
+    span: str
+    rule: str
+
+
+def source_of(
+    table: Mapping[str, str], head: str, text: str, meta: Mapping[str, str]
+) -> Credit | None:
+    """The original source: the page's own line first, then meta data, then 据…报道 in the lead,
+    then a bracket at the very end of a short report (（上证报）)."""
+    for label in _LABELS:
+        if value := table.get(label):
+            return Credit(_tidy(value), value, "table")
+    for area in (head, text[:300]):
+        if match := _LINE.search(area):
+            return Credit(_tidy(match["name"]), match[0], "head")
+    for key in _META:
+        if value := meta.get(key):
+            return Credit(_tidy(value), value, "meta")
+    if match := _REPORTED.search(text[:120]):
+        return Credit(_tidy(match["name"]), match[0], "body")
+    if len(text) <= 2000 and (match := _BRACKET_AT_END.search(text[-48:])):
+        if not re.search(r"公开|附件|此件|续|完|节选|全文|\d{4}年", match["name"]):
+            return Credit(_tidy(match["name"]), match[0], "tail")
+    return None
+
+
+def author_of(head: str, meta: Mapping[str, str], hint: str | None) -> Credit | None:
+    """The author as the page, its meta data or the feed names him."""
+    if match := _AUTHOR.search(head):
+        return Credit(match["name"].strip(), match[0], "head")
+    for key in ("author", "ld:author"):
+        if value := meta.get(key):
+            return Credit(value.strip(), value, "meta")
+    return Credit(hint.strip(), hint, "list") if hint and hint.strip() else None
+
+
+def _tidy(name: str) -> str:
+    return name.strip(" 　\"'“”《》")
