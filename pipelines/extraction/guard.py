@@ -22,9 +22,9 @@ _MAX_ATTRIBUTES = 1_000
 
 #: what scripts, styles and comments begin and end with; only their length is at stake here
 _RAW_RANGES = (("<script", "</script"), ("<style", "</style"), ("<!--", "-->"))
+#: a cheap superset of the opening formatting tags
 _OPENING = re.compile(
-    r"<(?:[bisuBISU]|[fF][oO][nN][tT]|[sS][tT][rR]|[eE][mM]|[bB][iI][gG]|[cC][oO][dD]"
-    r"|[nN][oO][bB]|[sS][mM][aA]|[tT][tT])[\s/>rRiIoOeElL]"
+    r"<[bisuBISUfFeEcCnNtT](?:[\s/>]|[oO][nNdDbB]|[tT][rR][oOiI]|[mM][\s/>aA]|[iI][gG]|[tT][\s/>])"
 )
 _FORMATTING = re.compile(
     r"<(/?)([bisuBISU]|[fF][oO][nN][tT]|[sS][tT][rR][oO][nN][gG]|[eE][mM]|[bB][iI][gG]"

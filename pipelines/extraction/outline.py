@@ -1,13 +1,15 @@
 """One walk over the parsed page: flat lists of blocks with text, link and sentence counts.
 
-Lists, not objects, and blocks only (inline elements count for the block they stand in): a page
-has a thousand elements and the outline must not cost more than two or three times its parsing.
+Lists, not objects; only blocks (inline elements count for the block they stand in) and only
+blocks that hold text: a page has a thousand elements and the outline must not cost much more
+than parsing it.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -22,18 +24,20 @@ DROPPED = [
     "script", "style", "noscript", "iframe", "template", "svg", "math", "object", "embed",
     "applet", "select", "textarea", "button", "canvas", "audio", "video", "frameset",
 ]  # fmt: skip
-_PAUSE = re.compile(r"[，。；！？、：]|[,.;!?](?=\s|$)")
-_NOT_SHOWN = re.compile(r"display\s{0,3}:\s{0,3}none", re.IGNORECASE)
 _CJK = re.compile(r"[\u3400-\u9fff]")
+_NOT_SHOWN = re.compile(r"display\s{0,3}:\s{0,3}none", re.IGNORECASE)
+_LATIN_WEIGHT = 0.4
+_LATIN_ENDS = frozenset({".", "!", "?", ":", "”", '"'})
 
 
 @dataclass(slots=True)
 class Outline:
-    """Blocks in document order; index 0 is the body. Sizes are characters without spaces,
-    weighted so that a Latin word counts like the two Chinese characters it stands for.
+    """Blocks with text in document order; index 0 is the body. Sizes are characters without
+    spaces, weighted so that a Latin word counts like the two Chinese characters it stands for.
 
     ``end[i]`` is the index after the last descendant block. ``own*`` is the inline text whose
-    nearest block is ``i``; ``text`` and ``link`` are sums over the subtree.
+    nearest block is ``i`` (``content``: that text, ``br`` as newline); ``text`` and ``link`` are
+    sums over the subtree. ``pause`` counts commas and full stops.
     """
 
     nodes: list[LexborNode] = field(default_factory=list)
@@ -51,7 +55,6 @@ class Outline:
     link: list[float] = field(default_factory=list)
     hidden: set[int] = field(default_factory=set)
     cjk: bool = True
-    index: dict[int, int] = field(default_factory=dict)
 
 
 def outline_of(tree: LexborHTMLParser) -> Outline | None:
@@ -60,69 +63,82 @@ def outline_of(tree: LexborHTMLParser) -> Outline | None:
     if body is None:
         return None
     out = Outline()
-    parts: list[list[str]] = []
-    _walk(body, out, parts)
-    _measure(out, parts)
+    _measure(out, _walk(body, out))
     _sum_up(out)
     return out
 
 
-def _walk(body: LexborNode, out: Outline, parts: list[list[str]]) -> None:
-    nodes, parent, tags, marks, names = out.nodes, out.parent, out.tag, out.mark, out.name
-    own_link, anchors, hidden = out.own_link, out.anchors, out.hidden
-    where: dict[int, int] = {}  # element -> 2 * block + inside a link
-    inline = INLINE
+def _walk(body: LexborNode, out: Outline) -> list[list[str]]:
+    """Register every block that holds text; returns the pieces of text of each block.
+
+    A block is registered when the first text inside it is met, so empty elements cost nothing.
+    """
+    parts: list[list[str]] = []
+    where: dict[int, int] = {}  # element -> 2 * block + 1 if inside a link
+    anchors, own_link = out.anchors, out.own_link
+    _add_block(body, "body", -1, out)
+    parts.append([])
+    where[body.mem_id] = block = 0
     for node in body.traverse(include_text=True, skip_empty=True):
-        if node.is_text_node:
-            code = where[node.parent.mem_id]  # type: ignore[union-attr]
-            content = node.text_content or ""
-            parts[code >> 1].append(content)
-            if code & 1:
-                own_link[code >> 1] += len(content.strip())
+        if not node.is_text_node:
+            if node.tag == "br":
+                parts[block].append("\n")
             continue
-        if not node.is_element_node:
-            continue
-        tag = node.tag or ""
-        code = where[node.parent.mem_id] if nodes else 0  # type: ignore[union-attr]
-        if tag in inline and nodes:
-            if tag == "a":
-                if node.attributes.get("href"):  # a name without address is no link
-                    anchors[code >> 1] += 1
+        holder: Any = node.parent
+        key = holder.mem_id
+        code = where.get(key)
+        if code is None:
+            chain = []
+            while code is None:
+                chain.append((holder, key))
+                holder = holder.parent
+                key = holder.mem_id
+                code = where.get(key)
+            for holder, key in reversed(chain):
+                tag = holder.tag
+                if tag not in INLINE:
+                    code = 2 * _add_block(holder, tag, code >> 1, out) + (code & 1)
+                    parts.append([])
+                elif tag == "a" and holder.attributes.get("href"):
+                    anchors[code >> 1] += 1  # a name without address is no link
                     code |= 1
-            elif tag == "br":
-                parts[code >> 1].append("\n")
-                continue
-            where[node.mem_id] = code
-            continue
-        here = len(nodes)
-        where[node.mem_id] = 2 * here + (code & 1)
-        nodes.append(node)
-        parent.append(code >> 1)
-        tags.append(tag)
-        parts.append([])
-        own_link.append(0.0)
-        anchors.append(0)
-        attributes = node.attributes
-        if attributes:
-            name = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
-            names.append(name)
-            marks.append(mark_of(name))
-            style = attributes.get("style")
-            if "hidden" in attributes or (style and _NOT_SHOWN.search(style)):
-                hidden.add(here)
-        else:
-            names.append("")
-            marks.append(0)
-    parent[0] = -1
+                where[key] = code
+        block = code >> 1
+        content = node.text_content or ""
+        parts[block].append(content)
+        if code & 1:
+            own_link[block] += len(content.strip())
+    return parts
+
+
+def _add_block(node: LexborNode, tag: str, parent: int, out: Outline) -> int:
+    here = len(out.nodes)
+    out.nodes.append(node)
+    out.parent.append(parent)
+    out.tag.append(tag)
+    out.own_link.append(0.0)
+    out.anchors.append(0)
+    name = ""
+    attributes = node.attributes
+    if attributes:
+        kind, key = attributes.get("class"), attributes.get("id")
+        if kind or key:
+            name = f"{kind or ''} {key or ''}"
+        if "hidden" in attributes or (
+            "style" in attributes and _NOT_SHOWN.search(attributes["style"] or "")
+        ):
+            out.hidden.add(here)
+    out.name.append(name)
+    out.mark.append(mark_of(name) if name else 0)
+    return here
 
 
 def _measure(out: Outline, parts: list[list[str]]) -> None:
     out.content = contents = ["".join(p) if p else "" for p in parts]
-    sample = "".join(sorted(contents, key=len)[-8:])[:4000]
-    out.cjk = len(_CJK.findall(sample)) * 6 > len(sample)
-    scale = 1.0 if out.cjk else 0.4
+    out.cjk = _is_cjk(contents)
+    scale = 1.0 if out.cjk else _LATIN_WEIGHT
+    count_pauses = _cjk_pauses if out.cjk else _latin_pauses
     own, pause, own_link = out.own, out.pause, out.own_link
-    find = _PAUSE.findall
     for i, content in enumerate(contents):
         if not content:
             own.append(0.0)
@@ -130,8 +146,29 @@ def _measure(out: Outline, parts: list[list[str]]) -> None:
             continue
         size = len("".join(content.split()))
         own.append(size * scale)
-        own_link[i] = min(size, own_link[i]) * scale
-        pause.append(len(find(content)) if size > 8 else 0)
+        if own_link[i]:
+            own_link[i] = min(size, own_link[i]) * scale
+        pause.append(count_pauses(content) if size > 8 else 0)
+
+
+def _is_cjk(contents: list[str]) -> bool:
+    """By the beginnings of up to forty longer texts, or of all where there are none."""
+    sample = "".join([c[:60] for c in contents if len(c) > 40][:40])
+    if len(sample) < 200:
+        sample = "".join(contents)[:1000]
+    sample = "".join(sample.split())[:800]
+    return len(_CJK.findall(sample)) * 5 > len(sample)
+
+
+def _cjk_pauses(content: str) -> int:
+    count = content.count
+    return count("，") + count("。") + count("、") + count("；") + count("：") + count(", ")
+
+
+def _latin_pauses(content: str) -> int:
+    count = content.count
+    ends = content.rstrip()[-1:] in _LATIN_ENDS
+    return count(", ") + count(". ") + count("? ") + count("; ") + ends
 
 
 def _sum_up(out: Outline) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from pipelines.extraction.outline import Outline
 
@@ -51,7 +52,8 @@ def choose_title(
             return _tidy(value), _block_with(out, fold(value))
     best: tuple[float, str, int] = (0.0, "", -1)
     metas = {fold(facts[k]) for k in _META_KEYS if k in facts}
-    for index, text, weight in _headings(out):
+    raw = " ".join(raw.split())
+    for index, text, weight in _headings(out, raw=raw):
         folded = fold(text)
         if len(folded) < 2:
             continue
@@ -94,26 +96,37 @@ def without_site(raw: str, facts: Mapping[str, str]) -> str:
     return first if len(first) >= 8 or len(first) * 2 >= len(longest) else longest
 
 
-def _headings(out: Outline | None) -> list[tuple[int, str, float]]:
+def _headings(out: Outline | None, *, raw: str) -> list[tuple[int, str, float]]:
+    """Blocks that may show the title: headings, blocks named so, lines that ``<title>`` repeats."""
     if out is None:
         return []
     found: list[tuple[int, str, float]] = []
-    for i, content in enumerate(out.content):
-        tag = out.tag[i]
+    for i, tag in enumerate(out.tag):
         weight = _HEADING_WEIGHT.get(tag, 0.0)
+        content = out.content[i]
         if not weight:
-            if not 4 <= len(content) <= 300:
+            if not 4 <= len(content) <= 300 or out.own_link[i] > 0.5 * out.own[i]:
                 continue
-            weight = 0.3 if out.own_link[i] < 0.5 * out.own[i] else 0.0
-            if out.name[i] and _TITLE_NAME.search(out.name[i]):
+            if out.name[i] and _names_title(out.name[i]):
                 weight = 1.5
-        text = content if content.strip() else ""
-        if not text and weight >= 0.3 and 0 < out.text[i] <= _MAX:
+            elif (line := content.strip()) and line in raw:
+                weight = 0.3
+            else:
+                continue
+        text = content
+        if not text.strip():
+            if not 0 < out.text[i] <= _MAX:
+                continue
             text = out.nodes[i].text(separator=" ")
-        text = _SPACES.sub(" ", text).strip()
-        if weight and 2 <= len(text) <= _MAX and not _leads_home(out, i):
+        text = " ".join(text.split())
+        if 2 <= len(text) <= _MAX and not _leads_home(out, i):
             found.append((i, text, weight))
     return found
+
+
+@lru_cache(maxsize=16384)
+def _names_title(name: str) -> bool:
+    return _TITLE_NAME.search(name) is not None
 
 
 def _leads_home(out: Outline, i: int) -> bool:
