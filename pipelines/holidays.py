@@ -41,7 +41,7 @@ def holiday_days(text: str, *, year: int) -> tuple[HolidayDay, ...]:
         before, moved, after = clause.partition("调至")
         days = list(_days(before, year, anchor))
         targets = list(_days(after, year, days[-1] if days else anchor))
-        anchor = ([anchor] + days + targets)[-1]
+        anchor = [anchor, *days, *targets][-1]
         if moved:
             work.update(dict.fromkeys(days))
             off.update(dict.fromkeys(targets))

@@ -42,7 +42,7 @@ def history(text: str, *, limit: int = 4000) -> tuple[Event, ...]:
     follows at least one event ends the head.
     """
     head = text[:limit]
-    if not any(act in head for act in _ACTS[:4]):
+    if not _DATED_LINE.search(head):
         return ()
     events: list[Event] = []
     for line in _logical_lines(head):
@@ -57,8 +57,10 @@ def history(text: str, *, limit: int = 4000) -> tuple[Event, ...]:
 
 
 def _leading_day(line: str) -> date | None:
+    if not line[:1].isdigit() or len(line) > 300:
+        return None
     spans = find_dates(line[:40])
-    return spans[0].value if spans and spans[0].start <= 6 and len(line) <= 300 else None
+    return spans[0].value if spans and spans[0].start == 0 else None
 
 
 def _logical_lines(head: str) -> list[str]:
@@ -76,6 +78,9 @@ def _logical_lines(head: str) -> list[str]:
 
 # 法释〔2020〕17-21号 amended 111 interpretations at once, all in force with the Civil Code.
 _CIVIL_CODE_CLEANUP = date(2020, 12, 23)
+_DATED_LINE = re.compile(
+    r"^[（( ]{0,2}[12]\d{3} ?年[^\n]{6,200}?(?:通过|批准|公布|发布|修订)", re.M
+)
 _GLUED = re.compile(r"根据(?=\d{4}年\d{1,2}月)")
 _SEVERAL = re.compile(
     r"等[一二三四五六七八九十百0-9]+(?:件|部|项)|部分[\u4e00-\u9fff]{0,8}(?:法规|法律|规章)|〉[〈和、]"
