@@ -75,10 +75,14 @@ def ladder(
 
 
 def _limits(view: IssueView, per_section: int, max_items: int) -> dict[str, int]:
-    """Items per section: the cap of the section, then the cap of the issue in section order."""
+    """Items per section: the cap of the section, then the cap of the issue in section order.
+
+    Sections of titles only may be twice as long.
+    """
     left = max_items
     limits: dict[str, int] = {}
     for section in view.sections:
-        limits[section.slug] = min(len(section.items), per_section, left)
+        cap = per_section * 2 if section.brief else per_section
+        limits[section.slug] = min(len(section.items), cap, left)
         left -= limits[section.slug]
     return limits

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from digest.columns import cut_to_width, display_width, wrap
@@ -12,7 +13,9 @@ from digest.wording import clean_line, day_label, headline, host_label, shorten,
 SUBJECT_COLUMNS = 78
 PREHEADER_MIN = 35
 PREHEADER_MAX = 90
+LEAD_CHARS = 40
 _NAMED_FAILURES = 8
+_BRACKETED = re.compile(r"[（(][^（）()]{2,16}[)）](?=》|$)")
 
 
 def period(view: IssueView) -> str:
@@ -28,7 +31,7 @@ def subject(view: IssueView) -> str:
         return cut_to_width(clean_line(f"{start}：本期没有新的内容"), SUBJECT_COLUMNS)
     end = f"（共{total}条）"
     first = view.leads[0] if view.leads else None
-    what = f"{first.who}{first.text}" if first else headline(view.items[0].title)
+    what = lead_line(first) if first else headline(view.items[0].title)
     room = SUBJECT_COLUMNS - display_width(start) - display_width(end) - 2
     middle = f"｜{cut_to_width(clean_line(what), room)}" if room >= 12 else ""
     return cut_to_width(clean_line(f"{start}{middle}{end}"), SUBJECT_COLUMNS)
@@ -36,7 +39,7 @@ def subject(view: IssueView) -> str:
 
 def preheader(view: IssueView) -> str:
     """35 to 90 characters for the inbox list: what the subject does not say yet."""
-    lines = [f"{lead.who}{lead.text}" for lead in view.leads[1:]]
+    lines = [lead_line(lead) for lead in view.leads[1:]]
     lines += [headline(item.title) for item in view.items[: 4 if not view.leads else 0]]
     soon = [entry for entry in view.deadlines if entry.what == "意见截止"]
     if soon:
@@ -167,5 +170,8 @@ def fold(text: str, indent: str = "", first: str = "") -> str:
 
 
 def lead_text(title: str) -> str:
-    """A lead of about one line from a title."""
-    return shorten(headline(title), chars=44)
+    """A lead of about one line from a title; years and (征求意见稿) go before anything is cut."""
+    text = headline(title)
+    if display_width(text) > 2 * LEAD_CHARS:
+        text = _BRACKETED.sub("", text)
+    return shorten(text, chars=LEAD_CHARS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from pipelines.regions import parse_region
 
 _ABROAD = {
@@ -26,7 +28,7 @@ _ABROAD = {
 
 
 def place_label(region: str | None) -> str:
-    """The printed form of ``CN``, ``CN-浙江-杭州`` or a country code; other text stays."""
+    """The printed form of ``CN``, ``CN-浙江-杭州`` or a known country code; other text stays."""
     if not region:
         return ""
     known = _ABROAD.get(region.upper())
@@ -37,7 +39,8 @@ def place_label(region: str | None) -> str:
         if place is None:
             return "".join(region.split("-")[1:]) or "全国"
         return "".join((place.province, place.city, place.district)) or "全国"
-    return region.replace("-", "")
+    # A bare country code says nothing to a reader.
+    return "" if re.fullmatch(r"[A-Z]{2}(-.+)?", region) else region.replace("-", "")
 
 
 def is_within(region: str | None, wanted: str) -> bool:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from digest.columns import cut_to_width, display_width
@@ -14,6 +15,7 @@ HAN_PER_MINUTE = 400
 WORDS_PER_MINUTE = 240
 
 _BLANKS = re.compile(r"\s+")
+_BLANK_OR_CONTROL = re.compile(r"[\s\x00-\x20\x7f]")
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9'’.-]*")
 _SENTENCE_END = re.compile(r"[。！？；!?]+[”’」』）)]*|\.(?=\s|$)")
@@ -22,7 +24,15 @@ _SOFT_END = re.compile(r"[，、：,:]|\s")
 _ISSUED = re.compile(
     r"^(?P<who>.{0,60}?)(?:关于)?(?P<verb>印发|发布|公布|转发|批转)(?P<work>《.+》|.{6,}?)的?(?:通知|公告|决定|通告)$"
 )
-_CALL_FOR_COMMENT = re.compile(r"^(?:.{0,60}?关于)?(?P<work>《.+》).{0,12}公开征求.*意见.*$")
+# 就《…》公开征求意见, 关于公开征求《…》意见的通知, 公开征求对《…》的意见
+_CALLS_FOR_COMMENT = (
+    re.compile(
+        r"^(?:.{0,60}?(?:关于|就|对))?(?P<work>《.+》)(?:公开|向社会|再次)*(?:征求|征集).{0,8}意见.*$"
+    ),
+    re.compile(
+        r"^.{0,60}?(?:公开|向社会|再次)*(?:征求|征集)(?:对|关于)?(?P<work>《.+》)(?:的)?意见.*$"
+    ),
+)
 # 各省、自治区、直辖市人民政府： and other salutations say nothing about the content.
 _SALUTATION = re.compile(r"^.{2,80}[：:]$")
 _DOC_NUMBER_LINE = re.compile(r"^[^\s]{1,20}[〔\[（(]\d{4}[〕\])）]\s*\d+\s*号$")
@@ -33,6 +43,9 @@ def clean_line(text: str | None) -> str:
     """One safe line: no control characters, direction overrides or lone surrogates."""
     if not text:
         return ""
+    if text.isprintable() and "  " not in text:
+        # The usual case; direction marks, controls and surrogates are not printable.
+        return text.strip()
     kept = [
         " " if char in "\r\n\t\u2028\u2029\x0b\x0c\x85" else char
         for char in text
@@ -58,7 +71,7 @@ def _is_unsafe(char: str) -> bool:
 
 def safe_url(url: str | None) -> str:
     """The address if it is plain http or https without blanks or quotes, else an empty string."""
-    if not url or any(char.isspace() or ord(char) < 0x21 for char in url):
+    if not url or _BLANK_OR_CONTROL.search(url):
         return ""
     if not url.lower().startswith(("http://", "https://")):
         return ""
@@ -69,6 +82,7 @@ def safe_url(url: str | None) -> str:
     return url.replace('"', "%22").replace("<", "%3C").replace(">", "%3E") if host else ""
 
 
+@lru_cache(maxsize=4096)
 def host_label(url: str) -> str:
     """The visible host of a link without ``www.``; empty when there is none."""
     try:
@@ -78,6 +92,7 @@ def host_label(url: str) -> str:
     return clean_line(host.removeprefix("www."))
 
 
+@lru_cache(maxsize=4096)
 def shorten(text: str, *, chars: int) -> str:
     """At most ``chars`` Han characters (two Latin letters count as one), cut where a reader pauses.
 
@@ -127,8 +142,9 @@ def first_words(body_text: str, *, title: str, chars: int) -> str:
 def headline(title: str) -> str:
     """The news in an official title: 印发《…》 instead of 关于印发《…》的通知."""
     title = clean_line(title)
-    if match := _CALL_FOR_COMMENT.match(title):
-        return f"{match['work']}公开征求意见"
+    for pattern in _CALLS_FOR_COMMENT:
+        if match := pattern.match(title):
+            return f"{match['work']}公开征求意见"
     if match := _ISSUED.match(title):
         work = match["work"]
         return f"{match['verb']}{work}" if work.startswith("《") else f"{match['verb']}《{work}》"

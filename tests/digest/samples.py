@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from digest.phrases import lead_text
 from digest.view import AlsoSeen, Coverage, Deadline, Figure, IssueView, Item, Lead, Section
 
 TODAY = date(2026, 11, 16)
@@ -144,18 +145,8 @@ def sample_issue(count: int = 20, **changes: object) -> IssueView:
             sections.append(Section(slug=slug, title=title, items=tuple(items), brief=brief))
     everything = [item for section in sections for item in section.items]
     leads = tuple(
-        Lead(number=item.number, who=item.source, text=text, url=item.url)
-        for item, text in zip(
-            everything,
-            (
-                "印发《数据基础设施建设三年行动计划（2026—2028年）》",
-                "《网络数据安全风险评估办法》明年1月1日起施行",
-                "平台收费合规指南征求意见，禁止重复收取技术服务费",
-                "对人形机器人整机最高补助500万元",
-                "第47批指导性案例涉及算法推荐的注意义务",
-            ),
-            strict=False,
-        )
+        Lead(number=item.number, who=item.source, text=lead_text(item.title), url=item.url)
+        for item in everything[:5]
     )
     deadlines = tuple(
         Deadline(

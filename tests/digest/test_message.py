@@ -83,7 +83,7 @@ def test_headers_of_a_list() -> None:
     assert "bcc" not in headers
     message = message_from_bytes(build().content, policy=policy.default)
     assert message["From"].addresses[0].display_name == "邸报编辑部"
-    assert message["Subject"].startswith("政策与法律周报 第12期｜国务院印发")
+    assert message["Subject"].startswith("政策与法律周报 第12期｜国务院：印发")
 
 
 def test_plain_http_address_is_not_offered_as_one_click() -> None:

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from wcwidth import wcswidth
 
 from digest.columns import NO_END, NO_START, cut_to_width, display_width, wrap
+from digest.phrases import lead_text
+from digest.places import place_label
 from digest.wording import (
     clean_line,
     day_label,
@@ -67,11 +69,47 @@ def test_cut_to_width_never_exceeds(text: str, width: int) -> None:
             "市场监管总局关于《平台收费行为合规指南（征求意见稿）》公开征求意见的公告",
             "《平台收费行为合规指南（征求意见稿）》公开征求意见",
         ),
+        (
+            "市场监管总局就《平台收费行为合规指南（征求意见稿）》公开征求意见",
+            "《平台收费行为合规指南（征求意见稿）》公开征求意见",
+        ),
+        (
+            "工信部:公开征求对《元宇宙标准化工作组筹建方案(征求意见稿)》的意见",
+            "《元宇宙标准化工作组筹建方案(征求意见稿)》公开征求意见",
+        ),
+        (
+            "关于公开征集《某某条例（草案）》意见的通知",
+            "《某某条例（草案）》公开征求意见",
+        ),
         ("网络数据安全风险评估办法", "网络数据安全风险评估办法"),
     ],
 )
 def test_headline_keeps_the_news(title: str, expected: str) -> None:
     assert headline(title) == expected
+
+
+def test_leads_lose_years_before_words() -> None:
+    title = "某某省发展和改革委员会等5部门联合印发《某某省元宇宙产业发展行动计划（2023-2025年）》"
+    assert lead_text(title).endswith("《某某省元宇宙产业发展行动计划》")
+    assert lead_text("短标题（2023年）") == "短标题（2023年）"
+
+
+@pytest.mark.parametrize(
+    ("region", "label"),
+    [
+        ("CN", "全国"),
+        ("CN-浙江", "浙江"),
+        ("CN-浙江-杭州", "浙江杭州"),
+        ("CN-上海-黄浦", "上海黄浦"),
+        ("EU", "欧盟"),
+        ("PK", ""),
+        ("US-CA", ""),
+        ("华东", "华东"),
+        (None, ""),
+    ],
+)
+def test_place_labels(region: str | None, label: str) -> None:
+    assert place_label(region) == label
 
 
 def test_shorten_prefers_the_end_of_a_sentence() -> None:
