@@ -90,7 +90,7 @@ def run_batch(
             if waiting:
                 time.sleep(POLL_SECONDS)
     finally:
-        dispatcher.stop()
+        dispatcher.stop(now=clock())
     return batch
 
 

@@ -41,7 +41,7 @@ class Dispatcher(Protocol):
     def poll(self, *, now: datetime) -> list[int]:
         """Supervise; the ids of the runs that ended since the last call."""
 
-    def stop(self) -> None:
+    def stop(self, *, now: datetime) -> None:
         """End every child cleanly and wait for it."""
 
 
@@ -108,17 +108,18 @@ class LocalDispatcher:
             ended.append(child.run_id)
         return ended
 
-    def stop(self) -> None:
-        """SIGINT to every child, wait ``kill_grace``, then SIGKILL."""
+    def stop(self, *, now: datetime) -> None:
+        """SIGINT to every child, wait ``kill_grace``, then SIGKILL; no run is left open."""
         for child in self.children.values():
             _signal_group(child, signal.SIGINT)
         deadline = self.clock() + self.config.kill_grace
-        for child in self.children.values():
+        for child in list(self.children.values()):
             try:
                 child.process.wait(timeout=max(0.1, deadline - self.clock()))
             except subprocess.TimeoutExpired:
-                _signal_group(child, signal.SIGKILL)
+                self._kill(child, "stopped")
                 child.process.wait()
+            self._settle(child, child.process.returncode, now=now)
         self.children.clear()
 
     def _start(self, run_id: int, host_group: str) -> Child:

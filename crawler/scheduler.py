@@ -155,7 +155,7 @@ class Scheduler:
     def stop(self, clock: BackgroundScheduler) -> None:
         """End ticks and children, hand the lease back."""
         clock.shutdown(wait=True)
-        self.dispatcher.stop()
+        self.dispatcher.stop(now=now_utc())
         if self.token is not None:
             with suppress(StoreError), self.db.writer() as session:
                 leases.release(session, name=LEASE, token=self.token)
@@ -202,7 +202,7 @@ def run_worker(dispatcher: Dispatcher, *, clock: Callable[[], datetime]) -> None
             dispatcher.start_queued(now=clock())
         except StoreError as error:
             log.error("worker: [%s] %s", error.code, error)
-    dispatcher.stop()
+    dispatcher.stop(now=clock())
 
 
 def _stop_event() -> threading.Event:
