@@ -139,6 +139,7 @@ subtitle = "示例数据，仅供演示"
 publisher = "邸报演示"
 contact = "本机演示，不对外发送"
 notice = "本期全部内容来自本机的示例站点，均为虚构。"
+sections = ["新法速递", "监管动态", "典型案例", "交易资讯", "行业热点", "原创文章"]
 recipients = ["{reader}"]
 
 [mail]

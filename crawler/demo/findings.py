@@ -14,7 +14,7 @@ from crawler.demo.sample_site import load_sites
 from crawler.demo.weeks import Weeks
 from pipelines.urls import url_key
 from storage.engine import Database
-from storage.models import Cluster, Document, DocumentVersion, HealthEvent, Source
+from storage.models import Attachment, Cluster, Document, DocumentVersion, HealthEvent, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,6 @@ class Findings:
 
 def read_findings(db: Database) -> Findings:
     """Everything the tour tells at the end."""
-    from storage.models import Attachment
-
     with db.reader() as session:
         revised = session.scalars(
             select(Document.title)
@@ -50,19 +48,18 @@ def read_findings(db: Database) -> Findings:
             .order_by(Document.title)
         ).all()
         gone = select(Document.title).where(Document.state == "gone").order_by(Document.title)
-        alarms = session.execute(
-            select(Source.title, HealthEvent.rule)
-            .join(Source, Source.id == HealthEvent.source_id)
+        alarms = session.scalars(
+            select(HealthEvent.summary)
             .where(HealthEvent.closed_at.is_(None))
-            .order_by(Source.title)
-        ).tuples()
+            .order_by(HealthEvent.opened_at)
+        ).all()
         return Findings(
             documents=session.scalar(select(func.count()).select_from(Document)) or 0,
             attachments=session.scalar(select(func.count()).select_from(Attachment)) or 0,
             revised=tuple(revised),
             withdrawn=tuple(session.scalars(gone)),
             families=tuple(_families(session.execute(_MEMBERS).tuples())),
-            alarms=tuple(f"{title}（{rule}）" for title, rule in alarms),
+            alarms=tuple(alarms),
         )
 
 

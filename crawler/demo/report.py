@@ -21,9 +21,9 @@ STATES = {
 }
 
 
-def crawl_table(outcomes: Sequence[RunOutcome], *, title: str) -> Table:
+def crawl_table(outcomes: Sequence[RunOutcome]) -> Table:
     """One line per source, and the sum."""
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
     table.add_column("来源 / source", overflow="fold")
     for heading in ("新增", "转载", "修订", "未变", "撤下", "失败"):
         table.add_column(heading, justify="right")

@@ -7,6 +7,7 @@ is the calendar: after each crawl the stored times move back to the Monday they 
 from __future__ import annotations
 
 import contextlib
+import logging
 import signal
 import time
 from collections.abc import Collection, Iterator
@@ -55,6 +56,7 @@ def run_demo(*, serve: bool, data_dir: Path, console: Console, now: datetime | N
     """The whole tour; returns the exit code. ``now`` (aware) places the sample weeks."""
     began = time.monotonic()
     weeks = Weeks.before(now or datetime.now(UTC))
+    console.soft_wrap = True
     previous = signal.signal(signal.SIGTERM, _end)
     try:
         with ExitStack() as stack:
@@ -82,6 +84,7 @@ def _end(number: int, frame: FrameType | None) -> None:
 def _open(data_dir: Path, weeks: Weeks, console: Console) -> Iterator[Tour]:
     """Sites and mailbox running, configuration written, database made, sources known."""
     folder = fresh_folder(data_dir)
+    logging.basicConfig(filename=folder / "demo.log", level="INFO", force=True)
     console.print("[bold]邸报演示 / Dibao demo[/bold]")
     with sample_sites(folder, weeks) as addresses:
         write_catalogue(folder, addresses)
@@ -138,8 +141,8 @@ class Tour:
         name = "上周 / last week" if week == 1 else "本周 / this week"
         seen = self.weeks.seen_at(week)
         outcomes = self._crawl(name, back_to=seen - CRAWLED_BEFORE)
-        title = f"\n[bold]{name}[/bold]（站点为 {seen:%m-%d %H:%M} 的样子）"
-        self.console.print(report.crawl_table(outcomes, title=title))
+        self.console.print(f"\n[bold]{name}[/bold]（站点为 {seen:%m-%d %H:%M} 的样子）")
+        self.console.print(report.crawl_table(outcomes))
         report.say_failures(self.console, outcomes)
         if week == 2 and any(one.source_key == BROKEN for one in outcomes):
             self.console.print(
@@ -152,17 +155,23 @@ class Tour:
 
     def _second_look(self, outcomes: list[RunOutcome]) -> None:
         """Look again where a page was missing: one 404 is not yet a withdrawal."""
-        missing = {one.source_key for one in outcomes if one.failed and one.state != "failed"}
-        if not missing:
+        suspects = [one for one in outcomes if one.error_code == "gone"]
+        if not suspects:
             return
+        names = "、".join(one.source_title for one in suspects)
+        self.console.print(
+            f"  {escape(names)}：有网页打不开（404）。先记一次，复查后再下结论。\n"
+            "  [dim]A page answered 404: noted once, believed after a second look.[/dim]"
+        )
         again = self._crawl(
-            "复查 / second look", back_to=self.weeks.anchor - SECOND_LOOK_BEFORE, keys=missing
+            "复查 / second look",
+            back_to=self.weeks.anchor - SECOND_LOOK_BEFORE,
+            keys={one.source_key for one in suspects},
         )
         gone = sum(one.gone for one in again)
         self.console.print(
-            f"  两个多小时后复查 {len(again)} 个来源：{gone} 个网页两次都打不开，记为撤下。\n"
-            f"  [dim]A second look at {len(again)} source(s): {gone} page(s) missing twice are "
-            "recorded as withdrawn.[/dim]"
+            f"  [green]✓[/green] 复查：{gone} 个网页两次都打不开，记为撤下，原文保留。\n"
+            f"  [dim]{gone} page(s) missing twice: recorded as withdrawn, the text is kept.[/dim]"
         )
 
     def _crawl(
@@ -195,13 +204,10 @@ class Tour:
             run_batch(self.db, batch, dispatcher, clock=lambda: datetime.now(UTC), on_end=ended)
 
     def _publish(self, week: int) -> None:
-        """Send the issue of a week and move its record to that Monday."""
-        began = datetime.now(UTC)
+        """Send the issue of a week."""
         week_end = self.weeks.seen_at(week)
-        mail = publish(
-            self.db, self.config, folder=self.folder / "mailbox", week_end=week_end, now=began
-        )
-        move_back(self.db, since=began, by=datetime.now(UTC) - week_end - timedelta(minutes=5))
+        mailbox, now = self.folder / "mailbox", datetime.now(UTC)
+        mail = publish(self.db, self.config, folder=mailbox, week_end=week_end, now=now)
         self.mails.append(mail)
         self.console.print(
             f"  [green]✓[/green] 周报已批准，经 SMTP 发出并在邮箱中找到：{escape(mail.subject)}\n"
