@@ -29,7 +29,7 @@ STAGES = {
     "pipelines.stages.Show": 950,
 }
 EXTENSIONS = {
-    "pipelines.stages.Store": 10,
+    "crawler.store.Store": 10,
     "crawler.recorder.RunRecorder": 20,
 }
 DOWNLOADER_MIDDLEWARES = {
@@ -60,8 +60,9 @@ class DibaoAddon:
             ("EXTENSIONS", EXTENSIONS),
             ("DOWNLOADER_MIDDLEWARES", DOWNLOADER_MIDDLEWARES),
         ):
+            # merged at the priority that is there, or a component given with -s would hide ours
             own = settings.getdict(name)
-            settings.set(name, {**parts, **own}, priority=PRIORITY)
+            settings.set(name, {**parts, **own}, priority=settings.getpriority(name) or 0)
 
 
 def configuration(settings: BaseSettings) -> Config:

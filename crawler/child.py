@@ -150,6 +150,8 @@ def quieten(*, level: str) -> None:
     """Scrapy opens the root logger to everything; give it back its level, and mute start-up."""
     for name in ("", "scrapy"):
         logging.getLogger(name).setLevel(level)
+    for handler in logging.getLogger().handlers:
+        handler.setLevel(level)
     for name in NOISY:
         logging.getLogger(name).setLevel("WARNING")
 

@@ -51,9 +51,13 @@ class CompressionMiddleware:
         encodings = codings(response.headers)
         if not encodings or request.method == "HEAD":
             return response
-        body = response.body
+        body, whole = response.body, True
         for encoding in reversed(encodings):
-            body = expand(body, encoding, limit=request.meta.get("download_maxsize", self.limit))
+            limit = request.meta.get("download_maxsize", self.limit)
+            body, complete = expand(body, encoding, limit=limit)
+            whole = whole and complete
+        if not whole:
+            response.flags.append("partial")
         headers = response.headers
         del headers["Content-Encoding"]
         headers.pop("Content-Length", None)
@@ -69,8 +73,8 @@ def codings(headers: Headers) -> list[str]:
     return [name for part in text.split(",") if (name := part.strip()) and name != "identity"]
 
 
-def expand(data: bytes, encoding: str, *, limit: int) -> bytes:
-    """Decompressed ``data``, at most ``limit`` bytes (0: no limit).
+def expand(data: bytes, encoding: str, *, limit: int) -> tuple[bytes, bool]:
+    """Decompressed ``data``, at most ``limit`` bytes (0: no limit), and whether it was whole.
 
     Raises TooLarge as soon as the limit is passed, BadEncoding for damaged or unknown data.
     """
@@ -86,7 +90,7 @@ def expand(data: bytes, encoding: str, *, limit: int) -> bytes:
         raise BadEncoding(f"{encoding}: {error}") from error
 
 
-def _zlib(data: bytes, encoding: str, limit: int) -> bytes:
+def _zlib(data: bytes, encoding: str, limit: int) -> tuple[bytes, bool]:
     if encoding == "deflate":
         # "deflate" should be zlib; some servers send the bare stream
         zlib_header = len(data) > 1 and data[0] & 0x0F == 8 and (data[0] << 8 | data[1]) % 31 == 0
@@ -103,10 +107,10 @@ def _zlib(data: bytes, encoding: str, limit: int) -> bytes:
         raise TooLarge(f"> {limit} bytes after decompression")
     if not machine.eof and not out:
         raise BadEncoding(f"{encoding}: {len(data)} bytes hold nothing")
-    return out
+    return out, machine.eof
 
 
-def _brotli(data: bytes, limit: int) -> bytes:
+def _brotli(data: bytes, limit: int) -> tuple[bytes, bool]:
     machine = brotli.Decompressor()
     pieces: list[bytes] = []
     size = 0
@@ -117,10 +121,10 @@ def _brotli(data: bytes, limit: int) -> bytes:
         if limit and size > limit:
             raise TooLarge(f"> {limit} bytes after decompression")
         piece = machine.process(b"", output_buffer_limit=_CHUNK)
-    return b"".join(pieces)
+    return b"".join(pieces), bool(machine.is_finished())
 
 
-def _zstd(data: bytes, limit: int) -> bytes:
+def _zstd(data: bytes, limit: int) -> tuple[bytes, bool]:
     machine = zstd.ZstdDecompressor()
     pieces: list[bytes] = []
     size = 0
@@ -134,7 +138,7 @@ def _zstd(data: bytes, limit: int) -> bytes:
             raise TooLarge(f"> {limit} bytes after decompression")
         if not piece and machine.needs_input:
             break
-    return b"".join(pieces)
+    return b"".join(pieces), machine.eof
 
 
 def _rebuilt(response: Response, headers: Headers, body: bytes) -> Response:

@@ -18,7 +18,7 @@ from crawler.errors import HttpFailed
 from crawler.fetch_log import asked_key
 from crawler.ledger import DatabaseLedger
 from crawler.recorder import RunRecorder
-from pipelines.stages import Store
+from crawler.store import Store
 from storage.models import CrawlRun, Fetch, Source
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ from storage.models import CrawlRun, Document, FrontierEntry
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from pipelines.stages import Store
+    from crawler.store import Store
 
 MOST_PENDING = 5000
 MOST_RECHECKS = 100

@@ -17,19 +17,22 @@ from typing import TYPE_CHECKING, Self
 from scrapy import signals
 
 from crawler.errors import Closing, HostPaused
+from crawler.store import Store
 from crawler.waiting import LONGEST, pause_after
-from pipelines.stages import Store
 from pipelines.urls import host_group
 from storage import hosts
 
 if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
+    from scrapy.http import Response
 
 log = logging.getLogger(__name__)
 
 WAIT_IN_RUN = 60.0  # a longer pause is left to the next run
 STEP = 0.5
+LATE = 0.05
+SLOT_TRIES = 4
 
 
 class PoliteMiddleware:
@@ -41,6 +44,7 @@ class PoliteMiddleware:
         self.store: Store | None = None
         self.crawl_delay: dict[str, float] = {}
         self._turns: dict[str, asyncio.Lock] = {}
+        self._met: set[str] = set()
         self._next: dict[str, float] = {}
         self._paused: dict[str, datetime] = {}
         self._strikes: dict[str, int] = {}
@@ -59,17 +63,37 @@ class PoliteMiddleware:
             self.delay = float(own)
 
     async def process_request(self, request: Request) -> None:
-        """Return when the request may be sent. Raises HostPaused or Closing."""
+        """Return when the request may be sent. Raises HostPaused or Closing.
+
+        The turn is kept until the answer is here: what it says (Retry-After, a refusal) holds
+        for every request that waits behind it.
+        """
         group = host_group(request.url)
         request.meta["download_slot"] = group
         turn = self._turns.get(group)
         if turn is None:
-            turn = self._turns.setdefault(group, asyncio.Lock())
-            await self._recall(group)
-        if self.gap(group) <= 0 and group not in self._paused:
-            return
-        async with turn:
-            await self.rest(await self._seconds_to_wait(group))
+            turn = self._turns[group] = asyncio.Lock()
+        await turn.acquire()
+        try:
+            if group not in self._met:
+                await self._recall(group)
+            if _closing(self.crawler):
+                raise Closing
+            if group in self._paused or self.gap(group) > 0:
+                await self._own_slot(group)
+        except BaseException:
+            turn.release()
+            raise
+        request.meta["turn"] = turn
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """The next one may go."""
+        _give_back(request)
+        return response
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """The next one may go."""
+        _give_back(request)
 
     def gap(self, group: str) -> float:
         """Seconds between two requests to a group."""
@@ -120,6 +144,7 @@ class PoliteMiddleware:
 
     async def _recall(self, group: str) -> None:
         """What earlier runs and other processes know of a group."""
+        self._met.add(group)
         if self.store is None:
             return
         row = await self.store.read(lambda session: hosts.host_state(session, group))
@@ -128,31 +153,44 @@ class PoliteMiddleware:
             if row.not_before is not None and row.not_before > datetime.now(UTC):
                 self._paused[group] = row.not_before
 
-    async def _seconds_to_wait(self, group: str) -> float:
+    async def _own_slot(self, group: str) -> None:
+        """Wait for the next free slot. One that was missed (a busy moment of this process) is
+        given up for another: the gap is kept between requests, not between intentions."""
+        for _ in range(SLOT_TRIES):
+            gap = self.gap(group)
+            slot = await self._reserve(group, gap)
+            await self.rest(slot - time.monotonic())
+            if time.monotonic() - slot <= max(LATE, gap / 4):
+                return
+
+    async def _reserve(self, group: str, gap: float) -> float:
+        """The moment (monotonic clock) of the next slot. Raises HostPaused."""
+        tick, now = time.monotonic(), datetime.now(UTC)
+        left = 0.0
         paused = self._paused.get(group)
         if paused is not None:
-            left = (paused - datetime.now(UTC)).total_seconds()
+            left = (paused - now).total_seconds()
             if left > WAIT_IN_RUN:
                 raise HostPaused(f"{group}: {paused:%Y-%m-%d %H:%M:%SZ}")
             if left <= 0:
                 del self._paused[group]
-        gap = self.gap(group)
-        if self.store is not None:
-            now = datetime.now(UTC)
-            wait = await self.store.write(
+        if self.store is None:
+            slot = max(tick + left, self._next.get(group, tick))
+            self._next[group] = slot + gap
+        else:
+            slot = tick + await self.store.write(
                 lambda session: hosts.reserve_slot(session, group, now=now, delay_seconds=gap)
             )
-        else:
-            tick = time.monotonic()
-            start = max(tick, self._next.get(group, tick))
-            self._next[group] = start + gap
-            wait = start - tick
-            if paused is not None:
-                wait = max(wait, (paused - datetime.now(UTC)).total_seconds())
-        if wait > max(WAIT_IN_RUN, 2 * gap):
-            until = datetime.now(UTC) + timedelta(seconds=wait)
+        if slot - tick > max(WAIT_IN_RUN, 2 * gap):
+            until = now + timedelta(seconds=slot - tick)
             raise HostPaused(f"{group}: {until:%Y-%m-%d %H:%M:%SZ}")
-        return wait
+        return slot
+
+
+def _give_back(request: Request) -> None:
+    turn: asyncio.Lock | None = request.meta.pop("turn", None)
+    if turn is not None:
+        turn.release()
 
 
 def _closing(crawler: Crawler) -> bool:

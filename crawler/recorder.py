@@ -25,8 +25,8 @@ from crawler.ledger import CountingLedger, DatabaseLedger, ListingLedger, Rechec
 from crawler.run_counts import RunCounts
 from crawler.run_rows import RunClaim, RunEnd
 from crawler.schema_check import require_known_schema
+from crawler.store import Fenced, Store
 from pipelines.items import Bulletin
-from pipelines.stages import Fenced, Store
 from pipelines.urls import url_key
 from storage.errors import StoreError
 
@@ -44,6 +44,7 @@ log = logging.getLogger(__name__)
 HEARTBEAT = 15.0
 FLUSH_AT = 200
 FINISH_TRIES = 3
+REMARKS = (("mojibake", "wrong_charset"), ("truncated", "truncated"))
 
 
 class RunRecorder:
@@ -236,7 +237,8 @@ class RunRecorder:
                 await store.write(
                     lambda session: run_rows.finish(
                         session, claim, end, fetches=rows, now=datetime.now(UTC)
-                    )
+                    ),
+                    last=True,
                 )
             except Fenced:
                 self.state, self.error_code = "failed", Fenced.code
@@ -293,6 +295,7 @@ class RunRecorder:
     def count_failure(self, request: Request, refused: Refused) -> None:
         """A request ended without an answer; the spider's errback counts the page."""
         if refused.code == "run_closing":
+            request.errback = None  # nothing went wrong with the page: it stays pending
             return
         if request.meta.get("role") == "detail":
             self.counts.fetched += 1
@@ -304,12 +307,21 @@ class RunRecorder:
         """An item went through all stages."""
         if isinstance(item, Bulletin):
             self.counts.outcome(item.outcome or "new")
-            if item.page is not None and "layout_missed" in item.page.flags:
-                self.counts.layout_missed(item.url)
+            self._remark(item)
             if item.fetch.sha256:
                 self.fetches.digest(url_key(item.url), item.fetch.sha256)
         elif self.claim is None:
             self.counts.outcome("new")
+
+    def _remark(self, item: Bulletin) -> None:
+        """Note what is odd about a stored page: work for a person, no failure."""
+        if item.page is not None and "layout_missed" in item.page.flags:
+            self.counts.layout_missed(item.url)
+        for flag, code in REMARKS:
+            if item.page is not None and flag in item.page.flags:
+                self.counts.note(code, item.url)
+        if item.metadata is not None and item.metadata.published_on is None:
+            self.counts.note("missing_date", item.url)
 
     async def dropped(self, item: Any, exception: Exception) -> None:
         """An item was refused by a stage: a named error, and a second chance if it may help."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware as ScrapyRedirects
 
-from crawler.errors import TooManyRedirects
+from crawler.errors import BadAddress, TooManyRedirects
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -29,9 +29,13 @@ class RedirectMiddleware(ScrapyRedirects):
     def process_response(
         self, request: Request, response: Response, spider: Any = None
     ) -> Request | Response:
-        """The next hop, or the response. Raises TooManyRedirects."""
+        """The next hop, or the response. Raises TooManyRedirects, BadAddress (file:, data: …)."""
         if response.status < 300 or response.status >= 400:
             return response
         if request.meta.get("redirect_times", 0) >= self.max_redirect_times:
             raise TooManyRedirects(request.url)
-        return super().process_response(request, response)
+        following = super().process_response(request, response)
+        target = response.headers.get("Location")
+        if following is response and target is not None:
+            raise BadAddress(target.decode("latin-1")[:200])
+        return following

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
 from scrapy.exceptions import NotConfigured
+from scrapy.http import HtmlResponse
 
 from crawler.errors import (
     Blocked,
@@ -40,17 +41,28 @@ PASSING_ERRORS = (CutShort, TimedOut, Unreachable)
 REFUSALS_IN_A_ROW = 3
 
 
+def cut_short(response: Response) -> bool:
+    """Whether an answer without a stated length, or a damaged archive, lacks the page's end."""
+    if "partial" not in response.flags or not isinstance(response, HtmlResponse):
+        return False
+    tail = response.body[-4000:].lower()
+    return b"</html" not in tail and b"</body" not in tail
+
+
 class RetryPolicyMiddleware:
     """Turns answers of 400 and above, and lost connections, into a retry or a named error."""
 
-    def __init__(self, crawler: Crawler, *, tries: int) -> None:
+    def __init__(self, crawler: Crawler, *, tries: int, first_pause: float) -> None:
         self.crawler = crawler
         self.tries = tries
+        self.first_pause = first_pause
         self._refusals: dict[str, int] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler, tries=crawler.settings.getint("RETRY_TIMES"))
+        settings = crawler.settings
+        pause = settings.getfloat("DIBAO_RETRY_PAUSE")
+        return cls(crawler, tries=settings.getint("RETRY_TIMES"), first_pause=pause)
 
     @property
     def polite(self) -> PoliteMiddleware:
@@ -64,6 +76,10 @@ class RetryPolicyMiddleware:
         """Pass good answers; retry passing faults; raise the named error for the rest."""
         status = response.status
         if status < 400:
+            if response.flags and cut_short(response):
+                if again := await self._again(request, CutShort.code):
+                    return again
+                raise CutShort(f"{len(response.body)} bytes, no end of the page")
             if self._refusals:
                 await self._relieve(host_group(request.url))
             return response
@@ -119,7 +135,7 @@ class RetryPolicyMiddleware:
         if again is not None:
             tries = again.meta["retry_times"]
             log.info("retry %d of %s: %s", tries, request.url, reason)
-            await self.polite.rest(backoff_seconds(tries))
+            await self.polite.rest(backoff_seconds(tries, first=self.first_pause))
         return again
 
     def _copy(self, request: Request) -> Request | None:

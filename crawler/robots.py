@@ -30,8 +30,8 @@ from crawler.robots_rules import (
     product_token,
     read_rules,
 )
+from crawler.store import Store
 from crawler.waiting import ROBOTS_PAUSE
-from pipelines.stages import Store
 from pipelines.urls import host_group
 from storage import hosts
 
@@ -156,8 +156,8 @@ class RobotsMiddleware:
         if isinstance(error, Lost):
             # RFC 9309 section 2.3.1.2: beyond five hops the file counts as absent
             return self._read("allowed_all", None)
-        if isinstance(error, BlockedAddress):
-            raise error
+        if isinstance(error, BlockedAddress) and error.detail.startswith(_name_of(host)):
+            raise error  # the host itself is inside, not a place its robots.txt points to
         log.warning("robots.txt of %s cannot be read: %s", host, error)
         if store is not None:
             now = datetime.now(UTC)
@@ -176,6 +176,10 @@ def host_key(url: str) -> str:
     if port is None or port == {"http": 80, "https": 443}.get(parts.scheme):
         return host
     return f"{host}:{port}"
+
+
+def _name_of(host: str) -> str:
+    return urlsplit(f"//{host}").hostname or host
 
 
 def _leave_alone(session: Session, host: str, *, now: datetime) -> None:

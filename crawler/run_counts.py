@@ -50,6 +50,7 @@ class RunCounts:
     lists_read: int = 0
     list_failures: list[tuple[str, str]] = field(default_factory=list)
     layouts_missed: int = 0
+    failures: Counter[str] = field(default_factory=Counter)
     codes: Counter[str] = field(default_factory=Counter)
     details: dict[str, str] = field(default_factory=dict)
 
@@ -85,6 +86,7 @@ class RunCounts:
         if code in UNCOUNTED:
             return
         self.failed += 1
+        self.failures[code] += 1
         self.note(code, detail)
 
     def list_failed(self, code: str, detail: str) -> None:
@@ -119,7 +121,7 @@ class RunCounts:
             code, detail = self.list_failures[0]
             return ("partial" if self.lists_read else "failed"), code, detail
         if self.failed:
-            code = self.codes.most_common(1)[0][0]
+            code = self.failures.most_common(1)[0][0]
             return "partial", code, self.details[code]
         read = self.new + self.changed + self.unchanged + self.duplicate
         if self.layouts_missed >= MANY_MISSED and self.layouts_missed * 2 > read:

@@ -48,6 +48,7 @@ def _found(database: Database) -> str | None:
         return None
     try:
         with database.reader() as session:
-            return session.scalar(text("select version_num from alembic_version"))
+            found = session.scalar(text("select version_num from alembic_version"))
     except DBAPIError:
         return None
+    return None if found is None else str(found)

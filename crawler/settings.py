@@ -44,6 +44,8 @@ ROBOTSTXT_OBEY = False
 DOWNLOADER = "crawler.downloader.CrawlDownloader"
 LOG_FORMATTER = "crawler.crawl_log.QuietFormatter"
 RETRY_TIMES = 2
+DIBAO_RETRY_PAUSE = 1.0  # seconds before the first retry; doubles, with jitter
+DIBAO_BUSY_SECONDS = 10.0  # how long a write waits for another writer of the database
 REDIRECT_MAX_TIMES = 5
 
 # One connection to a host; the pause between requests is PoliteMiddleware's.

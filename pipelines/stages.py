@@ -1,34 +1,27 @@
 """The item pipelines of Scrapy: thin classes over the pure functions of this package.
 
-``Store`` is the one door of a crawl process to the database: one thread, one transaction at a
-time, fenced by the lease of the run. Validate 100, Clean 200, ReadMetadata 300, TakeFingerprint
-400, Classify 500, Persist 900; without a database ``Show`` 950 stands in for Persist. A record
-that fails is dropped with a code and never stops the others. The functions are imported when the
-first page comes: a crawl sends its first request sooner, and often finds nothing new.
+Validate 100, Clean 200, ReadMetadata 300, TakeFingerprint 400, Classify 500, Persist 900; without
+a database ``Show`` 950 stands in for Persist. A record that fails is dropped with a code and never
+stops the others. The functions are imported when the first page comes: a crawl sends its first
+request sooner, and often finds nothing new.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar, runtime_checkable
 
-from scrapy import signals
 from scrapy.exceptions import DropItem, NotConfigured
-from sqlalchemy import bindparam, select
 
 from pipelines.errors import EmptyBody, MissingField, NotAnArticle, ParseError
 from pipelines.items import Bulletin, CleanPage, Fingerprint, Metadata
 from pipelines.urls import is_fetchable, url_key
 from storage.documents import SaveResult, latest_version, save_document
-from storage.engine import Database, open_database
-from storage.errors import DatabaseLocked, StoreError
-from storage.models import CrawlRun
+from storage.errors import StoreError
 from storage.records import AttachmentRecord, DocumentRecord, LabelRecord, NearCandidate
 
 if TYPE_CHECKING:
@@ -43,93 +36,21 @@ T = TypeVar("T")
 EXTRACTOR_VERSION = "1"  # raise it when the same page would be read differently
 
 
-class Fenced(StoreError):
-    """The run belongs to another process now: nothing more is written."""
+@runtime_checkable
+class Store(Protocol):
+    """The door of the crawl process to the database, as the crawler gives it."""
 
-    code = "lease_lost"
-
-
-class Store:
-    """The database of one crawl process. ``trouble`` is the error that made it useless."""
-
-    def __init__(self, database: Database) -> None:
-        self.database = database
-        self.source_id = 0
-        self.run_id: int | None = None
-        self.lease_token: str | None = None
-        self.trouble: StoreError | None = None
-        self.on_trouble: Callable[[StoreError], None] | None = None
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Open ``DIBAO_DATABASE_URL``; without one the crawl runs unstored."""
-        url = crawler.settings["DIBAO_DATABASE_URL"]
-        if not url:
-            raise NotConfigured
-        made = cls(open_database(url))
-        crawler.signals.connect(made.close, signals.engine_stopped)
-        return made
+    source_id: int
+    run_id: int | None
 
     async def write(self, work: Callable[[Session], T]) -> T:
-        """Run ``work`` in one write transaction. Raises StoreError; Fenced after a lost lease."""
-        return await self._in_thread(self._write, work)
+        """Run ``work`` in one write transaction. Raises StoreError."""
+        ...
 
-    async def read(self, work: Callable[[Session], T]) -> T:
-        """Run ``work`` on a read-only snapshot."""
-        return await self._in_thread(self._read, work)
 
-    async def close(self) -> None:
-        """Finish what was started, then let go of the database."""
-        await asyncio.get_running_loop().run_in_executor(None, self._thread.shutdown)
-        self.database.dispose()
-
-    async def _in_thread(
-        self, call: Callable[[Callable[[Session], T]], T], work: Callable[[Session], T]
-    ) -> T:
-        loop = asyncio.get_running_loop()
-        try:
-            return await loop.run_in_executor(self._thread, call, work)
-        except StoreError as error:
-            self._note(error)
-            raise
-
-    def _write(self, work: Callable[[Session], T]) -> T:
-        try:
-            return self._transaction(work)
-        except DatabaseLocked:
-            log.warning("database is locked; trying once more")
-            return self._transaction(work)
-
-    def _transaction(self, work: Callable[[Session], T]) -> T:
-        if isinstance(self.trouble, Fenced):
-            raise self.trouble
-        with self.database.writer() as session:
-            if self.lease_token is not None:
-                self._check_lease(session)
-            return work(session)
-
-    def _read(self, work: Callable[[Session], T]) -> T:
-        with self.database.reader() as session:
-            return work(session)
-
-    def _check_lease(self, session: Session) -> None:
-        """A process that was paused past its lease finds another owner here."""
-        mine = session.execute(
-            _LEASE, {"run": self.run_id, "token": self.lease_token}
-        ).scalar_one_or_none()
-        if mine is None:
-            raise Fenced(
-                "运行已被接管，停止写入 / another process took over the run: writing stops"
-            )
-
-    def _note(self, error: StoreError) -> None:
-        """Trouble of the database, not of one record: whoever runs the crawl is told once."""
-        if self.trouble is not None or not (error.retry or isinstance(error, Fenced)):
-            return
-        self.trouble = error
-        if self.on_trouble is not None:
-            self.on_trouble(error)
+def store_of(crawler: Crawler) -> Store | None:
+    """The store among the extensions of a crawl; None when it runs without a database."""
+    return crawler.get_extension(Store)  # type: ignore[type-abstract]
 
 
 class Dropped(DropItem):
@@ -196,8 +117,6 @@ class Clean(Stage):
         for flag in self.refused:
             if flag in page.flags:
                 raise NotAnArticle(state=flag, url=item.url)
-        if "truncated" in page.flags:
-            raise Dropped("truncated", "the page ends in the middle", retry=True)
         if not page.body_text.strip() and not page.attachments:
             raise EmptyBody(url=item.url)
         item.page = page
@@ -265,7 +184,7 @@ class Persist:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        store = crawler.get_extension(Store)
+        store = store_of(crawler)
         if store is None:
             raise NotConfigured
         return cls(store)
@@ -302,7 +221,7 @@ class Show:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        if crawler.get_extension(Store) is not None:
+        if store_of(crawler) is not None:
             raise NotConfigured
         return cls()
 
@@ -324,13 +243,6 @@ class Show:
             "attachments": [ref.url for ref in page.attachments],
             "text": page.body_text,
         }
-
-
-_LEASE = select(CrawlRun.id).where(
-    CrawlRun.id == bindparam("run"),
-    CrawlRun.lease_token == bindparam("token"),
-    CrawlRun.state == "running",
-)
 
 
 def _text_of(session: Session, document_id: int) -> str | None:

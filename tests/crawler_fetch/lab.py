@@ -49,7 +49,7 @@ TEXT = (
 def article(number: int, *, text: str = TEXT, title: str | None = None) -> str:
     """The body of an article page; each number gives another text."""
     name = title or f"关于第{number}号试点工作的通知"
-    paragraphs = "".join(f"<p>（{number}-{part}）{text}</p>" for part in range(4))
+    paragraphs = "".join(f"<p>{part}类第{number}组：{text}</p>" for part in "甲乙丙丁")
     return (
         f'<div class="nav"><a href="/">首页</a></div><h1>{name}</h1>'
         f'<p class="info">发布时间：2026-03-0{number % 9 + 1} 来源：测试部</p>'
@@ -57,10 +57,11 @@ def article(number: int, *, text: str = TEXT, title: str | None = None) -> str:
     )
 
 
-def listing(entries: list[tuple[str, str]]) -> str:
-    """A list page of (address, title)."""
+def listing(entries: list[tuple[str, str]], *, undated: tuple[str, ...] = ()) -> str:
+    """A list page of (address, title); rows of ``undated`` addresses carry no day."""
     rows = "".join(
-        f'<li><a href="{url}">{title}</a><span>2026-03-02</span></li>' for url, title in entries
+        f'<li><a href="{url}">{title}</a><span>{"" if url in undated else "2026-03-02"}</span></li>'
+        for url, title in entries
     )
     return f'<ul class="list">{rows}</ul>'
 
@@ -189,7 +190,7 @@ class Lab:
                     for name in ("listed", "fetched", "new", "changed", "unchanged", "failed")
                 },
                 stats=dict(run.stats or {}),
-                errors={url: code for url, code in errors},
+                errors={row.url: row.error_code for row in errors},
             )
 
     def documents(self) -> dict[str, str]:
