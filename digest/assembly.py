@@ -5,6 +5,7 @@ The same documents, settings and instants give the same issue; nothing is writte
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
@@ -281,6 +282,10 @@ def _minutes(found: Found) -> int:
 
 
 def _foreign(lang: str, own: str) -> str:
+    """The language of an item when it is not that of the issue, as BCP 47; else empty."""
+    lang = lang.replace("_", "-")
+    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", lang):
+        return ""
     return "" if lang.partition("-")[0].lower() == own.partition("-")[0].lower() else lang
 
 

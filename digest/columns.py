@@ -62,9 +62,12 @@ def wrap(text: str, *, width: int = 78, indent: str = "") -> list[str]:
             continue
         if used + size > room and current:
             carried = _carry(current, atom)
+            used = sum(display_width(part) for part in carried)
+            if used + size > room:
+                # No room for good manners: the width counts more.
+                current, carried, used = [*current, *carried], [], 0
             lines.append(_finish(current, indent))
             current = carried
-            used = sum(display_width(part) for part in carried)
         current.append(atom)
         used += size
     if current:

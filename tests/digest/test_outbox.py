@@ -389,7 +389,7 @@ def test_killed_senders_lose_nobody_and_double_nobody(
     database: Database, database_url: str, mailbox: Running
 ) -> None:
     """SIGKILL at random moments; at most one undecided copy per kill, all of them listed."""
-    readers = 30
+    readers = 20
     config = smtp(fill(database, readers=readers), mailbox)
     chance = random.Random(20261116)  # noqa: S311 - repeatable, not secret
     now, kills = NOW, 0
@@ -407,7 +407,7 @@ def test_killed_senders_lose_nobody_and_double_nobody(
             ],
             cwd=root,
         )
-        goal = before + chance.randint(1, 7)
+        goal = before + chance.randint(1, 5)
         while process.poll() is None and mailbox.count() < goal:
             time.sleep(0.002)
         time.sleep(chance.random() * 0.004)

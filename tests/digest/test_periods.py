@@ -84,7 +84,7 @@ _editions = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(edition=_editions, now=st.integers(1_324_000_000, 2_200_000_000))
 def test_periods_join_without_gap_or_overlap(edition: EditionConfig, now: int) -> None:
     moment = datetime.fromtimestamp(now, tz=UTC)

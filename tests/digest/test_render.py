@@ -6,14 +6,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from lxml import html as lxml_html  # type: ignore[import-untyped]
 from wcwidth import wcswidth
 
 from digest.links import Reader
 from digest.lint import check_rendered
 from digest.lint.reading import links_of_html, links_of_text
+from digest.phrases import lead_text
 from digest.render import Limits, RenderedIssue, render_mail, render_web
-from digest.view import IssueView, Item, dump_view, load_view, view_hash
+from digest.view import AlsoSeen, IssueView, Item, Lead, Section, dump_view, load_view, view_hash
+from digest.wording import clean_line
 from tests.digest.samples import sample_issue
 from tests.digest.vectors import HEADERS, TEMPLATES, URLS, XSS
 
@@ -187,6 +191,57 @@ def test_hostile_text_is_printed_not_obeyed(text: str) -> None:
     page = lxml_html.document_fromstring(render_web(poisoned(text)).html)
     assert list(page.iter("script", "img", "iframe", "form", "svg", "object", "base")) == []
     assert not [name for element in page.iter() for name in element.attrib if name[:2] == "on"]
+
+
+_CHUNKS = st.sampled_from(
+    [
+        "国务院关于印发《某某办法》的通知",
+        "详见https://www.example.gov.cn/a/b?c=1&d=2。",
+        "（网址：http://mail.example.cn/）",
+        "a" * 130,
+        "Pneumonoultramicroscopicsilicovolcanoconiosis ",
+        "👩\u200d⚖️🇨🇳",
+        "e\u0301\u0302\u0303",
+        "مرحبا بالعالم",
+        "Приказ № 15",
+        "mailto:x@y.example",
+        "——————……。。。，，，",
+        "“‘《〈（【「『",
+        "1,234.56万元（同比+12.3%）",
+        "\u3000\u3000",
+        "&amp; <b>粗</b> \"引\" 'x'",
+        "𠮷野家𪚥",
+    ]
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    title=st.lists(_CHUNKS, min_size=1, max_size=6).map("".join),
+    summary=st.lists(_CHUNKS, max_size=12).map("".join),
+    count=st.integers(1, 3),
+)
+def test_no_honest_text_is_stopped_by_the_checks(title: str, summary: str, count: int) -> None:
+    """A rule that fires on content would keep a whole issue from its readers."""
+    title = clean_line(title)[:200] or "x"
+    item = Item(
+        number=1,
+        document_id=1,
+        title=title,
+        url="https://www.example.gov.cn/a.html",
+        source=title[:60],
+        summary=clean_line(summary),
+        topics=(title[:20],),
+        also=(AlsoSeen(name=title[:40], url="https://b.example/"),) * count,
+        also_total=count,
+    )
+    view = sample_issue(
+        0,
+        sections=(Section(slug="s", title="栏目", items=(item,)),),
+        leads=(Lead(number=1, who=title[:12], text=lead_text(title), url=item.url),) * (count - 1),
+        intro=clean_line(summary),
+    )
+    assert [str(problem) for problem in check_rendered(mail(view))] == []
 
 
 @pytest.mark.parametrize("url", URLS)

@@ -28,7 +28,7 @@ _TEXT = st.text(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(text=_TEXT, width=st.integers(12, 80))
 def test_wrapped_lines_fit_and_keep_every_character(text: str, width: int) -> None:
     lines = wrap(text, width=width, indent="  ")
