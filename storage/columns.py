@@ -83,21 +83,23 @@ def one_of(column: str, values: Iterable[str]) -> CheckConstraint:
     return CheckConstraint(f"{column} in ({listed})", name=column)
 
 
-def pack_text(value: str | None, *, near: str) -> bytes | None:
-    """Deflate ``value`` with the text it repeats (``near``) as preset dictionary.
+def pack_pair(first: str, second: str, *, near: str) -> bytes | None:
+    """Deflate two texts with the text they repeat (``near``) as preset dictionary.
 
     The HTML of a body and the evidence spans repeat the body text, which stands in the same row:
-    this way they cost a few hundred bytes instead of another copy.
+    this way they cost a few hundred bytes instead of another copy. ``first`` must not contain a
+    null character. None if both are empty.
     """
-    if value is None:
+    if not first and not second:
         return None
     packer = zlib.compressobj(level=6, wbits=-15, zdict=near.encode()[-32768:])
-    return packer.compress(value.encode()) + packer.flush()
+    return packer.compress(f"{first}\0{second}".encode()) + packer.flush()
 
 
-def unpack_text(packed: bytes | None, *, near: str) -> str | None:
-    """Undo :func:`pack_text`; ``near`` must be the text given then."""
+def unpack_pair(packed: bytes | None, *, near: str) -> tuple[str, str]:
+    """Undo :func:`pack_pair`; ``near`` must be the text given then."""
     if packed is None:
-        return None
+        return "", ""
     unpacker = zlib.decompressobj(wbits=-15, zdict=near.encode()[-32768:])
-    return (unpacker.decompress(packed) + unpacker.flush()).decode()
+    first, _, second = (unpacker.decompress(packed) + unpacker.flush()).decode().partition("\0")
+    return first, second

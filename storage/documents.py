@@ -12,13 +12,20 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, bindparam, exists, select
+from sqlalchemy import Connection, Row, Table, bindparam, literal, select, union_all
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from storage.columns import pack_text
+from storage.columns import pack_pair
 from storage.filters import DocumentFilter
 from storage.grouping import join_cluster
+from storage.index_queue import (
+    FLUSH_AT,
+    Waiting,
+    flush_index,
+    queue_document,
+    requeue_document,
+)
 from storage.labels import put_labels
 from storage.listing import (
     DocumentRow,
@@ -31,7 +38,8 @@ from storage.listing import (
     versions,
 )
 from storage.models import Attachment, Document, DocumentVersion, FrontierEntry, Tombstone
-from storage.near import SHORT_TEXT, near_candidates, put_near_keys
+from storage.near import SHORT_TEXT, near_by_keys, near_candidates
+from storage.near_keys import NearKeys, exact_key
 from storage.records import (
     AttachmentRecord,
     Compare,
@@ -42,7 +50,7 @@ from storage.records import (
     Outcome,
     SaveResult,
 )
-from storage.search_index import SearchText, add_to_index, replace_in_index
+from storage.search_index import SearchText
 
 __all__ = [
     "AttachmentRecord",
@@ -94,12 +102,18 @@ _FIRST_READ = ("published_on", "published_at", "date_confidence")
 _documents: Table = Document.__table__  # type: ignore[assignment]
 _versions: Table = DocumentVersion.__table__  # type: ignore[assignment]
 _attachments: Table = Attachment.__table__  # type: ignore[assignment]
+_tombstones: Table = Tombstone.__table__  # type: ignore[assignment]
 _frontier: Table = FrontierEntry.__table__  # type: ignore[assignment]
 
-_BURIED = select(
-    exists().where(
-        Tombstone.source_id == bindparam("source_id"), Tombstone.url_key == bindparam("url_key")
-    )
+_KNOWN = union_all(
+    select(_documents.c.id).where(
+        _documents.c.source_id == bindparam("source_id"),
+        _documents.c.url_key == bindparam("url_key"),
+    ),
+    select(literal(0)).where(
+        _tombstones.c.source_id == bindparam("source_id"),
+        _tombstones.c.url_key == bindparam("url_key"),
+    ),
 )
 _FOUND = (
     select(_documents)
@@ -168,27 +182,29 @@ def save_document(
     """
     connection = session.connection()
     address = {"source_id": record.source_id, "url_key": record.url_key}
-    found = connection.execute(_FOUND, address).one_or_none()
+    known = connection.execute(_KNOWN, address).scalars().all()
     document_id = None
-    if found is None:
-        if connection.execute(_BURIED, address).scalar():
-            return SaveResult(None, "tombstoned")
+    if not known:
         document_id = connection.execute(
             _put_document(connection.dialect.name), _new_row(record, now=now)
         ).scalar()
+    elif 0 in known:
+        return SaveResult(None, "tombstoned")
     if document_id is None:
         # Known before, or (PostgreSQL) another process stored it between the two statements.
-        found = found or connection.execute(_FOUND, address).one()
+        found = connection.execute(_FOUND, address).one()
         result = _save_again(session, found, record, now=now, judge=judge, compare=compare)
     else:
         _put_version(connection, document_id, record, seq=1, change="initial", ratio=1.0, now=now)
-        add_to_index(connection, document_id, tokens=_search_text(record).tokens)
         put_labels(session, document_id, record.labels, replace=False)
         _put_attachments(connection, document_id, record)
+        waiting = Waiting(connection)
         duplicate_of, cluster_id = _settle_cluster(
-            session, document_id, record, now=now, judge=judge
+            session, document_id, record, now=now, judge=judge, waiting=waiting
         )
-        put_near_keys(connection, document_id, bands=record.bands, sentences=record.sentences)
+        queue_document(connection, document_id, keys=_keys_of(record))
+        if len(waiting) >= FLUSH_AT:
+            flush_index(session)
         result = SaveResult(document_id, "new", 1, duplicate_of, cluster_id)
     connection.execute(
         _FRONTIER_DONE,
@@ -221,16 +237,6 @@ def _new_row(record: DocumentRecord, *, now: datetime) -> dict[str, Any]:
     return row
 
 
-def _search_text(record: DocumentRecord) -> SearchText:
-    return SearchText(
-        record.title,
-        record.doc_number,
-        record.publisher,
-        tuple(record.issuing_bodies),
-        record.body_text,
-    )
-
-
 def _put_version(
     connection: Connection,
     document_id: int,
@@ -241,7 +247,7 @@ def _put_version(
     ratio: float,
     now: datetime,
 ) -> None:
-    evidence = None
+    evidence = ""
     if record.evidence:
         evidence = json.dumps([dict(item) for item in record.evidence], ensure_ascii=False)
     connection.execute(
@@ -261,8 +267,7 @@ def _put_version(
             "title": record.title,
             "signature": record.signature,
             "details": dict(record.details) or None,
-            "evidence_packed": pack_text(evidence, near=record.body_text),
-            "html_packed": pack_text(record.body_html or None, near=record.body_text),
+            "packed": pack_pair(evidence, record.body_html, near=record.body_text),
             "body_text": record.body_text,
         },
     )
@@ -286,6 +291,11 @@ def _put_attachments(connection: Connection, document_id: int, record: DocumentR
         )
 
 
+def _keys_of(record: DocumentRecord) -> NearKeys:
+    """The keys a record is found by when duplicates are looked for."""
+    return NearKeys(exact_key(record.text_sha256), record.bands, record.sentences)
+
+
 def _settle_cluster(
     session: Session,
     document_id: int,
@@ -293,13 +303,13 @@ def _settle_cluster(
     *,
     now: datetime,
     judge: Judge | None,
+    waiting: Waiting | None = None,
 ) -> tuple[int | None, int | None]:
-    candidates = near_candidates(
-        session,
-        record.bands if judge else (),
-        sentences=record.sentences if judge else (),
-        text_sha256=record.text_sha256,
-        exclude=document_id,
+    keys = _keys_of(record)
+    if judge is None:
+        keys = NearKeys(exact=keys.exact)
+    candidates = near_by_keys(
+        session, keys, text_sha256=record.text_sha256, exclude=document_id, waiting=waiting
     )
     for candidate in candidates:
         same = judge(candidate) if judge else candidate.exact and record.text_length >= SHORT_TEXT
@@ -352,23 +362,24 @@ def _save_again(
         _put_version(connection, found.id, record, seq=seq, change=change, ratio=ratio, now=now)
     connection.execute(_documents.update().where(_documents.c.id == found.id).values(values))
     if old_text is not None:
-        new = record.body_text if outcome == "changed" else old_text
-        replace_in_index(
+        requeue_document(
             connection,
             found.id,
-            old=_stored_search_text(found, {}, body=old_text).tokens,
-            new=_stored_search_text(found, values, body=new).tokens,
+            old=SearchText(
+                found.title,
+                found.doc_number,
+                found.publisher,
+                tuple(found.issuing_bodies or ()),
+                old_text,
+            ),
+            keys=_keys_of(record) if new_text else None,
         )
     duplicate_of, cluster_id = found.duplicate_of, found.cluster_id
     if outcome == "changed":
         put_labels(session, found.id, record.labels, replace=True)
         _put_attachments(connection, found.id, record)
-    if new_text:
-        if cluster_id is None and not found.cluster_locked:
-            duplicate_of, cluster_id = _settle_cluster(
-                session, found.id, record, now=now, judge=judge
-            )
-        put_near_keys(connection, found.id, bands=record.bands, sentences=record.sentences)
+    if new_text and cluster_id is None and not found.cluster_locked:
+        duplicate_of, cluster_id = _settle_cluster(session, found.id, record, now=now, judge=judge)
     return SaveResult(found.id, outcome, seq, duplicate_of, cluster_id)
 
 
@@ -408,13 +419,6 @@ _SEARCHED = ("title", "doc_number", "publisher", "issuing_bodies")
 
 def _searched_differs(found: Row[Any], values: dict[str, Any]) -> bool:
     return any(name in values and values[name] != getattr(found, name) for name in _SEARCHED)
-
-
-def _stored_search_text(found: Row[Any], values: dict[str, Any], *, body: str) -> SearchText:
-    title, number, publisher, bodies = (
-        values[name] if name in values else getattr(found, name) for name in _SEARCHED
-    )
-    return SearchText(title, number, publisher, tuple(bodies or ()), body)
 
 
 @dataclass(frozen=True, slots=True)

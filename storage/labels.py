@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Table, delete, func, select
+from sqlalchemy import Row, Table, delete, func, select, text
 from sqlalchemy.orm import Session
 
 from storage.models import Document, DocumentLabel, Label
@@ -17,6 +17,13 @@ from storage.upsert import dialect_insert, upsert
 
 _RANK = {origin: rank for rank, origin in enumerate(LABEL_ORIGINS)}  # human, rule, model
 _labels: Table = Label.__table__  # type: ignore[assignment]
+
+_PUT = text(
+    "insert into document_label "
+    "(document_id, label_id, origin, present, confidence, reason, model_version) "
+    "select :document_id, id, :origin, true, :confidence, :reason, :model_version "
+    "from label where slug = :slug on conflict do nothing"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,22 +125,22 @@ def put_labels(
     guesses = {(label.slug, label.origin): label for label in labels if label.origin != "human"}
     if not guesses:
         return
-    ids = _label_ids(session, {label.slug: label.kind for label in guesses.values()})
-    session.connection().execute(
-        dialect_insert(session, DocumentLabel).on_conflict_do_nothing(),
-        [
-            {
-                "document_id": document_id,
-                "label_id": ids[label.slug],
-                "origin": label.origin,
-                "present": True,
-                "confidence": label.confidence,
-                "reason": label.reason or None,
-                "model_version": label.model_version,
-            }
-            for label in guesses.values()
-        ],
-    )
+    rows = [
+        {
+            "document_id": document_id,
+            "slug": label.slug,
+            "origin": label.origin,
+            "confidence": label.confidence,
+            "reason": label.reason or None,
+            "model_version": label.model_version,
+        }
+        for label in guesses.values()
+    ]
+    connection = session.connection()
+    if connection.execute(_PUT, rows).rowcount < len(rows):
+        # A label the taxonomy has not been synchronised for yet.
+        _label_ids(session, {label.slug: label.kind for label in guesses.values()})
+        connection.execute(_PUT, rows)
 
 
 def set_human_label(

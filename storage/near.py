@@ -9,36 +9,42 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, text
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import BigInteger
 
-from storage.models import Document, DocumentVersion, NearBand, SentenceHash
+from storage.index_queue import Waiting
+from storage.models import Document, DocumentVersion
+from storage.near_keys import NearKeys, exact_key
 from storage.records import NearCandidate
 
 PER_KEY = 20  # newest documents looked at for one band or sentence
 MOST = 20  # candidates returned
 MIN_SHARED_SENTENCES = 3
+NO_TEXT = 0  # stands for an unknown hash; no digest begins with 64 zero bits
 SHORT_TEXT = 100  # normalised characters; equal hashes of shorter texts prove nothing
 
+# One row of joined ids: fetching 57 rows through the driver costs more than finding them.
 _SQLITE_BANDS = f"""
-select (select group_concat(document_id) from (
-    select document_id from near_band where band = j.key and value = j.value
-    order by document_id desc limit {PER_KEY}))
-from json_each(?) j"""  # noqa: S608 - a constant
+select group_concat(ids) from (
+    select (select group_concat(document_id) from (
+        select document_id from near_band where band = j.key - 1 and value = j.value
+        order by document_id desc limit {PER_KEY})) ids
+    from json_each(?) j)"""  # noqa: S608 - a constant
 _SQLITE_SENTENCES = f"""
-select (select group_concat(document_id) from (
-    select document_id from sentence_hash where hash = j.value
-    order by document_id desc limit {PER_KEY}))
-from json_each(?) j"""  # noqa: S608 - a constant
+select group_concat(ids) from (
+    select (select group_concat(document_id) from (
+        select document_id from sentence_hash where hash = j.value
+        order by document_id desc limit {PER_KEY})) ids
+    from json_each(?) j)"""  # noqa: S608 - a constant
 _PG_BANDS = text(
     f"""select n.document_id
     from unnest(:keys) with ordinality k(value, place)
     cross join lateral (select document_id from near_band
-        where band = k.place - 1 and value = k.value
+        where band = k.place - 2 and value = k.value
         order by document_id desc limit {PER_KEY}) n"""  # noqa: S608 - a constant
 ).bindparams(bindparam("keys", type_=ARRAY(BigInteger)))
 _PG_SENTENCES = text(
@@ -48,20 +54,6 @@ _PG_SENTENCES = text(
         where hash = k.value order by document_id desc limit {PER_KEY}) n"""  # noqa: S608
 ).bindparams(bindparam("keys", type_=ARRAY(BigInteger)))
 
-_SQLITE_PUT_BANDS = (
-    "insert or ignore into near_band(band, value, document_id) "
-    "select key, value, ? from json_each(?)"
-)
-_SQLITE_PUT_SENTENCES = (
-    "insert or ignore into sentence_hash(hash, document_id) select value, ? from json_each(?)"
-)
-
-_EXACT = (
-    select(Document.id)
-    .where(Document.latest_sha == bindparam("sha"), Document.state == "live")
-    .order_by(Document.id)
-    .limit(PER_KEY)
-)
 _DETAILS = (
     select(
         Document.id,
@@ -94,8 +86,8 @@ def _hits(connection: Connection, keys: Sequence[int], *, sqlite: str, pg: objec
     if not keys:
         return Counter()
     if connection.dialect.name == "sqlite":
-        rows = connection.exec_driver_sql(sqlite, (json.dumps(list(keys)),))
-        return Counter(int(found) for (row,) in rows if row for found in row.split(","))
+        ids = connection.exec_driver_sql(sqlite, (json.dumps(list(keys)),)).scalar()
+        return Counter(map(int, ids.split(","))) if ids else Counter()
     return Counter(connection.execute(pg, {"keys": list(keys)}).scalars())  # type: ignore[call-overload]
 
 
@@ -109,84 +101,68 @@ def near_candidates(
 ) -> list[NearCandidate]:
     """Live documents that may hold the same text, most promising first, at most 20.
 
-    ``bands`` in band order. A sentence candidate needs 3 shared sentences; equal text comes first.
+    ``bands`` in band order, all 25. A sentence candidate needs 3 shared sentences; equal text
+    (by ``text_sha256``) comes first.
     """
+    exact = exact_key(text_sha256) if text_sha256 else NO_TEXT
+    keys = NearKeys(exact, tuple(bands), tuple(sentences))
+    return near_by_keys(session, keys, text_sha256=text_sha256, exclude=exclude)
+
+
+def near_by_keys(
+    session: Session,
+    keys: NearKeys,
+    *,
+    text_sha256: str | None,
+    exclude: int | None,
+    waiting: Waiting | None = None,
+) -> list[NearCandidate]:
+    """As :func:`near_candidates`; ``waiting`` spares reading the queue again."""
     connection = session.connection()
-    by_band = _hits(connection, bands, sqlite=_SQLITE_BANDS, pg=_PG_BANDS)
-    by_sentence = _hits(connection, sentences, sqlite=_SQLITE_SENTENCES, pg=_PG_SENTENCES)
-    exact: list[int] = []
-    if text_sha256 is not None:
-        exact = list(connection.execute(_EXACT, {"sha": text_sha256}).scalars())
-    score: Counter[int] = Counter(dict.fromkeys(exact, 1_000_000))
-    score.update({found: 100 * hits for found, hits in by_band.items()})
+    waiting = waiting or Waiting(connection)
+    placed = (keys.exact, *keys.bands)
+    by_band = _hits(connection, placed, sqlite=_SQLITE_BANDS, pg=_PG_BANDS)
+    by_band.update(waiting.shared_bands(keys))
+    by_sentence = _hits(connection, keys.sentences, sqlite=_SQLITE_SENTENCES, pg=_PG_SENTENCES)
+    by_sentence.update(waiting.shared_sentences(keys))
+    score = Counter({found: 100 * hits for found, hits in by_band.items()})
     score.update(
         {found: hits for found, hits in by_sentence.items() if hits >= MIN_SHARED_SENTENCES}
     )
-    if exclude is not None:
-        score.pop(exclude, None)
+    score.pop(exclude or 0, None)
     if not score:
         return []
     # Among equals the oldest first: it is the one that others repeat.
     order = sorted(score, key=lambda found: (-score[found], found))[:MOST]
-    rows = {row.id: row for row in connection.execute(_DETAILS, {"ids": order})}
-    same = set(exact)
-    return [
-        NearCandidate(
-            document_id=row.id,
-            source_id=row.source_id,
-            url=row.url,
-            title=row.title,
-            publisher=row.publisher,
-            issuer=row.issuer,
-            issuing_bodies=tuple(row.issuing_bodies or ()),
-            doc_number=row.doc_number,
-            doc_type=row.doc_type,
-            region=row.region,
-            level=row.level,
-            written_on=row.written_on,
-            published_on=row.published_on,
-            cluster_id=row.cluster_id,
-            text_length=row.text_length,
-            signature=row.signature,
-            exact=row.id in same,
-            shared_bands=by_band.get(row.id, 0),
-            shared_sentences=by_sentence.get(row.id, 0),
-        )
-        for row in (rows[found] for found in order if found in rows)
+    rows = {row.id: row for row in connection.execute(_DETAILS, {"ids": order}).all()}
+    found = [
+        _candidate(rows[key], by_band, by_sentence, text_sha256) for key in order if key in rows
     ]
+    return sorted(found, key=lambda candidate: not candidate.exact)
 
 
-def put_near_keys(
-    connection: Connection,
-    document_id: int,
-    *,
-    bands: Sequence[int],
-    sentences: Sequence[int],
-) -> None:
-    """Add the near-duplicate keys of a text.
-
-    The keys of earlier versions stay: a reprint of the first version is found by them, and a
-    candidate is always judged on the newest text.
-    """
-    if connection.dialect.name == "sqlite":
-        # One statement with a JSON list costs a third of an executemany of 25 rows.
-        if bands:
-            connection.exec_driver_sql(_SQLITE_PUT_BANDS, (document_id, json.dumps(list(bands))))
-        if sentences:
-            connection.exec_driver_sql(
-                _SQLITE_PUT_SENTENCES, (document_id, json.dumps(list(sentences)))
-            )
-        return
-    if bands:
-        connection.execute(
-            postgresql.insert(NearBand).on_conflict_do_nothing(),
-            [
-                {"band": band, "value": value, "document_id": document_id}
-                for band, value in enumerate(bands)
-            ],
-        )
-    if sentences:
-        connection.execute(
-            postgresql.insert(SentenceHash).on_conflict_do_nothing(),
-            [{"hash": value, "document_id": document_id} for value in dict.fromkeys(sentences)],
-        )
+def _candidate(
+    row: Any, by_band: Counter[int], by_sentence: Counter[int], text_sha256: str | None
+) -> NearCandidate:
+    exact = row.latest_sha == text_sha256
+    return NearCandidate(
+        document_id=row.id,
+        source_id=row.source_id,
+        url=row.url,
+        title=row.title,
+        publisher=row.publisher,
+        issuer=row.issuer,
+        issuing_bodies=tuple(row.issuing_bodies or ()),
+        doc_number=row.doc_number,
+        doc_type=row.doc_type,
+        region=row.region,
+        level=row.level,
+        written_on=row.written_on,
+        published_on=row.published_on,
+        cluster_id=row.cluster_id,
+        text_length=row.text_length,
+        signature=row.signature,
+        exact=exact,
+        shared_bands=by_band.get(row.id, 0) - exact,
+        shared_sentences=by_sentence.get(row.id, 0),
+    )

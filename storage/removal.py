@@ -10,6 +10,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from storage.errors import Conflict, NotFound, StateConflict
+from storage.index_queue import requeue_document, unindex
 from storage.models import (
     Cluster,
     Document,
@@ -20,7 +21,7 @@ from storage.models import (
     SentenceHash,
     Tombstone,
 )
-from storage.search_index import drop_from_index, replace_in_index, stored_text
+from storage.search_index import stored_text
 from storage.upsert import insert_ignoring
 
 EDITABLE = (
@@ -90,11 +91,8 @@ def edit_document(
     found.edited = sorted({*(found.edited or ()), *values})
     found.row_version += 1
     session.flush()
-    now_searched = stored_text(session, document_id)
-    if searched is not None and now_searched is not None:
-        replace_in_index(
-            session.connection(), document_id, old=searched.tokens, new=now_searched.tokens
-        )
+    if searched is not None and searched != stored_text(session, document_id):
+        requeue_document(session.connection(), document_id, old=searched, keys=None)
     return before
 
 
@@ -129,7 +127,7 @@ def bury_document(
         )
     searched = stored_text(session, document_id)
     if searched is not None:
-        drop_from_index(session.connection(), document_id, tokens=searched.tokens)
+        unindex(session.connection(), document_id, old=searched)
     bury_url(
         session,
         source_id=found.source_id,

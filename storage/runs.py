@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import insert, or_, select, update
 from sqlalchemy.orm import Session
 
+from storage.index_queue import flush_index
 from storage.models import CrawlRun, Fetch, Source
 from storage.models.crawl import ACTIVE_STATES, RUN_COUNTS
 from storage.upsert import insert_ignoring
@@ -163,7 +164,10 @@ def finish_run(
     stats: Mapping[str, Any] | None = None,
     warc_path: str | None = None,
 ) -> bool:
-    """Close a running run. False if it is no longer ours. ``state`` is a final state."""
+    """Close a running run. False if it is no longer ours. ``state`` is a final state.
+
+    Also moves what the run stored from the queue into the search index.
+    """
     if state not in FINAL_STATES:
         raise ValueError(f"{state!r} is not a final state of a run")
     values: dict[str, Any] = {
@@ -179,6 +183,7 @@ def finish_run(
         values["stats"] = dict(stats)
     if warc_path is not None:
         values["warc_path"] = warc_path
+    flush_index(session)
     return _fenced(session, run_id=run_id, lease_token=lease_token, values=values)
 
 

@@ -17,18 +17,11 @@ from sqlalchemy.sql.expression import UnaryExpression
 from sqlalchemy.sql.operators import custom_op
 
 from storage.filters import DocumentFilter, conditions
+from storage.index_queue import reindex
 from storage.matching import Candidate, Plan, plan_query, score
-from storage.models import Document, DocumentVersion
+from storage.models import Document, DocumentVersion, IndexQueue
 from storage.query import QueryError
-from storage.search_index import (
-    SearchText,
-    add_to_index,
-    drop_from_index,
-    reindex,
-    replace_in_index,
-    require_index,
-    stored_text,
-)
+from storage.search_index import SearchText, require_index
 from storage.snippets import Segment, highlight, snippet
 
 __all__ = [
@@ -36,11 +29,9 @@ __all__ = [
     "SearchHit",
     "Segment",
     "count_matches",
-    "index_document",
     "reindex",
     "require_index",
     "search",
-    "unindex_document",
 ]
 
 Order = Literal["newest", "relevance"]
@@ -61,29 +52,6 @@ class SearchHit:
     title: tuple[Segment, ...]
     snippet: tuple[Segment, ...]
     score: float = 0.0
-
-
-def index_document(session: Session, document_id: int, *, before: SearchText | None) -> None:
-    """Bring the search row of a stored document up to date.
-
-    ``before`` is what :func:`storage.search_index.stored_text` gave before the change, None if
-    the document was not indexed.
-    """
-    found = stored_text(session, document_id)
-    connection = session.connection()
-    if found is None:
-        return
-    if before is None:
-        add_to_index(connection, document_id, tokens=found.tokens)
-    else:
-        replace_in_index(connection, document_id, old=before.tokens, new=found.tokens)
-
-
-def unindex_document(session: Session, document_id: int) -> None:
-    """Take a stored document out of the index (before it is deleted or changed)."""
-    found = stored_text(session, document_id)
-    if found is not None:
-        drop_from_index(session.connection(), document_id, tokens=found.tokens)
 
 
 def search(
@@ -120,7 +88,8 @@ def count_matches(
     plan = plan_query(query)
     if plan.exact:
         statement = _candidates(session, plan, filters, columns=[Document.id]).limit(most)
-        return session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+        indexed = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+        return min(most, indexed + len(_waiting(session, plan, filters)))
     return sum(
         1 for _ in zip(range(most), _matches(session, plan, filters, first=most), strict=False)
     )
@@ -168,6 +137,17 @@ def _candidates(
 
 def _matches(session: Session, plan: Plan, filters: DocumentFilter, *, first: int) -> Iterator[int]:
     """Ids of matching documents, newest first."""
+    waiting = [found.id for found in _waiting(session, plan, filters)]
+    for indexed in _indexed_matches(session, plan, filters, first=first):
+        while waiting and waiting[0] > indexed:
+            yield waiting.pop(0)
+        yield indexed
+    yield from waiting
+
+
+def _indexed_matches(
+    session: Session, plan: Plan, filters: DocumentFilter, *, first: int
+) -> Iterator[int]:
     if plan.exact:
         query = _candidates(session, plan, filters, columns=[Document.id]).limit(first)
         yield from session.scalars(query)
@@ -183,6 +163,17 @@ def _matches(session: Session, plan: Plan, filters: DocumentFilter, *, first: in
         below = chunk[-1].id
 
 
+def _waiting(session: Session, plan: Plan, filters: DocumentFilter) -> list[Candidate]:
+    """Matching documents that are not in the index yet, newest first."""
+    if plan.fts5 is None:
+        return []  # such a query reads documents, not the index
+    everything = select(*_columns(plan)).select_from(Document)
+    everything = everything.where(
+        Document.id.in_(select(IndexQueue.document_id)), *conditions(filters), *plan.sql
+    ).order_by(Document.id.desc())
+    return [found for found in _fetch(session, everything) if plan.holds(found)]
+
+
 def _read(
     session: Session,
     plan: Plan,
@@ -192,8 +183,13 @@ def _read(
     below: int | None = None,
     match: str | None = None,
 ) -> list[Candidate]:
-    flags = [condition.label(f"f{place}") for place, condition in enumerate(plan.flags)]
-    columns = [
+    columns = _columns(plan)
+    query = _candidates(session, plan, filters, columns=columns, below=below, match=match)
+    return _fetch(session, query.limit(limit))
+
+
+def _columns(plan: Plan) -> list[Any]:
+    return [
         Document.id,
         Document.title,
         Document.doc_number,
@@ -202,9 +198,11 @@ def _read(
         Document.published_on,
         Document.first_seen_at,
         DocumentVersion.body_text,
-        *flags,
+        *(condition.label(f"f{place}") for place, condition in enumerate(plan.flags)),
     ]
-    query = _candidates(session, plan, filters, columns=columns, below=below, match=match)
+
+
+def _fetch(session: Session, query: Select[Any]) -> list[Candidate]:
     query = query.join(
         DocumentVersion,
         (DocumentVersion.document_id == Document.id) & (DocumentVersion.seq == Document.latest_seq),
@@ -216,7 +214,7 @@ def _read(
             day=row[5] or row[6].date(),
             flags=tuple(bool(flag) for flag in row[8:]),
         )
-        for row in session.execute(query.limit(limit))
+        for row in session.execute(query)
     ]
 
 
@@ -228,6 +226,8 @@ def _ranked(session: Session, plan: Plan, filters: DocumentFilter) -> list[tuple
         for item in _read(session, plan, filters, limit=RANKED_TITLES, match=in_title):
             found[item.id] = item
     for item in _read(session, plan, filters, limit=RANKED_OTHERS):
+        found[item.id] = item
+    for item in _waiting(session, plan, filters):
         found[item.id] = item
     newest = max((item.day for item in found.values()), default=None)
     ranked = [

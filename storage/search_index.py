@@ -8,10 +8,10 @@ PostgreSQL: a tsvector without positions under a GIN index.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, bindparam, select, text
 from sqlalchemy.orm import Session
 
 from storage.errors import IndexOutdated
@@ -55,20 +55,16 @@ class SearchText:
         return index_tokens(self.title, others=self.others)
 
 
-def add_to_index(connection: Connection, document_id: int, *, tokens: str) -> None:
-    """Index a document that is not in the index yet."""
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(_SQLITE_ADD, (document_id, tokens))
-    elif tokens:
-        connection.execute(_PG_PUT, {"id": document_id, "tokens": tokens})
-
-
-def replace_in_index(connection: Connection, document_id: int, *, old: str, new: str) -> None:
-    """Index anew a document whose tokens were ``old``."""
-    if old == new:
+def add_to_index(connection: Connection, rows: Sequence[tuple[int, str]]) -> None:
+    """Index documents, (id, tokens), that are not in the index yet."""
+    if not rows:
         return
-    drop_from_index(connection, document_id, tokens=old)
-    add_to_index(connection, document_id, tokens=new)
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(_SQLITE_ADD, list(rows))
+    else:
+        connection.execute(
+            _PG_PUT, [{"id": key, "tokens": " ".join(tokens.split())} for key, tokens in rows]
+        )
 
 
 def drop_from_index(connection: Connection, document_id: int, *, tokens: str) -> None:
@@ -83,25 +79,36 @@ def drop_from_index(connection: Connection, document_id: int, *, tokens: str) ->
 
 def stored_text(session: Session, document_id: int) -> SearchText | None:
     """The searched texts of a stored document, None if it does not exist."""
-    row = session.execute(
-        select(
-            Document.title,
-            Document.doc_number,
-            Document.publisher,
-            Document.issuing_bodies,
-            DocumentVersion.body_text,
-        )
-        .join(
-            DocumentVersion,
-            (DocumentVersion.document_id == Document.id)
-            & (DocumentVersion.seq == Document.latest_seq),
-        )
-        .where(Document.id == document_id)
-    ).one_or_none()
-    if row is None:
-        return None
-    title, number, publisher, bodies, body = row
-    return SearchText(title, number, publisher, tuple(bodies or ()), body)
+    return stored_texts(session, [document_id]).get(document_id)
+
+
+_TEXTS = (
+    select(
+        Document.id,
+        Document.title,
+        Document.doc_number,
+        Document.publisher,
+        Document.issuing_bodies,
+        DocumentVersion.body_text,
+    )
+    .join(
+        DocumentVersion,
+        (DocumentVersion.document_id == Document.id) & (DocumentVersion.seq == Document.latest_seq),
+    )
+    .where(Document.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Document.id)
+)
+
+
+def stored_texts(session: Session, document_ids: Sequence[int]) -> dict[int, SearchText]:
+    """The searched texts of stored documents, in the order of their ids."""
+    if not document_ids:
+        return {}
+    rows = session.connection().execute(_TEXTS, {"ids": list(document_ids)})
+    return {
+        key: SearchText(title, number, publisher, tuple(bodies or ()), body)
+        for key, title, number, publisher, bodies, body in rows
+    }
 
 
 def require_index(session: Session) -> None:
@@ -115,11 +122,8 @@ def require_index(session: Session) -> None:
         )
 
 
-def reindex(session: Session, *, batch: int = 500) -> Iterable[tuple[int, int]]:
-    """Build the index anew; yields (done, total) after each batch. Consume it to the end.
-
-    Runs in the caller's transaction: until it commits, others search the old index.
-    """
+def empty_index(session: Session) -> None:
+    """Start a new index with the tokenizer of this program."""
     connection = session.connection()
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("drop table if exists search_document")
@@ -128,10 +132,3 @@ def reindex(session: Session, *, batch: int = 500) -> Iterable[tuple[int, int]]:
         connection.exec_driver_sql("delete from search_document")
     session.merge(SchemaMeta(key=TOKENIZER_KEY, value=TOKENIZER_VERSION))
     session.flush()
-    identities = list(session.scalars(select(Document.id).order_by(Document.id)))
-    for start in range(0, len(identities), batch):
-        for document_id in identities[start : start + batch]:
-            found = stored_text(session, document_id)
-            if found is not None:
-                add_to_index(connection, document_id, tokens=found.tokens)
-        yield min(start + batch, len(identities)), len(identities)

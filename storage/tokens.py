@@ -16,13 +16,15 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from itertools import pairwise
-from operator import add
+
+import numpy as np
 
 TOKENIZER_VERSION = "1"
 TITLE_MARK = "ǂ"  # a letter no real word begins with
-MAX_TOKENS = 16_000  # PostgreSQL keeps at most 16,383 positions a vector; the same cap everywhere
+MAX_TOKENS = 16_000  # of each kind: a text of a million characters must not fill the index
 LONGEST_WORD = 24  # longer runs (hashes, base64) are indexed by their beginning only
 
+_BLANK = ord(" ")
 _BRACKETS = {
     **dict.fromkeys("([{〔［【（〈《「『", "〔"),
     **dict.fromkeys(")]}〕］】）〉》」』", "〕"),
@@ -61,25 +63,41 @@ def _suffixes(word: str) -> dict[str, None]:
     return dict.fromkeys(head[start:] for start in range(len(head)))
 
 
-def folded_tokens(folded: str) -> dict[str, None]:
-    """The distinct tokens of a folded text in a fixed order, at most MAX_TOKENS."""
-    han = _NOT_HAN.sub(" ", folded) + " "
-    pairs = dict.fromkeys(map(add, han, han[1:]))
-    tokens = dict.fromkeys([p[0] if p[1] == " " else p for p in pairs if p[0] != " "])
+def _han_tokens(folded: str) -> str:
+    """Bigrams of every Han run and its last character alone, blank separated, in one pass."""
+    text = _NOT_HAN.sub(" ", folded) + " "
+    codes = np.frombuffer(text.encode("utf-32-le"), dtype="<u4")
+    first, second = codes[:-1], codes[1:]
+    inside = first != _BLANK
+    first, second = first[inside], second[inside]
+    if len(first) > MAX_TOKENS:
+        pairs = np.unique(first.astype("<u8") << np.uint64(32) | second)[:MAX_TOKENS]
+        first, second = pairs >> np.uint64(32), pairs & np.uint64(0xFFFFFFFF)
+    rows = np.full((len(first), 3), _BLANK, dtype="<u4")
+    rows[:, 0], rows[:, 1] = first, second
+    return rows.tobytes().decode("utf-32-le")
+
+
+def _word_tokens(folded: str) -> str:
+    words: dict[str, None] = {}
     for word in dict.fromkeys(_WORD.findall(folded)):
-        tokens.update(_suffixes(word))
-    if len(tokens) > MAX_TOKENS:
-        return dict.fromkeys(list(tokens)[:MAX_TOKENS])
-    return tokens
+        words.update(_suffixes(word))
+        if len(words) > MAX_TOKENS:
+            break
+    return " ".join(words)
 
 
 def index_tokens(title: str, *, others: str) -> str:
-    """All tokens of a document, blank separated: ``others`` is body and metadata text."""
-    marked = folded_tokens(fold(title))
-    tokens = dict.fromkeys(TITLE_MARK + token for token in marked)
-    tokens.update(marked)
-    tokens.update(folded_tokens(fold(others)))
-    return " ".join(tokens)
+    """All tokens of a document, blank separated: ``others`` is body and metadata text.
+
+    A token may occur more than once; the indexes keep it once. At most MAX_TOKENS of Han and
+    of Latin tokens each, always the same ones for the same text.
+    """
+    folded = fold(title)
+    own = f"{_han_tokens(folded)} {_word_tokens(folded)}"
+    marked = " ".join(TITLE_MARK + token for token in own.split())
+    rest = fold(others)
+    return f"{marked} {own} {_han_tokens(rest)} {_word_tokens(rest)}"
 
 
 def query_terms(phrase: str) -> list[tuple[str, bool]]:

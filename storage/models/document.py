@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.columns import Base, BigKey, HexDigest, Json, UtcDateTime, one_of, unpack_text
+from storage.columns import Base, BigKey, HexDigest, Json, UtcDateTime, one_of, unpack_pair
 
 DOCUMENT_STATES = ("live", "gone", "suppressed")
 REVIEW_STATES = ("new", "accepted", "rejected")
@@ -81,7 +81,7 @@ class Document(Base):
     etag: Mapped[str | None] = mapped_column(Text)
     last_modified: Mapped[str | None] = mapped_column(Text)
     duplicate_of: Mapped[int | None] = mapped_column(BigKey)
-    cluster_id: Mapped[int | None] = mapped_column(ForeignKey("cluster.id"), index=True)
+    cluster_id: Mapped[int | None] = mapped_column(ForeignKey("cluster.id"))
     cluster_locked: Mapped[bool] = mapped_column(default=False)
     edited: Mapped[list[str] | None] = mapped_column(Json)
     row_version: Mapped[int] = mapped_column(default=1)
@@ -89,7 +89,12 @@ class Document(Base):
 
 Index("ix_document_published_on", Document.published_on)
 Index("ix_document_first_seen_at", Document.first_seen_at)
-Index("ix_document_latest_sha", Document.latest_sha)
+Index(
+    "ix_document_cluster_id",
+    Document.cluster_id,
+    sqlite_where=text("cluster_id is not null"),
+    postgresql_where=text("cluster_id is not null"),
+)
 Index(
     "ix_document_doc_number",
     Document.doc_number,
@@ -123,20 +128,19 @@ class DocumentVersion(Base):
     title: Mapped[str] = mapped_column(Text)
     signature: Mapped[bytes | None] = mapped_column(LargeBinary)
     details: Mapped[dict[str, Any] | None] = mapped_column(Json)
-    evidence_packed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    html_packed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    packed: Mapped[bytes | None] = mapped_column(LargeBinary)
     body_text: Mapped[str] = mapped_column(Text)
 
     @property
     def body_html(self) -> str:
         """The safe HTML of the body (sanitised before it was stored)."""
-        return unpack_text(self.html_packed, near=self.body_text) or ""
+        return unpack_pair(self.packed, near=self.body_text)[1]
 
     @property
     def evidence(self) -> list[dict[str, Any]]:
         """Where each metadata value was read: field, value, span, rule, confidence, place."""
-        packed = unpack_text(self.evidence_packed, near=self.body_text)
-        value: list[dict[str, Any]] = json.loads(packed) if packed else []
+        written = unpack_pair(self.packed, near=self.body_text)[0]
+        value: list[dict[str, Any]] = json.loads(written) if written else []
         return value
 
 
@@ -165,7 +169,10 @@ class Attachment(Base):
 
 
 class NearBand(Base):
-    """One MinHash band of the newest version: documents that share one are candidates."""
+    """One MinHash band of a text: documents that share one are candidates.
+
+    Band -1 is the beginning of the text's own hash: documents that share it hold equal texts.
+    """
 
     __tablename__ = "near_band"
     __table_args__ = ({"sqlite_with_rowid": False},)
@@ -183,6 +190,24 @@ class SentenceHash(Base):
 
     hash: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=False)
     document_id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=False)
+
+
+class IndexQueue(Base):
+    """A stored document that waits to be moved into the search index and the near-key tables.
+
+    ``bands`` and ``sentences`` are its keys as little-endian signed 64-bit integers.
+    """
+
+    __tablename__ = "index_queue"
+
+    document_id: Mapped[int] = mapped_column(
+        BigKey,
+        ForeignKey("document.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    )
+    bands: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sentences: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class ClusterVerdict(Base):
