@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ipaddress
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 from twisted.internet.address import IPv4Address, IPv6Address
@@ -47,11 +47,18 @@ class Resolution:
 
 @implementer(IHostnameResolver)
 class GuardedResolver:
-    """Resolves names with the system resolver; passes on only addresses that may be dialled."""
+    """Resolves names with the system resolver; passes on only addresses that may be dialled.
 
-    def __init__(self, reactor: Any, allow: AllowList) -> None:
+    ``fixed`` names (``crawl.hosts``) are not asked for: their address is known, and judged all
+    the same. Raises ValueError for one that is no address.
+    """
+
+    def __init__(
+        self, reactor: Any, allow: AllowList, fixed: Mapping[str, str] | None = None
+    ) -> None:
         self.reactor = reactor
         self.allow = allow
+        self.fixed = {name.lower(): _address(name, text) for name, text in (fixed or {}).items()}
         self.system: Any = reactor.nameResolver
         self.refused: dict[str, str] = {}
         self._known: dict[str, tuple[float, tuple[IAddress, ...]]] = {}
@@ -59,7 +66,12 @@ class GuardedResolver:
     @classmethod
     def from_crawler(cls, crawler: Crawler, reactor: Any) -> Self:
         """``crawler`` is the crawler process: only its settings are read."""
-        return cls(reactor, AllowList.parse(crawler.settings.getlist("DIBAO_ALLOW_PRIVATE")))
+        settings = crawler.settings
+        return cls(
+            reactor,
+            AllowList.parse(settings.getlist("DIBAO_ALLOW_PRIVATE")),
+            settings.getdict("DIBAO_HOSTS"),
+        )
 
     def install_on_reactor(self) -> None:
         """Make every connection by name go through this resolver."""
@@ -74,7 +86,7 @@ class GuardedResolver:
         transportSemantics: str = "TCP",
     ) -> Any:
         """Tell the receiver the allowed addresses of a name (none, if all were refused)."""
-        literal = _literal(hostName, portNumber)
+        literal = _literal(self.fixed.get(hostName.lower(), hostName), portNumber)
         known = (literal,) if literal is not None else self._fresh(hostName)
         receiver = _Sieve(self, resolutionReceiver, hostName)
         if known is None:
@@ -129,6 +141,15 @@ class _Sieve:
         elif self.stopped is not None:
             self.resolver.refused[self.name] = self.stopped
         self.receiver.resolutionComplete()
+
+
+def _address(name: str, text: str) -> str:
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        raise ValueError(
+            f"crawl.hosts.{name}：不是 IP 地址 / not an IP address: {text!r}"
+        ) from None
 
 
 def _literal(host: str, port: int) -> IAddress | None:
