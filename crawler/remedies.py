@@ -5,8 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-# Codes that a supervisor or a run gives without an exception of its own.
+# Codes that a supervisor gives, and those whose exceptions carry no remedy of their own.
 OWN_REMEDIES = {
+    "schema_outdated": "运行 dibao db upgrade，或升级程序 / run dibao db upgrade, or upgrade Dibao",
+    "index_outdated": "运行 dibao db reindex / run dibao db reindex",
+    "conflict": "同样的数据已存在，无需处理 / the same data is there already",
+    "state_conflict": "已被别人改动，请刷新 / somebody else changed it: reload",
+    "not_found": "已不存在，请刷新列表 / it is gone: reload the list",
+    "database_locked": "数据库忙，下次自动重试 / the database was busy: tried again next time",
+    "database_unreachable": "检查数据库是否在运行、地址是否正确 / is the database running?",
+    "disk_full": "清理磁盘；待抓的页面都还在 / free some disk: nothing waiting is lost",
+    "edition_unknown": "核对 digest.editions 的 key / check the keys of digest.editions",
+    "issue_state": "刷新页面，看这一期现在的状态 / reload and look at its state",
+    "lint_failed": "按提示修改后再批准 / mend what it names, then approve",
+    "token_invalid": "链接已失效，请用最近一封邮件里的链接 / use the link of the latest mail",
+    "address_invalid": "改正邮箱地址 / correct the address",
+    "transient": "对方暂时拒收，会自动重试 / refused for now: tried again by itself",
+    "permanent": "核对该收件人地址 / check this recipient's address",
+    "service_down": "检查 [mail] 的服务器、账号、网络 / check server, account and network",
+    "unknown": "可能已送达，请人工决定是否重发 / it may have arrived: a person decides",
     "child_died": "采集进程意外结束，详见运行记录 / the crawl process died: see the run record",
     "heartbeat_silent": "采集进程失去响应，已终止 / the crawl process hung and was ended",
     "stopped": "采集被人工停止，下次继续 / stopped by a person: the next run goes on",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -88,11 +90,17 @@ def config_lines() -> Iterator[str]:
 
     yield "File `dibao.toml`; environment variables win: `DIBAO_<SECTION>__<KEY>`."
     for section, info in Config.model_fields.items():
-        assert isinstance(info.annotation, type)
-        yield from _model_lines(f"[{section}]", info.annotation)
+        model = _inner_model(info.annotation)
+        if model is not None:
+            yield from _model_lines(f"[{section}]", model)
 
 
-def _model_lines(title: str, model: type[BaseModel]) -> Iterator[str]:
+def _model_lines(
+    title: str, model: type[BaseModel], *, group: str = "", without: frozenset[str] = frozenset()
+) -> Iterator[str]:
+    """A table of a model's keys, then of the models nested in it."""
+    path = title.strip("[]")
+    group = group or path
     yield ""
     yield f"## `{title}`"
     yield ""
@@ -102,15 +110,19 @@ def _model_lines(title: str, model: type[BaseModel]) -> Iterator[str]:
     yield "|---|---|---|"
     nested: list[tuple[str, type[BaseModel]]] = []
     for name, field in model.model_fields.items():
+        if name in without:
+            continue
         default = field.get_default(call_default_factory=True)
         inner = _inner_model(field.annotation)
         if inner is not None and inner is not model:
-            nested.append((f"{title.strip('[]')}.{name}", inner))
+            nested.append((name, inner))
             default = "…"
         shown = "required" if default is PydanticUndefined else f"`{default}`"
-        yield f"| `{name}` | {shown.replace('|', '/')} | {_meaning(model, name, field)} |"
-    for path, inner in nested:
-        yield from _model_lines(f"[{path}]", inner)
+        meaning = _meaning(group, name, field)
+        yield f"| `{field.alias or name}` | {shown.replace('|', '/')} | {meaning} |"
+    for name, inner in nested:
+        below = f"{path}.{name}"
+        yield from _model_lines(f"[{below}]", inner, group=group if group == "source" else below)
 
 
 def _inner_model(annotation: Any) -> type[BaseModel] | None:
@@ -120,9 +132,15 @@ def _inner_model(annotation: Any) -> type[BaseModel] | None:
     return None
 
 
-def _meaning(model: type[BaseModel], name: str, field: Any) -> str:
-    """The field's description, or what the class says of it."""
-    return (field.description or "").replace("\n", " ").replace("|", "/")
+def _meaning(group: str, name: str, field: Any) -> str:
+    """What the field says of itself, else the entry of docs/meanings.toml."""
+    text = field.description or _meanings().get(group, {}).get(name, "")
+    return str(text).replace("\n", " ").replace("|", "/")
+
+
+@cache
+def _meanings() -> dict[str, dict[str, str]]:
+    return tomllib.loads((Path(__file__).parent / "meanings.toml").read_text(encoding="utf-8"))
 
 
 def error_lines() -> Iterator[str]:
@@ -131,8 +149,9 @@ def error_lines() -> Iterator[str]:
     import digest.errors
     import pipelines.errors
     import storage.errors
-    from crawler.remedies import OWN_REMEDIES
+    from crawler.remedies import OWN_REMEDIES, remedy_for
 
+    seen: set[str] = set()
     yield "Stored in run, fetch and outbox rows; shown by `dibao run show` and on the desk."
     for module in (crawler.errors, pipelines.errors, storage.errors, digest.errors):
         yield ""
@@ -143,23 +162,28 @@ def error_lines() -> Iterator[str]:
         for value in vars(module).values():
             if isinstance(value, type) and issubclass(value, Exception) and "code" in vars(value):
                 doc = " ".join((value.__doc__ or "").split())
-                yield f"| `{value.code}` | {doc} | {getattr(value, 'remedy', '')} |"
+                seen.add(value.code)
+                yield f"| `{value.code}` | {doc} | {remedy_for(value.code)} |"
     yield ""
     yield "## supervisor"
     yield ""
     yield "| code | what to do |"
     yield "|---|---|"
     for code, remedy in OWN_REMEDIES.items():
+        if code in seen:
+            continue
         yield f"| `{code}` | {remedy} |"
 
 
 def spec_lines() -> Iterator[str]:
-    """Every key of a source file, per kind."""
-    from spiders.spec import KINDS
+    """Every key of a source file: those of all kinds, then those of each kind."""
+    from spiders.spec import KINDS, SourceBase
 
     yield "How to write one: [../sources.md](../sources.md)."
+    yield from _model_lines("所有种类 / all kinds", SourceBase, group="source")
+    common = frozenset(SourceBase.model_fields)
     for kind, model in KINDS.items():
-        yield from _model_lines(f"kind: {kind}", model)
+        yield from _model_lines(f"kind: {kind}", model, group="source", without=common)
 
 
 if __name__ == "__main__":
