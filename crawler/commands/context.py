@@ -57,7 +57,7 @@ def fail(message: str, *, code: int = EXIT_FAILED) -> typer.Exit:
 def readable_errors() -> Iterator[None]:
     """Turn our own errors into one readable text and the right exit code."""
     from crawler.config import ConfigError
-    from spiders.catalogue import CatalogueError
+    from spiders.catalogue import CatalogueError, UnknownSource
     from storage.errors import StoreError
 
     try:
@@ -68,6 +68,8 @@ def readable_errors() -> Iterator[None]:
         raise fail(f"配置有误 / configuration error: {where}\n{lines}", code=EXIT_USAGE) from error
     except CatalogueError as error:
         raise fail(f"来源文件有误 / source file error: {error}", code=EXIT_USAGE) from error
+    except UnknownSource as error:
+        raise fail(str(error), code=EXIT_USAGE) from error
     except StoreError as error:
         raise fail(f"数据库 / database [{error.code}]: {error}") from error
 

@@ -115,7 +115,7 @@ def reindex(config: ConfigOption = None) -> None:
     """Build the search index again from the stored texts."""
     from rich.progress import Progress
 
-    from storage.search_index import reindex as run_reindex
+    from storage.index_queue import reindex as run_reindex
 
     with open_app(config) as state, Progress(transient=True) as progress:
         task = progress.add_task("重建索引 / indexing", total=None)

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from crawler.commands import source_trial
 from crawler.commands.context import (
     EXIT_FAILED,
     EXIT_USAGE,
@@ -126,6 +127,9 @@ def check(
         )
     if catalogue.errors:
         raise typer.Exit(EXIT_FAILED)
+
+
+app.command(name="test")(source_trial.trial)
 
 
 @app.command()
