@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pipelines.countries import country_of
 from pipelines.issuers import (
     bodies_in,
     body_from_number,
     canonical_body,
-    country_of,
     is_public_body,
     looks_like_body,
     more_bodies,

@@ -14,6 +14,7 @@ from datetime import date
 from difflib import SequenceMatcher
 from typing import Literal
 
+from pipelines.countries import countries_in
 from pipelines.docnumber import normalise_doc_number
 from pipelines.fingerprint import containment, likeness, normalise_text
 from pipelines.issuers import canonical_body
@@ -229,6 +230,9 @@ def _reports_differ(a: Sketch, b: Sketch) -> bool:
         )
         if gap > 0 and generic:
             return True
+    left, right = countries_in(a.title), countries_in(b.title)
+    if left and right and not left & right:
+        return True
     return _title_swaps_a_name(a.title, b.title)
 
 

@@ -58,22 +58,19 @@ _MONTH_NAMES = (
     "september septembre septiembre settembre setembro września septembrie eylül",
     "october oktober octobre octubre ottobre outubro października octombrie ekim",
     "november novembre noviembre novembro listopada noiembrie kasım",
-    "december dezember décembre decembre diciembre dicembre dezembro desember grudnia decembrie aralık",
+    "december dezember décembre decembre diciembre dicembre dezembro desember grudnia decembrie"
+    " aralık",
 )
 _MONTHS = {name: n for n, names in enumerate(_MONTH_NAMES, 1) for name in names.split()}
-_MONTHS |= {
-    short: n
-    for n, shorts in enumerate(
-        "jan feb,fév mar,mär apr,avr,abr may,mai jun jul,ago aug,ago sep,sept,set oct,okt,out nov dec,dez,dic,déc".split(),
-        1,
-    )
-    for short in shorts.split(",")
-    if not (n == 7 and short == "ago")
-}
+_SHORT_MONTHS = (
+    "jan 1 feb 2 fév 2 mar 3 mär 3 apr 4 avr 4 abr 4 may 5 mai 5 jun 6 jul 7 aug 8 ago 8 sep 9"
+    " sept 9 set 9 oct 10 okt 10 out 10 nov 11 dec 12 dez 12 dic 12 déc 12"
+)
+_MONTHS |= {name: int(n) for name, n in re.findall(r"(\S+) (\d+)", _SHORT_MONTHS)}
 _MONTH_WORD = "|".join(sorted(map(re.escape, _MONTHS), key=len, reverse=True))
 _ENGLISH = re.compile(
-    rf"(?<![^\W_])(?:(?P<mon>{_MONTH_WORD})\.?[ \t]{{1,2}}(?P<d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?"
-    rf",?[ \t]{{1,2}}(?:at )?(?P<y>(?:19|20)\d\d)"
+    rf"(?<![^\W_])(?:(?P<mon>{_MONTH_WORD})\.?[ \t]{{1,2}}(?P<d>3[01]|[12]\d|0?[1-9])"
+    rf"(?:st|nd|rd|th)?,?[ \t]{{1,2}}(?:at )?(?P<y>(?:19|20)\d\d)"
     rf"|(?P<d2>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th|er|º|ª)?\.?(?:[ \t]{{1,2}}|-)(?:of |de |di )?"
     rf"(?P<mon2>{_MONTH_WORD})\.?,?(?:[ \t]{{1,2}}|-)(?:de |del )?(?P<y2>(?:19|20)\d\d))(?!\d)",
     re.IGNORECASE,
@@ -231,8 +228,9 @@ def parse_date(
     """The date a short field states, None when it states none (近日, 1天前, a number).
 
     A stamp with an offset of its own (+07:00) is a day at the publisher as printed; one in UTC is
-    turned into the day of ``zone``. Reads every form of ``find_dates`` plus 20240305, t20240305_123, epoch seconds and
-    milliseconds, ISO times with a zone, and 03-05 / 3月5日 when ``today`` gives the year.
+    turned into the day of ``zone``. Reads every form of ``find_dates`` plus 20240305,
+    t20240305_123, epoch seconds and milliseconds, and 03-05 / 3月5日 when ``today`` gives the
+    year.
     """
     if not text:
         return None

@@ -16,38 +16,46 @@ from datetime import date, timedelta
 from pipelines.dates import DateSpan, find_dates, find_month_days
 from pipelines.docnumber import chinese_number
 
-_SELF = "办法|规定|条例|法|细则|规则|意见|通知|决定|方案|措施|规范|解释|公告|通告|标准|计划|规划|政策|指引|指南|章程|安排|若干|批复|目录|清单|制度|纲要|准则|守则"
-_IN_FORCE = r"(?:正式)?(?:起|开始)?(?:正式|全面)?(?:施行|实施|执行|生效|试行|实行|启用)"
-_AFTER = re.compile(
-    r"[ \t\u3000]{0,3}(?:起|开始)[ \t]{0,2}(?:正式|全面)?(?:施行|实施|执行|生效|试行|实行)(?P<rest>[^\n]{0,24})"
+_SP = r"[ \t\u3000]{0,3}"
+_SELF = re.compile(
+    r"本[\u4e00-\u9fff]{0,8}?(?:办法|规定|条例|法|细则|规则|意见|通知|决定|方案|措施|规范|解释|公告"
+    r"|通告|标准|计划|规划|政策|指引|指南|章程|安排|批复|目录|清单|制度|纲要|准则|守则)"
 )
-_HEADER = re.compile(r"[ \t\u3000]{1,6}(?:起)?施行[ \t]*(?:\n|\Z)")
+_ACT = r"(?:施行|实施|执行|生效|试行|实行|启用)"
+_AFTER = re.compile(rf"{_SP}(?:(?:起|开始){_SP}(?:正式|全面)?|正式){_ACT}(?P<rest>[^\n]{{0,24}})")
+_HEADER = re.compile(r"[ \t\u3000]{1,6}起?施行[ \t]*(?:\n|\Z)")
+_ISSUED = frozenset({"印发", "下发", "发文", "签发", "通过", "批准", "签署"})
 _RELATIVE = re.compile(
-    r"自(?:本[\u4e00-\u9fff]{1,4})?[ \t]{0,2}(?P<base>印发|下发|发文|签发|公布|发布|颁布|公告|通过|批准|签署|本通知印发|文件印发)[ \t]{0,2}之?(?:日|后|当日)"
-    r"(?P<days>满|后|起)?(?P<n>\d{1,3}|[一二三四五六七八九十百]{1,5})?(?P<unit>个?工作日|日|天|个月|月)?(?:后|内|届满)?(?:之日)?"
-    r"(?:起|，|开始)?[ \t]{0,2}(?:正式)?(?P<act>施行|实施|执行|生效|试行|实行|有效)"
-)
-_ISSUED = frozenset(
-    {"印发", "下发", "发文", "签发", "通过", "批准", "签署", "本通知印发", "文件印发"}
+    rf"自(?:本|该)?[\u4e00-\u9fff]{{0,4}}?{_SP}"
+    r"(?P<base>印发|下发|发文|签发|通过|批准|签署|公布|发布|颁布|公告)"
+    rf"{_SP}(?:之?日|后|当日){_SP}起?{_SP}(?:满)?"
+    r"(?:(?P<n>\d{1,3}|[一二三四五六七八九十百]{1,5})(?P<unit>个?工作日|日|天|个月|月)"
+    rf"(?:后|内|届满)?(?:之日)?起?)?[，,]?{_SP}(?:正式)?(?:开始)?(?:施行|实施|执行|生效|试行|实行|有效)"
 )
 _NUMBER = r"(?P<n>\d{1,3}|[一二三四五六七八九十两]{1,3})"
 _TERM = re.compile(
-    rf"(?:有效期|试行期|施行期限?|执行期限?|有效期限|期限|暂定|试行)(?:限)?[ \t]{{0,2}}(?:为|是|:|：|暂定|暂定为|自[^，。\n]{{1,20}}起)?[ \t]{{0,2}}{_NUMBER}[ \t]{{0,2}}(?P<unit>年|个月)"
+    rf"(?:有效期限?|试行期限?|施行期限?|执行期限?|期限|暂定|试行){_SP}"
+    rf"(?:暂定为?|为|是|:|：|自[^，。\n]{{1,20}}起)?{_SP}{_NUMBER}{_SP}(?P<unit>年|个月)"
 )
 _UNTIL = re.compile(
-    r"(?:有效期|有效期限|执行期限?|施行|实施|执行|有效)[^，。；\n]{0,12}(?:至|到|截至|截止至|截止)[ \t]{0,2}\Z"
+    r"(?:有效期限?|执行期限?|施行|实施|执行|有效)[^，。；\n]{0,12}(?:至|到|截至|截止至|截止)"
+    r"[ \t]{0,2}\Z"
 )
 _CONSULT = re.compile(
-    r"征求[\u4e00-\u9fff]{0,6}意见|公开征集|征求意见|意见征集|听取[\u4e00-\u9fff]{0,4}意见|consultation|comment"
+    r"征求[\u4e00-\u9fff]{0,6}意见|公开征集|意见征集|听取[\u4e00-\u9fff]{0,4}意见"
+    r"|consultation|comment"
 )
 _DEADLINE_BEFORE = re.compile(
-    r"(?:截止(?:时间|日期|日)?|截至|反馈(?:时间|截止)|意见反馈|征求意见(?:时间|期限)?|期限|时间|至|—|-|－|~|到|请(?:于|在)|于|在|以前|之前|前|by|until|deadline)[^。；\n]{0,14}\Z"
+    r"(?:截止|截至|反馈|征求意见|期限|时间|至|—|-|－|~|到|请于|请在|于|在|以前|之前|前"
+    r"|by|until|deadline)[^。；\n]{0,14}\Z"
 )
 _DEADLINE_AFTER = re.compile(
-    r"[ \t]{0,2}(?:[（(][^）)]{1,8}[）)])?[ \t]{0,2}(?:\d{1,2}[:：时]\d{0,2}[ \t]{0,2})?(?:之?前|以前|前|止|截止|日?24时|下班前|内)"
+    r"[ \t]{0,2}(?:[（(][^）)]{1,8}[）)])?[ \t]{0,2}(?:\d{1,2}[:：时]\d{0,2}[ \t]{0,2})?"
+    r"(?:之?前|以前|止|截止|日?24时|下班前|内)"
 )
 _WITHIN = re.compile(
-    rf"自(?:本[\u4e00-\u9fff]{{1,6}})?(?P<base>公布|发布|公告|刊登|登载|公示|印发|即|今)[ \t]{{0,2}}(?:之?日)?(?:起)?(?:的)?[ \t]{{0,2}}{_NUMBER}[ \t]{{0,2}}(?P<unit>个?工作日|日|天|个月)(?:内|之内|以内)?"
+    r"自(?:本|该)?[\u4e00-\u9fff]{0,6}?(?P<base>公布|发布|公告|刊登|登载|公示|印发|即|今)"
+    rf"{_SP}(?:之?日)?起?的?{_SP}{_NUMBER}{_SP}(?P<unit>个?工作日|日|天|个月)(?:之内|以内|内)?"
 )
 
 
@@ -99,8 +107,9 @@ def find_effective(
     """The day the document takes effect.
 
     ``promulgated_on`` is the day of promulgation (公布) where it is known: that of an order is the
-    day of its signature, not of the web page. A stated day wins over a relative one; among stated days the document's own closing article
-    (本办法自…起施行) wins over an introduction, the last of them over earlier ones.
+    day of its signature, not of the web page. A stated day wins over a relative one; among
+    stated days the document's own closing article (本办法自…起施行) wins over an introduction,
+    the last of them over earlier ones.
     """
     stated = list(_stated(text, dates if dates is not None else find_dates(text)))
     if stated:
@@ -128,7 +137,7 @@ def _stated(text: str, dates: tuple[DateSpan, ...]) -> Iterator[Term]:
         clause = re.split(r"[。；\n]", before)[-1]
         if re.search(r"《[^》]{2,40}》[^，。]{0,6}\Z", clause) and "本" not in clause:
             confidence = 0.8
-        elif re.search(rf"本(?:[\u4e00-\u9fff]{{0,8}})?(?:{_SELF})", clause):
+        elif _SELF.search(clause):
             confidence = 0.98
         else:
             confidence = 0.85
@@ -189,12 +198,7 @@ def find_comment_deadline(
     base = published_on or written_on
     spans = dates if dates is not None else find_dates(text)
     if base is not None:
-        known = [(s.start, s.end) for s in spans]
-        loose = [
-            s for y in (base.year, base.year + 1) for s in find_month_days(text, year=y)
-            if not any(a <= s.start < b for a, b in known) and base <= s.value <= base + timedelta(days=200)
-        ]  # fmt: skip
-        spans = tuple(sorted((*spans, *loose), key=lambda s: s.start))
+        spans = _with_month_days(text, spans, base)
     best: Term | None = None
     for span in spans:
         if base is not None and span.value < base:
@@ -214,6 +218,19 @@ def find_comment_deadline(
                 confidence,
             )
     return best or _relative_deadline(text, base)
+
+
+def _with_month_days(text: str, spans: tuple[DateSpan, ...], base: date) -> tuple[DateSpan, ...]:
+    """``spans`` and the days without a year in the 200 days after ``base``."""
+    known = [(span.start, span.end) for span in spans]
+    last = base + timedelta(days=200)
+    loose = [
+        span
+        for year in (base.year, base.year + 1)
+        for span in find_month_days(text, year=year)
+        if base <= span.value <= last and not any(a <= span.start < b for a, b in known)
+    ]
+    return tuple(sorted((*spans, *loose), key=lambda span: span.start))
 
 
 def _near_comments(text: str, span: DateSpan) -> bool:

@@ -1,7 +1,8 @@
 """发文字号: find document numbers in text and bring them into one normal form.
 
-Normal forms: ``国办发〔2018〕71号`` (code, year in 〔〕, number without leading zeros), ``国令第754号``
-(orders), ``国家税务总局公告2023年第5号`` (announcements). Source: GB/T 9704-2012, 7.2.5.
+Normal forms: ``国办发〔2018〕71号`` (code, year in 〔〕, number without leading zeros),
+``国令第754号`` (orders), ``国家税务总局公告2023年第5号`` (announcements).
+Source: GB/T 9704-2012, 7.2.5.
 """
 
 from __future__ import annotations
@@ -167,7 +168,8 @@ def normalise_doc_number(text: str | None) -> str | None:
 
 
 _FOLLOWS_TITLE = re.compile(
-    r"(?:通知|意见|办法|规定|决定|方案|批复|公告|函|通报|复函|请示|报告|条例|细则|规划|计划|纲要|措施|令|答复)[）)]?[ \t\u3000\n]{0,6}\Z"
+    r"(?:通知|意见|办法|规定|决定|方案|批复|公告|函|通报|复函|请示|报告|条例|细则|规划"
+    r"|计划|纲要|措施|令|答复)[）)]?[ \t\u3000\n]{0,6}\Z"
 )
 
 
@@ -187,15 +189,18 @@ def own_number(text: str, *, title: str = "") -> DocNumber | None:
     return None
 
 
+_BEFORE_OWN = re.compile(
+    r"(?:发?文(?:字)?号[:：]?)?(?:\d{4}年\d{1,2}月\d{1,2}日)?[ \t\u3000]*"
+    r"(?:(?:中华人民共和国)?国务院[、 ]?)?"
+)
+
+
 def _stands_alone(text: str, number: DocNumber, title: str) -> bool:
     start = text.rfind("\n", 0, number.start) + 1
     end = text.find("\n", number.end)
     before = text[start : number.start].strip(" \t\u3000（(【[〔").removesuffix("中华人民共和国")
     after = text[number.end : end if end >= 0 else len(text)].strip(" \t\u3000）)】]〕")
-    if not re.fullmatch(
-        r"(?:发?文(?:字)?号[:：]?)?(?:\d{4}年\d{1,2}月\d{1,2}日)?[ \t\u3000]*(?:(?:中华人民共和国)?国务院[、 ]?)?",
-        before,
-    ):
+    if not _BEFORE_OWN.fullmatch(before):
         return False
     if not after or start == number.start == 0:
         return True

@@ -16,7 +16,8 @@ from pipelines.dates import day
 _BRACKETS = re.compile(r"[（(][^（）()]{0,40}[)）]")
 _CLAUSES = re.compile(r"[，。；;,\n]")
 _DAY = re.compile(
-    r"(?:(?P<y>\d{4})年)?(?:(?P<m>\d{1,2})月)?(?P<d>\d{1,2})日(?P<range>[ ]?(?:至|到|—|–|-|－|~)[ ]?)?"
+    r"(?:(?P<y>\d{4})年)?(?:(?P<m>\d{1,2})月)?(?P<d>\d{1,2})日"
+    r"(?P<range>[ ]?(?:至|到|—|–|-|－|~)[ ]?)?"
 )
 _LONGEST = 20
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from pipelines.countries import country_of, is_abroad
 from pipelines.regions import MUNICIPALITIES, Level, Place, Region, full_name, locate
 
 # Endings of names of public organs; longer ones first so that 办公室 is not read as 室.
@@ -22,6 +23,7 @@ _ORGAN = (
     "|人民法院|法院|人民检察院|检察院|仲裁院|总局|管理局|监管局|分局|税务局|局|厅|署|司|总队|支队|海关|监狱"
     "|中国人民银行|人民银行|银行|央行|证监会|银保监会|金管局|国资委|发改委|改革委|网信办|卫健委|卫生健康委|经信委"
     "|交易所|交易商协会|协会|联合会|学会|总会|研究院|研究所|信通院|科学院|工程院|大学|学院"
+    "|参议院|众议院|议会|国会|杜马|内阁|白宫|美联储|联储|国税局|金融厅|税务厅|总统府|检方"
     "|部|委|办|院|中心|社|总台|兵团|军委|行政处|执行委员会|合作区|高新区|开发区|示范区|新区|自贸区|保税区|党组"
 )
 _IS_BODY = re.compile(rf"[\u4e00-\u9fff（）()·]{{2,40}}(?:{_ORGAN})(?:（[^（）]{{2,20}}）)?\Z")
@@ -83,27 +85,6 @@ _RANKED = re.compile(r"\A(?:省|市|自治区|区|县|州|旗|新区)(?=[\u4e00-
 _NATIONAL = re.compile(
     r"\A(?:中华人民共和国|国务院|国家|全国|中央|中共中央|最高人民|中国(?!移动|联通|电信|银行\Z))"
 )
-COUNTRIES: dict[str, str] = {
-    name: code
-    for code, names in {
-        "US": "美国 美", "GB": "英国", "JP": "日本", "KR": "韩国", "DE": "德国", "FR": "法国",
-        "RU": "俄罗斯 俄", "IN": "印度", "BR": "巴西", "PK": "巴基斯坦", "SG": "新加坡",
-        "AU": "澳大利亚 澳洲", "CA": "加拿大", "IT": "意大利", "ES": "西班牙", "CH": "瑞士",
-        "NL": "荷兰", "SE": "瑞典", "NO": "挪威", "TR": "土耳其", "TH": "泰国", "VN": "越南",
-        "MY": "马来西亚", "ID": "印度尼西亚 印尼", "PH": "菲律宾", "NG": "尼日利亚",
-        "ZA": "南非", "AE": "阿联酋 迪拜", "SA": "沙特 沙特阿拉伯", "IL": "以色列", "IR": "伊朗",
-        "UA": "乌克兰", "KZ": "哈萨克斯坦", "MX": "墨西哥", "AR": "阿根廷", "SV": "萨尔瓦多",
-        "BS": "巴哈马", "KY": "开曼群岛", "BM": "百慕大", "LU": "卢森堡", "IE": "爱尔兰",
-        "PT": "葡萄牙", "PL": "波兰", "CZ": "捷克", "AT": "奥地利", "BE": "比利时", "GR": "希腊",
-        "FI": "芬兰", "DK": "丹麦", "EE": "爱沙尼亚", "NZ": "新西兰", "CL": "智利",
-        "CO": "哥伦比亚", "PE": "秘鲁", "EG": "埃及", "KE": "肯尼亚", "GH": "加纳",
-        "LA": "老挝", "KH": "柬埔寨", "MM": "缅甸", "LK": "斯里兰卡", "BD": "孟加拉国",
-        "UZ": "乌兹别克斯坦", "GE": "格鲁吉亚", "HU": "匈牙利", "RO": "罗马尼亚",
-        "EU": "欧盟 欧洲央行 欧洲议会 欧洲",
-    }.items()
-    for name in names.split()
-}  # fmt: skip
-_COUNTRY = re.compile("|".join(sorted((n for n in COUNTRIES if len(n) > 1), key=len, reverse=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +166,7 @@ def canonical_body(name: str, *, context: Region | None = None) -> str:
         rest = plain[place.used :]
         if place.region.province in ("香港", "澳门") and not rest.startswith("特别"):
             return plain
-        if _BRANCH.match(rest):
+        if _BRANCH.match(rest) or (rest.endswith("法院") and "人民法院" not in rest):
             return plain
         return "".join(place.names) + _expand_unit(rest)
     ranked = _RANKED.match(plain)
@@ -205,7 +186,7 @@ def _official_prefix(context: Region, rank: str) -> str:
 def looks_like_body(name: str) -> bool:
     """Whether ``name`` has the shape of a public organ's name (no sentence, no addressee)."""
     plain = _plain(name)
-    if plain in _bodies().official:
+    if plain in _bodies().official or is_abroad(plain):
         return True
     return len(plain) <= 40 and bool(_IS_BODY.match(plain)) and not _NOT_IN_NAME.search(plain)
 
@@ -218,11 +199,12 @@ _PRIVATE = re.compile(
 
 def is_public_body(name: str) -> bool:
     """Whether ``name`` is an organ with public authority, not an institute, bank or association."""
-    return not _PRIVATE.search(_plain(canonical_body(name)))
+    plain = _plain(name)
+    return is_abroad(plain) or not _PRIVATE.search(_plain(canonical_body(plain)))
 
 
 def split_bodies(text: str) -> tuple[str, ...]:
-    """The names in a joint signature or prefix: 财政部 税务总局, 甲局、乙局和丙局, glued names too."""
+    """The names in a joint signature or prefix: 财政部 税务总局, 甲局、乙局和丙局, also glued."""
     names: list[str] = []
     for piece in _SPLIT.split(text.strip()):
         names.extend(_unglue(_plain(piece)))
@@ -266,12 +248,6 @@ def body_from_number(number: str) -> str | None:
     return None
 
 
-def country_of(text: str) -> str | None:
-    """ISO code of the first foreign country (or EU) that ``text`` names."""
-    match = _COUNTRY.search(text)
-    return COUNTRIES[match[0]] if match else None
-
-
 def _place_in_brackets(plain: str) -> Place | None:
     """The place of a local branch: …试点（上海）专项工作组."""
     match = re.search(r"（([\u4e00-\u9fff]{2,12})）", plain)
@@ -284,9 +260,12 @@ def place_of(name: str, *, context: Region | None = None) -> tuple[Level, Region
     plain = _plain(name)
     if not is_public_body(plain):
         return "none", None
+    if is_abroad(plain):
+        return "foreign", None
     place = locate(plain, context=context) or _place_in_brackets(plain)
     if place is not None:
-        return place.region.level, place.region
+        basic_court = plain.endswith(("互联网法院", "铁路运输法院"))
+        return "district" if basic_court else place.region.level, place.region
     if is_national(plain):
         return "national", Region()
     if country_of(plain):

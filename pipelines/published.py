@@ -23,8 +23,9 @@ from pipelines.issuers import looks_like_body
 from pipelines.items import Hints
 
 PUBLISHED_LABELS = (
-    "发布日期", "发布时间", "公开日期", "公开时间", "发布于", "上网日期", "上网时间", "公布日期", "公布时间",
-    "发表时间", "发表日期", "发稿时间", "信息时间", "更新时间", "更新日期", "生成日期", "时间", "日期",
+    "发布日期", "发布时间", "公开日期", "公开时间", "发布于", "上网日期", "上网时间", "公布日期",
+    "公布时间", "发表时间", "发表日期", "发稿时间", "信息时间", "更新时间", "更新日期", "时间",
+    "日期",
 )  # fmt: skip
 _META_KEYS = (
     "layout:date", "article:published_time", "ld:datepublished", "item:datepublished",

@@ -58,9 +58,9 @@ def source_of(
             return Credit(_tidy(value), value, "meta")
     if match := _REPORTED.search(text[:120]):
         return Credit(_tidy(match["name"]), match[0], "body")
-    if len(text) <= 2000 and (match := _BRACKET_AT_END.search(text[-48:])):
-        if not re.search(r"公开|附件|此件|续|完|节选|全文|\d{4}年", match["name"]):
-            return Credit(_tidy(match["name"]), match[0], "tail")
+    match = _BRACKET_AT_END.search(text[-48:]) if len(text) <= 2000 else None
+    if match and not re.search(r"公开|附件|此件|续|完|节选|全文|\d{4}年", match["name"]):
+        return Credit(_tidy(match["name"]), match[0], "tail")
     return None
 
 

@@ -10,6 +10,8 @@ import re
 from itertools import pairwise
 
 MAX_CHARS = 110
+_SHORTEST = 12
+_MAX_TEXT = 20_000
 
 _SENTENCE = re.compile(r"[^。！？；!?\n]{1,400}(?:[。！？；!?]|(?=\n)|\Z)")
 _FORMULA = re.compile(
@@ -17,7 +19,8 @@ _FORMULA = re.compile(
     r"|各(?:省|市|县|区|有关)|收悉|责任单位|负责同志|联系(?:人|电话)|制定本|根据《|扫码|点击|关注|责任编辑|来源[:：]|发布时间|字体"
 )
 _HEADING = re.compile(
-    r"\A\s*(?:[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）|第[一二三四五六七八九十百]{1,5}[章节])[^。]{0,24}\Z"
+    r"\A\s*(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)]|第[一二三四五六七八九十百]{1,5}[章节]"
+    r"|\d{1,2}[.．、])[^。，；]{0,24}[。；]?\Z"
 )
 _LIST = re.compile(r"\A\s*(?:附件|目录|抄送|主题词|索引号|序号)")
 _ACTS = re.compile(
@@ -31,25 +34,29 @@ _EFFECT = re.compile(r"起施行|起实施|截止|有效期|意见反馈")
 
 def summarise(text: str, *, title: str = "", limit: int = MAX_CHARS) -> str:
     """At most ``limit`` characters of the text's own sentences, in their order; "" for no text."""
-    sentences = [(match.start(), _clean(match[0])) for match in _SENTENCE.finditer(text[:20_000])]
-    usable = [(at, s) for at, s in sentences if _usable(s, title)]
+    sentences = [(m.start(), _clean(m[0])) for m in _SENTENCE.finditer(text[:_MAX_TEXT])]
+    usable = [row for row in sentences if _usable(row[1], title)]
+    usable = [row for row in usable if _informs(row[1])] or usable
     if not usable:
-        usable = [(at, s) for at, s in sentences if len(s) >= 4][:1]
-    scored = sorted(
-        ((_score(s, rank, title), at, s) for rank, (at, s) in enumerate(usable)),
+        usable = [row for row in sentences if row[1].strip("。！？；!?")][:1]
+    marks = _bigrams(title)
+    ranked = sorted(
+        ((_score(s, rank, marks), at, s) for rank, (at, s) in enumerate(usable[:120])),
         key=lambda row: (-row[0], row[1]),
     )
+    if not ranked:
+        return ""
+    if len(ranked[0][2]) > limit:
+        return _cut(ranked[0][2], limit)
     chosen: list[tuple[int, str]] = []
     room = limit
-    for _, at, sentence in scored:
+    for _, at, sentence in ranked:
         if len(sentence) <= room:
             chosen.append((at, sentence))
             room -= len(sentence)
-        if room < 12:
+        if room < _SHORTEST:
             break
-    if not chosen and scored:
-        return _cut(scored[0][2], limit)
-    return "".join(_joined(sorted(chosen)))[:limit]
+    return "".join(sentence for _, sentence in sorted(chosen))
 
 
 def _clean(sentence: str) -> str:
@@ -57,20 +64,26 @@ def _clean(sentence: str) -> str:
 
 
 def _usable(sentence: str, title: str) -> bool:
-    if not 12 <= len(sentence) <= 400 or _HEADING.match(sentence) or _LIST.match(sentence):
+    if not _SHORTEST <= len(sentence) <= 400 or sentence[-1] not in "。！？；!?":
         return False
-    bare = sentence.rstrip("。！？；!?")
-    return bare not in title and not sentence.endswith(("：", ":"))
+    if _HEADING.match(sentence) or _LIST.match(sentence):
+        return False
+    return sentence.rstrip("。！？；!?") not in title
 
 
-def _score(sentence: str, rank: int, title: str) -> float:
+def _informs(sentence: str) -> bool:
+    """Whether a sentence is more than a formula: formulas count only with a figure in them."""
+    return not _FORMULA.search(sentence) or bool(_FIGURE.search(sentence))
+
+
+def _score(sentence: str, rank: int, title: set[str]) -> float:
     score = 3.0 / (1 + 0.25 * rank)
     score += min(2.0, 0.6 * len(_FIGURE.findall(sentence)))
     score += min(1.5, 0.5 * len(_ACTS.findall(sentence)))
-    score += 1.0 if _EFFECT.search(sentence) else 0.0
-    score += min(1.5, 0.15 * len(_bigrams(sentence) & _bigrams(title)))
+    score += 1.5 if _EFFECT.search(sentence) else 0.0
+    score += min(1.5, 0.15 * len(_bigrams(sentence) & title))
     score -= 2.5 if _FORMULA.search(sentence) else 0.0
-    score -= 0.6 if len(sentence) > MAX_CHARS else 0.0
+    score -= 0.8 if len(sentence) > MAX_CHARS else 0.0
     return score
 
 
@@ -78,14 +91,8 @@ def _bigrams(text: str) -> set[str]:
     return {a + b for a, b in pairwise(text) if a.isalnum() and b.isalnum()}
 
 
-def _joined(chosen: list[tuple[int, str]]) -> list[str]:
-    return [s if s[-1] in "。！？；!?" else s + "。" for _, s in chosen]
-
-
 def _cut(sentence: str, limit: int) -> str:
     """The front of a long sentence up to a comma, marked as cut."""
-    if len(sentence) <= limit:
-        return sentence
     front = sentence[: limit - 1]
     at = max(front.rfind(mark) for mark in "，、；,;")
     return (front[:at] if at >= limit // 2 else front) + "…"

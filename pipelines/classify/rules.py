@@ -18,6 +18,9 @@ from pipelines.items import CleanPage, LabelGuess, Metadata
 LEAD_CHARS = 400
 BODY_CHARS = 20_000
 SHORT_TEXT = 600
+LISTED = 0.34
+"""Weight of a topic word in an enumeration: it is mentioned, not treated. What a plan lists as
+its scenarios counts in full."""
 _PLAN_KINDS = frozenset(
     {"行动计划", "扶持办法", "指导意见", "征求意见", "管理规定", "法规", "通知"}
 )
@@ -44,9 +47,10 @@ class _TypeRule:
 
 @dataclass(slots=True)
 class _Index:
-    title: WordIndex = field(default_factory=WordIndex)
+    title: WordIndex = field(default_factory=lambda: WordIndex(listed=LISTED))
     lead: WordIndex = field(default_factory=WordIndex)
-    body: WordIndex = field(default_factory=WordIndex)
+    body: WordIndex = field(default_factory=lambda: WordIndex(listed=LISTED))
+    plan: WordIndex = field(default_factory=WordIndex)
     rules: dict[Kind, list[_Rule]] = field(default_factory=dict)
     types: list[_TypeRule] = field(default_factory=list)
 
@@ -66,7 +70,7 @@ def _index(taxonomy: Taxonomy) -> _Index:
             for role in _POINTS:
                 for word in getattr(entry, role):
                     index.title.add(word, slot, _TITLE_POINTS[role])
-                    index.body.add(word, slot, _POINTS[role])
+                    (index.body if kind == "topic" else index.plan).add(word, slot, _POINTS[role])
             rule = _Rule(entry, slot, tuple(re.compile(p, re.I) for p in entry.patterns))
             index.rules.setdefault(kind, []).append(rule)
     for doc_type in taxonomy.doc_types:
@@ -79,7 +83,7 @@ def _index(taxonomy: Taxonomy) -> _Index:
             index.lead.add(word, slot + 1, 1.0)
         patterns = tuple(re.compile(p, re.I) for p in doc_type.patterns)
         index.types.append(_TypeRule(doc_type, slot, slot + 1, patterns))
-    for words in (index.title, index.lead, index.body):
+    for words in (index.title, index.lead, index.body, index.plan):
         words.freeze()
     return index
 
@@ -113,11 +117,12 @@ def classify(
     reading = _read(index, page, metadata)
     doc_type = _doc_type(index, reading)
     labels = [doc_type] if doc_type else []
-    topics = _entries("topic", index, reading, expected=source_topics)
+    topics = _entries("topic", index, reading, reading.in_body, expected=source_topics)
     labels += topics
     if doc_type and doc_type.slug in _PLAN_KINDS and reading.length >= 60:
-        labels += _entries("scenario", index, reading)
-        labels += _entries("measure", index, reading)
+        in_plan = index.plan.count(page.body_text[:BODY_CHARS])
+        labels += _entries("scenario", index, reading, in_plan)
+        labels += _entries("measure", index, reading, in_plan)
     names = tuple(topic.slug for topic in topics)
     section = _section(taxonomy, doc_type, names, reading.title, metadata.level or "")
     if section:
@@ -145,14 +150,14 @@ def _read(index: _Index, page: CleanPage, metadata: Metadata) -> _Reading:
 
 
 def _entries(
-    kind: Kind, index: _Index, reading: _Reading, *, expected: tuple[str, ...] = ()
+    kind: Kind, index: _Index, reading: _Reading, counted: Tally, *, expected: tuple[str, ...] = ()
 ) -> list[LabelGuess]:
     rules = index.rules.get(kind, [])
     found = []
     for rule in rules:
         if rule.entry.public_body and not reading.public:
             continue
-        verdict = _verdict(rule, reading, rule.entry.name in expected)
+        verdict = _verdict(rule, reading, counted, rule.entry.name in expected)
         if verdict:
             found.append(LabelGuess(rule.entry.name, kind, verdict[0], verdict[1]))
     names = {guess.slug for guess in found}
@@ -163,10 +168,12 @@ def _entries(
     return found
 
 
-def _verdict(rule: _Rule, reading: _Reading, expected: bool) -> tuple[float, str] | None:
+def _verdict(
+    rule: _Rule, reading: _Reading, counted: Tally, expected: bool
+) -> tuple[float, str] | None:
     """Confidence and reason when the entry applies, else None."""
     top = min(reading.in_title.points.get(rule.slot, 0.0), 3.0)
-    body = reading.in_body.points.get(rule.slot, 0.0)
+    body = counted.points.get(rule.slot, 0.0)
     if top or body:
         entry, length = rule.entry, reading.length
         bar = max(
@@ -178,7 +185,7 @@ def _verdict(rule: _Rule, reading: _Reading, expected: bool) -> tuple[float, str
             if top >= 1:
                 return 0.95, f"标题含“{reading.in_title.words[rule.slot][0]}”"
             share = min(1.0, body / bar - 1)
-            return round(0.6 + 0.25 * share, 3), f"正文：{reading.in_body.shown(rule.slot)}"
+            return round(0.6 + 0.25 * share, 3), f"正文：{counted.shown(rule.slot)}"
     for pattern in rule.patterns:
         if match := pattern.search(reading.front):
             return 0.75, f"规则匹配“{match[0][:30]}”"
@@ -205,14 +212,17 @@ def _type_score(rule: _TypeRule, reading: _Reading) -> tuple[float, str]:
     if rule.title_slot in reading.in_title.blocked or (doc_type.public and not reading.public):
         return 0.0, ""
     words = reading.in_title.words.get(rule.title_slot, [])
+    kind = reading.genre or reading.announced
+    if words and kind and kind in doc_type.genres_with_words:
+        return 9.5, f"文种“{kind}”，标题含“{words[0]}”"
     lead = reading.in_lead.words.get(rule.lead_slot, [])
     match = next((m for p in rule.patterns if (m := p.search(reading.front[:400]))), None)
     if not words and not lead and not match:
         return 0.0, ""
     distinct = len(set(words))
     score = 3.0 * min(distinct, 1) + min(max(distinct - 1, 0), 2) + 0.75 * min(len(set(lead)), 3)
-    score += 2.5 if match else 0.0
-    score += 2.5 if doc_type.subject and reading.acts else 0.0
+    score += 4.0 if match else 0.0
+    score += 1.5 if doc_type.subject and reading.acts else 0.0
     shown = words[0] if words else match[0][:20] if match else lead[0]
     return score, f"{'标题' if words else '开头'}含“{shown}”"
 

@@ -59,6 +59,7 @@ class DocType(_Model):
 
     name: Word
     genres: tuple[Word, ...] = ()
+    genres_with_words: tuple[Word, ...] = ()
     title: tuple[Word, ...] = ()
     lead: tuple[Word, ...] = ()
     block: tuple[Word, ...] = ()
@@ -160,7 +161,8 @@ def _read(content: bytes, origin: str) -> Taxonomy:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise TaxonomyError(
-            f"{origin}: {where}: {first['msg']}（请对照文件开头的说明修改 / see the head of the file）"
+            f"{origin}: {where}: {first['msg']}"
+            "（请对照文件开头的说明修改 / see the head of the file）"
         ) from error
     _check_names(data, origin)
     return Taxonomy(origin, data.section, data.doc_type, data.topic, data.scenario, data.measure)

@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-LISTED = 0.34
-"""Weight of a word in an enumeration (在甲、乙、丙等领域): it is mentioned, not treated."""
 _QUOTES = " “”\"'‘’+"
 
 
@@ -32,9 +30,13 @@ class Tally:
 
 
 class WordIndex:
-    """Words with the slots they score for; ``freeze`` before counting."""
+    """Words with the slots they score for; ``freeze`` before counting.
 
-    def __init__(self) -> None:
+    ``listed`` is the weight of a word in an enumeration (在甲、乙、丙等领域).
+    """
+
+    def __init__(self, *, listed: float = 1.0) -> None:
+        self._listed = listed
         self._targets: dict[str, list[tuple[int, float]]] = {}
         self._words: list[str] = []
         self._rows: list[tuple[str, bool, tuple[tuple[int, float], ...]]] = []
@@ -66,7 +68,7 @@ class WordIndex:
             word, latin, targets = self._rows[index]
             if latin and not _alone(lower, start, end):
                 continue
-            factor = LISTED if _listed(lower, start, end) else 1.0
+            factor = self._listed if _listed(lower, start, end) else 1.0
             for slot, weight in targets:
                 if start < taken.get(slot, 0):
                     continue

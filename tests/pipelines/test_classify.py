@@ -1,0 +1,185 @@
+"""Labels by the taxonomy: right, with a reason, and editable."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from pipelines.classify import TaxonomyError, classify, load_taxonomy
+from pipelines.items import CleanPage, LabelGuess
+from pipelines.metadata import extract_metadata
+
+TAXONOMY = load_taxonomy()
+
+
+def labels(
+    title: str, text: str = "", *, taxonomy: object = None, **known: object
+) -> dict[str, list[LabelGuess]]:
+    page = CleanPage(title=title, body_html="", body_text=text)
+    found = classify(
+        page, extract_metadata(page), taxonomy=taxonomy or TAXONOMY, **known  # type: ignore[arg-type]
+    )  # fmt: skip
+    grouped: dict[str, list[LabelGuess]] = {}
+    for guess in found:
+        grouped.setdefault(guess.kind, []).append(guess)
+    return grouped
+
+
+def names(title: str, text: str = "", **known: object) -> dict[str, set[str]]:
+    return {kind: {g.slug for g in rows} for kind, rows in labels(title, text, **known).items()}
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "doc_type", "section"),
+    [
+        ("江苏省人民政府办公厅关于印发《江苏省算力行动计划》的通知", "", "行动计划", "新法速递"),
+        ("深圳市发布《深圳市数据产业扶持办法》", "", "扶持办法", "新法速递"),
+        ("国家网信办公开征求《办法（征求意见稿）》意见", "", "征求意见", "新法速递"),
+        ("山西省数字经济促进条例", "", "法规", "新法速递"),
+        (
+            "巴西央行计划明年推出央行数字货币",
+            "巴西央行行长表示，计划明年推出。",
+            "监管动向",
+            "监管动态",
+        ),
+        (
+            "香港证监会：正在草拟持牌交易所的监管规定",
+            "香港证监会表示，正在草拟。",
+            "监管动向",
+            "监管动态",
+        ),
+        (
+            "浙江省某区人民法院：买卖合同应予解除",
+            "原告起诉被告，法院审理了本案。",
+            "案例",
+            "典型案例",
+        ),
+        ("某公司完成数亿元C轮融资", "某公司近日完成C轮融资，由甲资本领投。", "融资", "交易资讯"),
+        ("某平台上线新功能", "某平台宣布正式上线新功能。", "产品发布", "行业热点"),
+        ("甲公司与乙公司达成战略合作", "双方签署战略合作协议。", "合作", "行业热点"),
+        ("某研究院发布白皮书：企业超1400家", "白皮书称产业链初步形成。", "报告", "行业热点"),
+        ("多链钱包被攻击", "钱包资产被盗，黑客转移资金。", "安全事件", "行业热点"),
+        ("某大学举办元宇宙招聘会", "招聘会设置多个交流区。", "招生招聘", "行业热点"),
+    ],
+)
+def test_types_and_sections(title: str, text: str, doc_type: str, section: str) -> None:
+    found = names(title, text)
+    assert found["doc_type"] == {doc_type}
+    assert found["section"] == {section}
+
+
+def test_every_label_says_why() -> None:
+    found = labels("某平台上线数字藏品", "某平台上线数字藏品，用户可交易。")
+    for guess in (row for rows in found.values() for row in rows):
+        assert guess.reason
+        assert 0 < guess.confidence <= 1
+        assert guess.origin == "rule"
+    assert "数字藏品" in found["topic"][0].reason
+
+
+def test_a_word_in_an_enumeration_is_no_topic() -> None:
+    text = "鼓励企业在金融科技、生物医药、绿色低碳、文旅等领域开展合作。"
+    assert "topic" not in names("甲公司年会举行", text)
+    assert names("绿色低碳转型加快", text)["topic"] == {"绿色低碳"}
+
+
+def test_words_inside_longer_words_do_not_count() -> None:
+    found = names("数字人民币结算平台上线", "以数字人民币结算的平台上线。")
+    assert "虚拟人/数字人" not in found["topic"]
+    assert "VR/AR/XR" not in names("ARM 推出新品", "ARM 与 HARMAN 推出 MARS 平台。").get(
+        "topic", set()
+    )
+    assert "VR/AR/XR" in names("VR头显开售", "首款VR头显开售，VR内容同步上线。")["topic"]
+
+
+def test_long_documents_need_density() -> None:
+    once = "本办法适用于数据处理活动。" * 300 + "可以采用区块链。"
+    assert "区块链" not in names("某办法", once).get("topic", set())
+    often = ("开展区块链应用，" + "数据处理活动应当合法。" * 8) * 40
+    assert "区块链" in names("某办法", often)["topic"]
+
+
+def test_plans_get_scenarios_and_measures_news_do_not() -> None:
+    text = "推进智慧医疗和远程医疗应用。加强关键核心技术攻关，给予资金支持和奖励。"
+    text += "建设产业园和产业集群，形成完整的产业链条。"
+    text += "本市各区应当结合实际抓好落实。"
+    plan = names("南京市人民政府关于印发《南京市元宇宙行动计划》的通知", text)
+    assert {"医疗健康"} <= plan["scenario"]
+    assert {"核心技术", "资金支持", "产业布局"} <= plan["measure"]
+    assert "scenario" not in names("某公司上线新平台", text)
+
+
+def test_source_topics_lower_the_bar_but_make_nothing_up() -> None:
+    text = "研究显示，链上数据增长。"
+    assert "区块链" not in names("周报", text).get("topic", set())
+    assert "区块链" in names("周报", text, source_topics=("区块链",))["topic"]
+    assert "区块链" not in names("周报", "天气晴好。", source_topics=("区块链",)).get(
+        "topic", set()
+    )
+
+
+def test_sections_of_an_edition_fold() -> None:
+    available = ("政策速递", "行业新闻", "交易资讯")
+    assert TAXONOMY.section_in("新法速递", available=available) == "政策速递"
+    assert TAXONOMY.section_in("监管动态", available=available) == "政策速递"
+    assert TAXONOMY.section_in("典型案例", available=available) == "行业新闻"
+    assert TAXONOMY.section_in("交易资讯", available=("行业热点",)) == "行业热点"
+    assert TAXONOMY.section_in("新法速递", available=("附件",)) is None
+
+
+CUSTOM = """
+version = 1
+[[section]]
+name = "天气"
+[[section.when]]
+topics = ["暴雨"]
+reason = "天气主题"
+[[topic]]
+name = "暴雨"
+parent = "灾害"
+implies_parent = true
+strong = ["暴雨"]
+[[topic]]
+name = "灾害"
+strong = ["灾害"]
+"""
+
+
+def test_a_user_s_own_taxonomy(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(CUSTOM, encoding="utf-8")
+    found = names("暴雨预警", taxonomy=load_taxonomy(path))
+    assert found == {"topic": {"暴雨", "灾害"}, "section": {"天气"}}
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("version = ", "TOML"),
+        ("version = 2", "version"),
+        ('version = 1\n[[topic]]\nname = "甲"\nkeyword = ["乙"]', "keyword"),
+        ('version = 1\n[[topic]]\nname = "甲"\npatterns = ["("]', "pattern"),
+        ('version = 1\n[[topic]]\nname = "甲"\n[[topic]]\nname = "甲"', "甲"),
+        ('version = 1\n[[section]]\nname = "甲"\n[[section.when]]\ndoc_types = ["乙"]', "乙"),
+        ('version = 1\n[[section]]\nname = "甲"\nfallback = "丙"', "丙"),
+    ],
+)
+def test_mistakes_in_the_file_are_named(tmp_path: Path, text: str, says: str) -> None:
+    path = tmp_path / "bad.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(TaxonomyError, match=says):
+        load_taxonomy(path)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(TaxonomyError, match=r"none\.toml"):
+        load_taxonomy(tmp_path / "none.toml")
+
+
+@pytest.mark.parametrize("hostile", ["元宇宙、" * 40_000, "监管" * 80_000, "合作VR" * 50_000])
+def test_hostile_text_takes_bounded_time(hostile: str) -> None:
+    started = time.process_time()
+    labels(hostile[:3_000], hostile)
+    assert time.process_time() - started < 2.0

@@ -1,0 +1,308 @@
+"""Metadata of a page: each value with its evidence, nothing guessed."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, date, datetime
+
+import pytest
+
+from pipelines.deadlines import find_comment_deadline, find_effective, find_expiry
+from pipelines.doctype import announced_kind, document_kind, genre_of
+from pipelines.items import CleanPage, Hints, Metadata
+from pipelines.lawheader import amended_in_force, history
+from pipelines.metadata import extract_metadata
+
+SEEN = datetime(2024, 6, 1, tzinfo=UTC)
+NOTICE = """某市人民政府办公室关于印发《某市数据管理办法》的通知
+某政办发〔2024〕12号
+各区县人民政府，市政府各部门：
+《某市数据管理办法》已经市政府同意，现印发给你们。根据《上级通知》（国办发〔2023〕9号）执行。
+成都市人民政府办公厅
+2024年3月1日
+（此件公开发布）
+某市数据管理办法
+第一条 为了规范数据管理，制定本办法。
+第二条 本办法自2024年4月1日起施行，有效期5年。2019年1月1日起施行的《旧办法》同时废止。"""
+
+
+def page(
+    title: str = "", text: str = "", *, head: str = "", lang: str = "zh",
+    meta: dict[str, str] | None = None, table: dict[str, str] | None = None,
+) -> CleanPage:  # fmt: skip
+    return CleanPage(
+        title=title, body_html="", body_text=text, head_text=head, lang=lang,
+        meta=meta or {}, table=table or {},
+    )  # fmt: skip
+
+
+def read(found: CleanPage, **options: object) -> Metadata:
+    return extract_metadata(found, fetched_at=SEEN, **options)  # type: ignore[arg-type]
+
+
+def test_a_notice_with_its_attachment() -> None:
+    found = read(
+        page(
+            "关于印发《某市数据管理办法》的通知",
+            NOTICE,
+            head="发布时间：2024-03-05 10:20 来源：市政府办公厅",
+        ),
+        url="http://www.example.gov.cn/202403/t20240305_1.html",
+    )
+    assert found.doc_number == "某政办发〔2024〕12号"
+    assert found.issuing_bodies == ("成都市人民政府办公厅",)
+    assert (found.level, found.region) == ("municipal", "CN-四川-成都")
+    assert found.written_on == date(2024, 3, 1)
+    assert found.published_on == date(2024, 3, 5)
+    assert found.published_at == datetime(2024, 3, 5, 2, 20, tzinfo=UTC)
+    assert found.effective_on == date(2024, 4, 1)
+    assert found.expires_on == date(2029, 3, 31)
+    assert found.doc_type == "办法"
+    assert found.original_source == "市政府办公厅"
+
+
+def test_every_value_has_a_span_that_stands_in_the_page() -> None:
+    source = page("某市办法", NOTICE, head="发布时间：2024-03-05")
+    found = read(source)
+    rows = {row.field: row for row in found.evidence}
+    assert set(rows) >= {
+        "doc_number",
+        "issuing_bodies",
+        "written_on",
+        "published_on",
+        "effective_on",
+    }
+    everything = source.title + source.body_text + source.head_text
+    for row in found.evidence:
+        assert row.span in everything
+        assert 0 < row.confidence <= 1
+    start = rows["effective_on"].start
+    assert source.body_text[start:].startswith("2024年4月1日")
+
+
+def test_the_page_s_own_table_wins() -> None:
+    found = read(
+        page(
+            "关于开展工作的通知",
+            "正文提到国办发〔2020〕1号和2019年1月1日。",
+            table={
+                "索 引 号：": "000014349/2018-00204", "发文机关": "国务院办公厅",
+                "成文日期：": "2018年10月27日", "发文字号": "国办函[2018]71号",
+                "发布日期": "2018年11月09日",
+            },
+        )
+    )  # fmt: skip
+    assert found.index_number == "000014349/2018-00204"
+    assert found.doc_number == "国办函〔2018〕71号"
+    assert found.issuing_bodies == ("国务院办公厅",)
+    assert (found.written_on, found.published_on) == (date(2018, 10, 27), date(2018, 11, 9))
+
+
+def test_an_order_takes_its_name_from_the_title() -> None:
+    found = read(page("中华人民共和国国务院令", "", table={"发文字号": "第754号"}))
+    assert found.doc_number == "国令第754号"
+    assert found.issuing_bodies == ("国务院",)
+
+
+def test_an_empty_page_gives_an_empty_result() -> None:
+    found = read(page())
+    assert found == Metadata(title="", evidence=())
+
+
+def test_unknown_stays_unknown() -> None:
+    found = read(
+        page("某公司发布新产品", "近日，某公司日前发布了新产品。Copyright © 2015-2024 某网站")
+    )
+    assert (found.published_on, found.written_on, found.effective_on) == (None, None, None)
+    assert found.issuing_bodies == ()
+
+
+@pytest.mark.parametrize("stamp", ["1970-01-01", "2099-05-01", "0", "2024-06-20 10:00"])
+def test_implausible_days_are_ignored(stamp: str) -> None:
+    found = read(page("标题", "正文", meta={"pubdate": stamp}, head=f"发布时间：{stamp}"))
+    assert found.published_on is None
+
+
+def test_index_numbers_and_footers_are_no_dates() -> None:
+    head = "索引号：11330000/2023-43887 字号：大 中 小\n版权所有 2020-01-01"
+    assert read(page("标题", "正文", head=head)).published_on is None
+
+
+def test_labelled_beats_meta_beats_list_beats_address() -> None:
+    url = "http://a.example/t20240101_1.html"
+    hints = Hints(date_text="2024-02-02")
+    meta = {"article:published_time": "2024-03-03T00:00:00+08:00"}
+    head = "更新时间：2024-05-05\n发布时间：2024-04-04"
+    assert read(page("题", "文", head=head, meta=meta), url=url, hints=hints).published_on == date(
+        2024, 4, 4
+    )
+    assert read(page("题", "文", meta=meta), url=url, hints=hints).published_on == date(2024, 3, 3)
+    assert read(page("题", "文"), url=url, hints=hints).published_on == date(2024, 2, 2)
+    assert read(page("题", "文"), url=url).published_on == date(2024, 1, 1)
+
+
+def test_agreeing_places_raise_the_confidence() -> None:
+    alone = read(page("题", "文"), url="http://a.example/t20240101_1.html")
+    both = read(page("题", "文", head="2024-01-01 10:00"), url="http://a.example/t20240101_1.html")
+    assert both.evidence[-1].confidence > alone.evidence[-1].confidence
+
+
+def test_a_signature_is_not_the_page_s_date() -> None:
+    head = "现予公布。\n临海市人民政府\n2013年6月4日\n（此件公开发布）"
+    assert read(page("名单", "现予公布。", head=head)).published_on is None
+
+
+def test_the_source_s_region_names_the_city_government() -> None:
+    found = read(page("市政府办公厅关于印发方案的通知", "正文"), region="重庆")
+    assert found.issuing_bodies == ("重庆市人民政府办公厅",)
+    assert (found.level, found.region) == ("provincial", "CN-重庆")
+    silent = read(page("行业观察", "正文"), region="深圳", level="none")
+    assert (silent.level, silent.region) == ("none", "CN-广东-深圳")
+
+
+def test_english_pages_follow_their_locale() -> None:
+    found = read(page("Notice", "Published 03/05/2024", head="Published 03/05/2024", lang="en"))
+    assert found.published_on == date(2024, 3, 5)
+    british = page(
+        "Notice", "x", head="Published 03/05/2024", lang="en", meta={"html:lang": "en-GB"}
+    )
+    assert read(british).published_on == date(2024, 5, 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("本办法自2024年1月1日起施行。", date(2024, 1, 1)),
+        ("本规定自公布之日起施行。", date(2023, 8, 5)),
+        ("本通知自印发之日起30日后施行。", date(2023, 8, 31)),
+        ("自发布之日起满三个月施行", date(2023, 11, 5)),
+        ("2019年1月1日起施行的《旧办法》同时废止。", None),
+        ("近日施行", None),
+    ],
+)
+def test_first_day_in_force(text: str, day: date | None) -> None:
+    found = find_effective(text, written_on=date(2023, 8, 1), published_on=date(2023, 8, 5))
+    assert (found.value if found else None) == day
+
+
+def test_a_relative_day_without_its_base_is_unknown() -> None:
+    assert find_effective("本办法自公布之日起施行。") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("有效期至2026年12月31日。", date(2026, 12, 31)),
+        ("有效期为三年。", date(2026, 12, 31)),
+        ("试行2年。", date(2025, 12, 31)),
+        ("保质期5年", None),
+    ],
+)
+def test_last_day_in_force(text: str, day: date | None) -> None:
+    found = find_expiry(text, effective_on=date(2024, 1, 1))
+    assert (found.value if found else None) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("意见反馈截止时间为2024年4月5日。", date(2024, 4, 5)),
+        ("公众可以在2024年4月5日前反馈意见", date(2024, 4, 5)),
+        ("征求意见时间为2024年3月5日至4月4日。", date(2024, 4, 4)),
+        ("请于4月5日前将意见反馈至我局", date(2024, 4, 5)),
+        ("自公布之日起30日内反馈意见", date(2024, 4, 4)),
+        ("征求意见稿共五章。", None),
+    ],
+)
+def test_comment_deadlines(text: str, day: date | None) -> None:
+    found = find_comment_deadline(
+        text, title="关于公开征求意见的公告", published_on=date(2024, 3, 5)
+    )
+    assert (found.value if found else None) == day
+
+
+def test_workday_deadlines_are_marked_unsure() -> None:
+    found = find_comment_deadline(
+        "自公告发布之日起10个工作日内提出意见", title="征求意见", published_on=date(2024, 3, 5)
+    )
+    assert found is not None
+    assert (found.value, found.confidence) == (date(2024, 3, 19), 0.5)
+
+
+def test_law_history_gives_adopter_and_version() -> None:
+    head = (
+        "2009年9月28日 浙江省第十一届人民代表大会常务委员会第十三次会议通过\n"
+        "2021年9月29日 浙江省第十三届人民代表大会常务委员会第三十一次会议"
+        "《关于修改〈甲条例〉等七件地方性法规的决定》修正\n"
+    )
+    found = read(
+        page("浙江省乙条例", head + "第一条 制定本条例。\n第九条 本条例自2010年1月1日起施行。")
+    )
+    assert found.issuing_bodies == ("浙江省人民代表大会常务委员会",)
+    assert found.effective_on == date(2021, 9, 29)
+    events = history(head)
+    assert [event.act for event in events] == ["通过", "修正"]
+    assert amended_in_force(events, date(2021, 10, 8)) == date(2021, 10, 8)
+
+
+def test_an_amended_version_of_unknown_day_stays_unknown() -> None:
+    head = (
+        "2012年4月19日 上海市第十三届人民代表大会常务委员会第三十三次会议通过\n"
+        "2018年5月24日 上海市第十五届人民代表大会常务委员会第四次会议"
+        "《关于修改本市部分地方性法规的决定》修正\n"
+    )
+    found = read(page("上海市某条例", head + "第九条 本条例自2012年7月15日起施行。"))
+    assert found.effective_on is None
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("国务院关于印发《某行动计划（2024—2026年）》的通知", "行动计划"),
+        ("某办法（征求意见稿）", "征求意见稿"),
+        ("关于促进发展的若干意见", "意见"),
+        ("山西省数字经济促进条例", "条例"),
+        ("甲市发布《甲市产业发展行动方案》", "行动计划"),
+        ("某监管会：正在草拟持牌机构的监管规定", None),
+        ("用好新方法", None),
+    ],
+)
+def test_document_kinds(title: str, kind: str | None) -> None:
+    assert document_kind(title) == kind
+
+
+def test_reports_name_the_kind_they_announce() -> None:
+    lead = "甲市领导小组办公室近日印发《甲市产业发展行动方案》。"
+    assert announced_kind("甲市印发首个政策文件", lead) == "行动计划"
+    assert announced_kind("甲公司上线新平台", lead) is None
+    assert genre_of("国务院办公厅关于同意建立制度的函") == "函"
+
+
+@pytest.mark.parametrize(
+    ("head", "text", "source"),
+    [
+        ("来源： 中国政府网 作者：张三", "", "中国政府网"),
+        ("", "据中国基金报报道，近日……", "中国基金报"),
+        ("", "正文若干字。（上证报）", "上证报"),
+        ("", "正文若干字。（此件公开发布）", None),
+    ],
+)
+def test_original_source(head: str, text: str, source: str | None) -> None:
+    assert read(page("题", text, head=head)).original_source == source
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "自公布之日起" * 20_000,
+        "2024年3月5日" * 15_000,
+        "关于" * 60_000,
+        "《" * 100_000,
+        "人民政府、" * 20_000,
+        "　" * 200_000,
+    ],
+)
+def test_hostile_pages_take_bounded_time(hostile: str) -> None:
+    started = time.process_time()
+    read(page(hostile[:5_000], hostile, head=hostile[:20_000], table={"发文机关": hostile[:2_000]}))
+    assert time.process_time() - started < 3.0
