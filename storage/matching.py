@@ -88,10 +88,11 @@ def plan_query(query: str) -> Plan:
     fields = tuple(_fields(node)) if node else ()
     phrases = tuple(_phrases(node)) if node else ()
     titled = _in_title(node) if node else None
+    fts5 = _narrow(node, _Fts5()) if node else None
     return Plan(
         node=node,
-        exact=node is None or _exact(node),
-        fts5=_narrow(node, _Fts5()) if node else None,
+        exact=node is None or (fts5 is not None and _exact(node)),
+        fts5=fts5,
         tsquery=_narrow(node, _TsQuery()) if node else None,
         title_fts5=_narrow(titled, _Fts5()) if titled else None,
         title_tsquery=_narrow(titled, _TsQuery()) if titled else None,

@@ -13,6 +13,8 @@ from sqlalchemy import text
 
 from storage.engine import Database, open_database
 from storage.migrate import upgrade
+from storage.models import Base
+from storage.tokens import TOKENIZER_VERSION
 
 POSTGRES_URL = "DIBAO_TEST_POSTGRES_URL"
 
@@ -51,14 +53,24 @@ def postgres_schema() -> Iterator[str]:
 
 
 def _emptied(url: str) -> None:
+    """Rows go and numbering starts again; DELETE, because truncating 30 tables takes longer."""
     database = open_database(url)
     with database.write_engine.begin() as connection:
-        tables = connection.execute(
-            text("select tablename from pg_tables where schemaname = current_schema()")
-        ).scalars()
-        keep = {"alembic_version", "schema_meta"}
-        names = ", ".join(f'"{name}"' for name in tables if name not in keep)
-        connection.execute(text(f"truncate {names} restart identity cascade"))
+        if connection.execute(text("select 1 from review_action limit 1")).scalar():
+            connection.execute(text("truncate review_action"))
+        for table in reversed(Base.metadata.sorted_tables):
+            if table.name not in ("schema_meta", "review_action"):
+                connection.execute(table.delete())
+        connection.execute(
+            text(
+                "select setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false) "
+                "from pg_sequences where schemaname = current_schema()"
+            )
+        )
+        connection.execute(
+            text("update schema_meta set value = :version where key = 'tokenizer_version'"),
+            {"version": TOKENIZER_VERSION},
+        )
     database.dispose()
 
 
