@@ -37,9 +37,9 @@ _STRONG = words(
 )
 _TRIGGERS = ("索引号", "文号", "发文", "文字号", "布机构", "布单位", "成文日", "题分类", "公开方式")
 _BLANKS = re.compile(r"[\s\u3000\xa0]+")
-_COLON = re.compile(
-    r"([\u4e00-\u9fff](?:[\s\u3000\xa0]{0,6}[\u4e00-\u9fff]){1,11})[\s\u3000\xa0]{0,6}[】\]]?[:：]"
-)
+_COLON = re.compile(r"[】\]]?[:：]")
+_CJK_END = re.compile(r"[\u4e00-\u9fff]{1,14}$")
+_LOOK_BACK = 26  # characters: the longest key with a space after every character
 _MAX_VALUE = 500
 _MAX_GAP = 6  # cells between two entries of one table
 
@@ -63,7 +63,7 @@ def key_values(out: Outline) -> tuple[dict[str, str], frozenset[int]]:
     cells = [
         (i, content)
         for i, content in enumerate(out.content)
-        if content and out.own[i] <= 300 and not content.isspace()
+        if content and out.own[i] <= 160
     ]
     short = "".join("".join([c for i, c in cells if out.own[i] <= 60]).split())
     if not any(trigger in short for trigger in _TRIGGERS):
@@ -131,10 +131,13 @@ def pairs_in(content: str) -> list[tuple[str, str]]:
     if "：" not in content and ":" not in content:
         return []
     marks: list[tuple[int, int, str]] = []
+    floor = 0
     for match in _COLON.finditer(content):
-        key = _known_end(match.group(1))
+        label = content[max(floor, match.start() - _LOOK_BACK) : match.start()]
+        key, length = _known_end(label)
         if key:
-            marks.append((match.start(), match.end(), key))
+            marks.append((match.start() - length, match.end(), key))
+        floor = match.end()
     if not marks or len(content[: marks[0][0]].strip()) > 60:
         return []
     pairs = []
@@ -147,16 +150,25 @@ def pairs_in(content: str) -> list[tuple[str, str]]:
     return pairs
 
 
-def _known_end(run: str) -> str:
-    """The known key that the last spaced parts of ``run`` spell: 市府办 发 布 时 间 → 发布时间."""
+def _known_end(label: str) -> tuple[str, int]:
+    """The known key that the last spaced parts of ``label`` spell, and its length in ``label``.
+
+    ``市府办 发 布 时 间`` → ``发布时间``; ``指标来源`` is no key because no space precedes 来源.
+    """
     key = ""
-    for part in reversed(run.split()):
-        key = part + key
+    rest = label.rstrip()
+    while rest:
+        match = _CJK_END.search(rest)
+        if match is None:
+            return "", 0
+        key = match.group() + key
         if key in _SURE:
-            return key
-        if len(key) > 12:
-            break
-    return ""
+            return key, len(label) - match.start()
+        shorter = rest[: match.start()].rstrip()
+        if len(key) > 12 or len(shorter) == match.start():
+            return "", 0  # too long, or no space before this part
+        rest = shorter
+    return "", 0
 
 
 def _next_value(out: Outline, cells: list[tuple[int, str]], position: int) -> str:

@@ -17,8 +17,8 @@ from pipelines.extraction.outline import Outline
 _FRAME_TAGS = frozenset({"nav", "footer", "aside", "dialog", "menu"})
 _BODY_TAGS = frozenset({"article", "main"})
 _CARD_TAGS = frozenset({"li", "dl", "div", "article", "section", "dd", "h3", "h4"})
-_LINE_TAGS = frozenset(
-    {"p", "li", "td", "th", "dd", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "tr"}
+_LINE_TAGS = words(
+    "p li td th dd dt h1 h2 h3 h4 h5 h6 tr ul ol dl table tbody thead blockquote pre header center"
 )
 _PROGRAM_ERROR = re.compile(
     r"(?:warning|notice|fatal error|deprecated): .{1,300} on line \d", re.IGNORECASE
