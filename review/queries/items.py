@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from review.queries import pairs
 from storage.documents import DocumentRow
 from storage.models import (
     Attachment,
@@ -69,10 +70,10 @@ def listed(session: Session, rows: Sequence[DocumentRow]) -> list[ListedItem]:
     """Add the row version and the number of other pages with the same text."""
     ids = [row.id for row in rows]
     wanted = select(Document.id, Document.row_version).where(Document.id.in_(ids))
-    versions = dict(session.execute(wanted).tuples().all())
+    versions = pairs(session, wanted)
     clusters = {row.cluster_id for row in rows if row.cluster_id is not None}
     counted = select(Cluster.id, Cluster.size).where(Cluster.id.in_(clusters))
-    sizes = dict(session.execute(counted).tuples().all())
+    sizes = pairs(session, counted)
     return [
         ListedItem(
             row=row,
@@ -86,7 +87,7 @@ def listed(session: Session, rows: Sequence[DocumentRow]) -> list[ListedItem]:
 def source_titles(session: Session) -> dict[str, str]:
     """Titles of the sources that have documents or are in the catalogue, by key."""
     query = select(Source.key, Source.title).order_by(Source.title)
-    return dict(session.execute(query).tuples().all())
+    return pairs(session, query)
 
 
 def regions_in_use(session: Session) -> list[str]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from review.queries import pairs
 from storage.models import CrawlRun, Document, DocumentVersion, Fetch, HealthEvent, Source
 from storage.models.crawl import ACTIVE_STATES
 
@@ -113,7 +114,7 @@ def _last_runs(session: Session, source_id: int | None) -> dict[int, CrawlRun]:
 
 def _active_runs(session: Session) -> dict[int, int]:
     query = select(CrawlRun.source_id, CrawlRun.id).where(CrawlRun.state.in_(ACTIVE_STATES))
-    return dict(session.execute(query).tuples().all())
+    return pairs(session, query)
 
 
 def _open_events(session: Session) -> dict[int, HealthEvent]:
@@ -134,7 +135,7 @@ def _document_counts(session: Session, source_id: int | None) -> dict[int, int]:
     query = select(Document.source_id, func.count()).where(Document.state != "suppressed")
     if source_id is not None:
         query = query.where(Document.source_id == source_id)
-    return dict(session.execute(query.group_by(Document.source_id)).tuples().all())
+    return pairs(session, query.group_by(Document.source_id))
 
 
 def events_of(session: Session, source_id: int, *, limit: int = 10) -> list[HealthEvent]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
+from review.queries import pairs
 from storage.filters import contains
 from storage.models import DocumentLabel, Label, Subscriber, Subscription
 
@@ -12,7 +13,7 @@ from storage.models import DocumentLabel, Label, Subscriber, Subscription
 def state_counts(session: Session) -> dict[str, int]:
     """Subscribers by state."""
     query = select(Subscriber.state, func.count()).group_by(Subscriber.state)
-    return dict(session.execute(query).tuples().all())
+    return pairs(session, query)
 
 
 def _conditions(text: str, state: str) -> list[ColumnElement[bool]]:

@@ -1,0 +1,193 @@
+"""Issues: preview, approval, voiding, the outbox, the archive."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from storage.models import Issue, IssueItem, Outbox, ReviewAction
+from tests.review.conftest import Desk, open_desk
+
+DRAFT, SENT = 2, 1
+
+
+def approval(desk: Desk, visitor_role: str = "editor") -> dict[str, str]:
+    """What the approval form of the draft would send."""
+    page = desk.visitor(visitor_role).page(f"/issues/{DRAFT}")
+    form = page.one(f'form[action="/issues/{DRAFT}/approve"]')
+    fields = {
+        node.attr("name"): node.attr("value")
+        for node in form.all("input[hidden], input[type=hidden]")
+    }
+    return {name: value or "" for name, value in fields.items() if name} | {"confirm": "yes"}
+
+
+def state(desk: Desk, issue_id: int = DRAFT) -> str:
+    """Stored state."""
+    with desk.db.reader() as session:
+        return session.get_one(Issue, issue_id).state
+
+
+def test_the_list_counts_what_became_of_the_mails(desk: Desk) -> None:
+    rows = desk.visitor("reader").page("/issues").all("tbody tr")
+    assert "待批准" in rows[0].text()
+    sent = " ".join(rows[1].text().split())
+    assert "第 11 期" in sent
+    assert "2026-11-09 — 2026-11-15" in sent
+    assert "6 / 8 1 1" in sent
+
+
+def test_the_preview_is_a_frame_that_can_do_nothing(desk: Desk) -> None:
+    reader = desk.visitor("reader")
+    page = reader.page(f"/issues/{DRAFT}")
+    frame = page.one("iframe")
+    assert frame.attr("src") == f"/issues/{DRAFT}/mail"
+    assert "allow-scripts" not in (frame.attr("sandbox") or "")
+    assert "allow-same-origin" not in (frame.attr("sandbox") or "")
+    mail = reader.get(f"/issues/{DRAFT}/mail")
+    policy = mail.headers["content-security-policy"]
+    assert policy.startswith("sandbox ")
+    assert "allow-scripts" not in policy
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'self'" in policy
+    assert mail.headers["x-frame-options"] == "SAMEORIGIN"
+    assert "浙江省经济和信息化厅等5部门" in mail.text
+    text = reader.page(f"/issues/{DRAFT}?part=text").one("pre").text()
+    assert "新法速递" in text
+    assert len(reader.page(f"/issues/{DRAFT}?part=items").all("ol.lines > li")) == 7
+    assert reader.get("/issues/99").status_code == 404
+    assert reader.get("/issues/99/mail").status_code == 404
+
+
+def test_approval_queues_one_mail_per_recipient(desk: Desk) -> None:
+    editor = desk.visitor("editor")
+    assert "发给 8 位收件人" in editor.get(f"/issues/{DRAFT}").text
+    answer = editor.post(f"/issues/{DRAFT}/approve", approval(desk))
+    assert answer.status_code == 303, answer.text
+    assert state(desk) == "sending"
+    with desk.db.reader() as session:
+        rows = session.scalars(select(Outbox).where(Outbox.issue_id == DRAFT)).all()
+        audit = session.scalars(
+            select(ReviewAction).where(ReviewAction.action == "issue.approve")
+        ).one()
+    assert {row.recipient for row in rows} == {f"reader{n}@example.org" for n in range(8)}
+    assert {row.state for row in rows} == {"queued"}
+    assert audit.actor == "editor"
+    again = editor.post(f"/issues/{DRAFT}/approve", {"confirm": "yes"})
+    assert again.status_code == 409
+
+
+def test_approval_needs_the_tick_and_the_content_that_was_seen(desk: Desk) -> None:
+    editor = desk.visitor("editor")
+    form = approval(desk)
+    assert "请先勾选" in editor.post(f"/issues/{DRAFT}/approve", {**form, "confirm": ""}).text
+    for broken in ({"seen": ""}, {"seen": "0" * 64}, {"expected": "99"}):
+        answer = editor.post(f"/issues/{DRAFT}/approve", {**form, **broken})
+        assert answer.status_code == 409, broken
+    with desk.db.writer() as session:
+        item = session.scalars(select(IssueItem).where(IssueItem.issue_id == DRAFT)).first()
+        assert item is not None
+        item.headline = "有人改了标题"
+    assert editor.post(f"/issues/{DRAFT}/approve", form).status_code == 409
+    assert state(desk) == "draft"
+
+
+def test_an_issue_that_breaks_the_rules_of_mail_is_not_queued(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from digest import issues
+    from digest.lint import Problem
+
+    monkeypatch.setattr(issues, "check_rendered", lambda _: [Problem("E01", "broken")])
+    editor = desk.visitor("editor")
+    answer = editor.post(f"/issues/{DRAFT}/approve", approval(desk))
+    assert answer.status_code == 422
+    assert "邮件未通过检查" in answer.text
+    assert "E01" in answer.text
+    assert state(desk) == "draft"
+
+
+def test_void_and_back(desk: Desk) -> None:
+    editor = desk.visitor("editor")
+    expected = approval(desk)["expected"]
+    stale = editor.post(f"/issues/{DRAFT}/void", {"expected": "77", "reason": "x"})
+    assert stale.status_code == 409
+    editor.post(f"/issues/{DRAFT}/void", {"expected": expected, "reason": "选题重复"})
+    assert state(desk) == "void"
+    page = editor.page(f"/issues/{DRAFT}")
+    assert "选题重复" in page.one("main").text()
+    expected = page.one("form[action$=reopen] input[name=expected]").attr("value") or ""
+    editor.post(f"/issues/{DRAFT}/reopen", {"expected": expected})
+    assert state(desk) == "draft"
+
+
+def test_what_was_sent_can_be_neither_approved_nor_voided(desk: Desk) -> None:
+    editor = desk.visitor("editor")
+    page = editor.page(f"/issues/{SENT}")
+    assert not page.has("details.confirm")
+    with desk.db.reader() as session:
+        version = str(session.get_one(Issue, SENT).row_version)
+    for action in ("void", "reopen", "withdraw"):
+        data = {"expected": version, "reason": "x"}
+        assert editor.post(f"/issues/{SENT}/{action}", data).status_code == 409, action
+    assert state(desk, SENT) == "sent"
+
+
+def test_uncertain_mails_are_decided_by_a_person(desk: Desk) -> None:
+    editor = desk.visitor("editor")
+    rows = editor.page(f"/issues/{SENT}/outbox").all("tbody tr")
+    assert "结果不明" in rows[0].text(), "what waits for a person comes first"
+    assert "550 5.1.1 no such user" in rows[1].text()
+    assert len(editor.page(f"/issues/{SENT}/outbox?state=sent").all("tbody tr")) == 6
+    with desk.db.reader() as session:
+        unknown = session.scalars(select(Outbox.id).where(Outbox.state == "unknown")).one()
+        failed = session.scalars(select(Outbox.id).where(Outbox.state == "failed")).one()
+    assert editor.post(f"/outbox/{unknown}/settle", {"expected": "sent"}).status_code == 409
+    assert editor.post(f"/outbox/{unknown}/settle", {"expected": "unknown"}).status_code == 303
+    assert editor.post(f"/outbox/{unknown}/resend", {"expected": "unknown"}).status_code == 409
+    assert editor.post(f"/outbox/{failed}/resend", {"expected": "failed"}).status_code == 303
+    with desk.db.reader() as session:
+        assert session.get_one(Outbox, unknown).state == "sent"
+        assert session.get_one(Outbox, failed).state == "queued"
+        found = set(session.scalars(select(ReviewAction.action)))
+    assert {"mail_settled", "mail_resent"} <= found
+    assert editor.post("/outbox/999/resend", {"expected": "failed"}).status_code == 404
+
+
+def test_addresses_of_recipients_are_for_editors(desk: Desk) -> None:
+    reader = desk.visitor("reader")
+    assert reader.get(f"/issues/{SENT}/outbox").status_code == 403
+    for path in (f"/issues/{SENT}", f"/issues/{SENT}/mail", "/issues", "/archive/1", "/"):
+        assert "reader1@example.org" not in reader.get(path).text, path
+
+
+def test_the_archive_holds_sent_issues_only(desk: Desk) -> None:
+    reader = desk.visitor("reader")
+    assert [a.text() for a in reader.page("/archive").all(".row h3 a")] == ["政策法规周报 第 11 期"]
+    assert reader.get(f"/archive/{DRAFT}").status_code == 404
+    response = reader.get(f"/archive/{SENT}")
+    policy = response.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; style-src 'sha256-")
+    assert 'rel="canonical"' in response.headers["link"]
+    assert 'id="i1"' in response.text
+    assert "<script" not in response.text
+    assert len(response.content) < 300_000
+
+
+def test_the_archive_is_open_only_when_set(filled: Path, tmp_path: Path, desk: Desk) -> None:
+    stranger = desk.visitor()
+    for path in ("/archive", "/archive/1"):
+        assert stranger.get(path).headers["location"].startswith("/login")
+    folder = tmp_path / "open"
+    folder.mkdir()
+    opened = open_desk(filled, folder, public_archive=True)
+    try:
+        visitor = opened.visitor()
+        assert visitor.get("/archive").status_code == 200
+        assert visitor.get("/archive/1").status_code == 200
+        assert visitor.get("/archive/2").status_code == 404
+        assert visitor.get("/issues").status_code == 303
+    finally:
+        opened.close()

@@ -1,0 +1,94 @@
+"""What programs read: liveness, metrics, JSON; and who may."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from review.secret import digest_of
+from storage.users import add_token, disable_user
+from tests.review.conftest import Desk, open_desk
+
+SAMPLE = re.compile(r'dibao_[a-z_]+(\{[a-z]+="[^"]*"\})? -?[0-9.e+]+')
+
+
+def test_healthz_says_little_to_anybody(desk: Desk) -> None:
+    response = desk.visitor(peer="203.0.113.9").get("/healthz")
+    assert response.json() == {"status": "ok"}
+
+
+def test_healthz_fails_when_the_database_is_gone(desk: Desk) -> None:
+    assert desk.db.path is not None
+    desk.db.dispose()
+    desk.db.path.rename(desk.db.path.with_suffix(".away"))
+    desk.db.path.mkdir()
+    response = desk.visitor().get("/healthz")
+    assert response.status_code == 503
+    assert response.json() == {"status": "database"}
+
+
+def test_metrics_are_well_formed(desk: Desk) -> None:
+    text = desk.visitor().get("/metrics").text
+    names = set()
+    for line in text.splitlines():
+        if line.startswith("# TYPE"):
+            names.add(line.split()[2])
+        elif not line.startswith("#"):
+            assert SAMPLE.fullmatch(line), line
+            assert line.split("{")[0].split(" ")[0] in names
+    assert 'dibao_outbox{state="unknown"} 1' in text
+    assert 'dibao_source_consecutive_failures{source="cn-zhejiang-jxt"} 3' in text
+    assert 'dibao_review_items{state="new"}' in text
+    assert "example.org" not in text
+
+
+def test_metrics_are_for_this_machine_a_login_or_a_token(desk: Desk) -> None:
+    assert desk.visitor().get("/metrics").status_code == 200
+    assert desk.visitor("reader", peer="203.0.113.9").get("/metrics").status_code == 200
+    outside = desk.visitor(peer="203.0.113.9")
+    assert outside.get("/metrics").status_code == 401
+    for name in ("x-forwarded-for", "x-real-ip", "forwarded", "via"):
+        assert outside.get("/metrics", headers={name: "127.0.0.1"}).status_code == 401
+        # a proxy on this machine calls for somebody else
+        spoof = desk.visitor().get("/metrics", headers={name: "127.0.0.1"})
+        assert spoof.status_code == 401, name
+
+
+def test_with_a_public_address_nobody_is_local(filled: Path, tmp_path: Path) -> None:
+    desk = open_desk(filled, tmp_path, public_url="http://dibao.example.org")
+    try:
+        assert desk.visitor().get("/metrics").status_code == 401
+    finally:
+        desk.close()
+
+
+def test_api_tokens_open_the_interface_until_revoked(desk: Desk) -> None:
+    token = "t" * 43
+    with desk.db.writer() as session:
+        add_token(session, user_id=2, name="prometheus", token_hash=digest_of(token), now=desk.now)
+    outside = desk.visitor(peer="203.0.113.9")
+    bearer = {"authorization": f"Bearer {token}"}
+    assert outside.get("/api/items").status_code == 401
+    assert outside.get("/api/items", headers={"authorization": "Bearer wrong"}).status_code == 401
+    assert outside.get("/metrics", headers=bearer).status_code == 200
+    body = outside.get("/api/items?topic=元宇宙", headers=bearer).json()
+    assert body["total"] == 2
+    assert body["items"][0]["doc_number"] == "浙经信数经〔2026〕112号"
+    assert outside.get('/api/items?q="x', headers=bearer).status_code == 400
+    assert outside.get("/api/sources", headers=bearer).json()["sources"][0]["health"] == "broken"
+    assert outside.get("/items", headers=bearer).status_code == 303, "tokens are for programs"
+    with desk.db.writer() as session:
+        disable_user(session, user_id=2, now=desk.now)
+    assert outside.get("/api/items", headers=bearer).status_code == 401
+
+
+def test_static_files_may_be_kept_for_ever(desk: Desk) -> None:
+    visitor = desk.visitor()
+    page = visitor.page("/login")
+    paths = [node.attr("href") for node in page.all("link[rel=stylesheet]")]
+    paths += [node.attr("src") for node in page.all("script")]
+    assert len(paths) == 2
+    for path in paths:
+        response = visitor.get(path)
+        assert "immutable" in response.headers["cache-control"]
+    assert visitor.get("/static/settings.py").status_code == 404
