@@ -26,7 +26,7 @@ def sample_sites(folder: Path, weeks: Weeks) -> Iterator[Addresses]:
     path = folder / ADDRESS_FILE
     log = folder / "sites.log"
     command = [sys.executable, "-P", "-m", "crawler.demo.server"]
-    command += ["--folder", str(folder), "--anchor", weeks.anchor.isoformat()]
+    command += ["--folder", str(folder), "--now", weeks.now.isoformat()]
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 - our own module
             command,

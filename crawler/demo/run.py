@@ -231,7 +231,8 @@ class Tour:
         return not missing and broken == [BROKEN]
 
     def show_desk(self, password: str) -> None:
-        """Run the review page until Ctrl-C."""
+        """Run scheduler and review page until Ctrl-C; the sites go on to the present day."""
+        set_week(self.folder, 3)
         with desk.review_desk(self.config_path, self.desk_url) as process:
             self.say_next(password, running=True)
             with contextlib.suppress(KeyboardInterrupt):
@@ -250,7 +251,7 @@ class Tour:
         if running:
             lines.append(f"  审阅网页 / desk   {self.desk_url}")
         else:
-            command = f"dibao up --config {report.shown_path(self.config_path)}"
+            command = f"dibao web --config {report.shown_path(self.config_path)}"
             lines.append(f"  审阅网页 / desk   {command}，然后打开 {self.desk_url}")
         lines.append(
             f"  登录 / login      用户 {desk.USER}，密码 {password}（只显示这一次）\n"
@@ -262,5 +263,9 @@ class Tour:
             "  dibao up                      定时采集、周报与审阅网页"
         )
         if running:
-            lines.append("按 Ctrl-C 结束演示 / press Ctrl-C to stop")
+            lines.append(
+                "示例站点刚又发布了几条新内容，调度程序正在自动采集，约一分钟后出现在“条目”中。\n"
+                "[dim]The sites have just published a little more: the scheduler is fetching it "
+                "now.[/dim]\n按 Ctrl-C 结束演示 / press Ctrl-C to stop"
+            )
         self.console.print("\n".join(lines), highlight=False)

@@ -24,11 +24,12 @@ FIRST_PORT = 8600
 
 
 def read_week(folder: Path) -> int:
-    """Which week the sites show: 1 (the default) or 2."""
+    """Which week the sites show: 1 (the default), 2, or 3 for the present."""
     try:
-        return 2 if (folder / WEEK_FILE).read_text(encoding="ascii").strip() == "2" else 1
+        text = (folder / WEEK_FILE).read_text(encoding="ascii").strip()
     except FileNotFoundError:
         return 1
+    return int(text) if text in ("2", "3") else 1
 
 
 def set_week(folder: Path, week: int) -> None:
@@ -65,9 +66,9 @@ def main() -> None:
     """Entry point."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, required=True)
-    parser.add_argument("--anchor", type=datetime.fromisoformat, required=True)
+    parser.add_argument("--now", type=datetime.fromisoformat, required=True)
     arguments = parser.parse_args()
-    asyncio.run(serve(arguments.folder, Weeks(arguments.anchor)))
+    asyncio.run(serve(arguments.folder, Weeks.before(arguments.now)))
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ class Request:
 
 
 class SiteServer:
-    """Serves one site. ``week`` says which moment of the samples to show (1 or 2)."""
+    """Serves one site. ``week`` says which moment of the samples to show (1 to 3)."""
 
     def __init__(self, site: Site, weeks: Weeks, *, week: Callable[[], int]) -> None:
         self.site = site

@@ -2,7 +2,8 @@
 
 The samples say ``0 tue 10:12``: Tuesday, 10:12 Shanghai time, of the week that ended at the
 anchor; ``1 fri`` is the Friday of the week before. The anchor is the last Monday, 08:00
-Shanghai time, that is not after ``now``, the moment at which a weekly digest falls due.
+Shanghai time, that is not after ``now``, the moment at which a weekly digest falls due. Only
+``now 3``, three hours ago, is counted from the present: what arrives while somebody watches.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 DIGEST_TIME = time(8, 0)
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MOMENT = re.compile(r"(\d)\s+(mon|tue|wed|thu|fri|sat|sun)(?:\s+(\d\d):(\d\d))?")
+_AGO = re.compile(r"now (\d{1,2})")
 _MACRO = re.compile(
     r"\{(?P<form>[a-zA-Z]{1,5})(?: (?P<when>\d (?:mon|tue|wed|thu|fri|sat|sun)))?"
     r"(?P<shift>[+-]\d{1,3})?\}"
@@ -26,9 +28,10 @@ _HAN = "〇一二三四五六七八九"
 
 @dataclass(frozen=True, slots=True)
 class Weeks:
-    """``anchor``: a Monday, 08:00 in Shanghai."""
+    """``anchor``: a Monday, 08:00 in Shanghai; ``now``: the present, at or after it."""
 
     anchor: datetime
+    now: datetime
 
     @classmethod
     def before(cls, now: datetime) -> Weeks:
@@ -36,14 +39,20 @@ class Weeks:
         local = now.astimezone(SHANGHAI)
         monday = local.date() - timedelta(days=local.weekday())
         anchor = datetime.combine(monday, DIGEST_TIME, SHANGHAI)
-        return cls(anchor if anchor <= local else anchor - timedelta(days=7))
+        return cls(anchor if anchor <= local else anchor - timedelta(days=7), local)
 
     def seen_at(self, week: int) -> datetime:
-        """The moment that the sites show: ``1`` last week's Monday, ``2`` this week's."""
+        """What the sites show: ``1`` last week's Monday, ``2`` this week's, ``3`` the present."""
+        if week == 3:
+            return self.now
         return self.anchor - timedelta(days=7 * (2 - week))
 
     def moment(self, text: str) -> datetime:
         """``0 tue 10:12`` as a Shanghai time (09:00 when no time is given)."""
+        ago = _AGO.fullmatch(text.strip())
+        if ago is not None:
+            recent = self.now - timedelta(hours=int(ago[1]))
+            return max(recent, self.anchor).replace(second=0, microsecond=0)
         match = _MOMENT.fullmatch(text.strip())
         if match is None:
             raise ValueError(f"not a sample moment: {text!r}")
