@@ -35,7 +35,6 @@ from storage.labels import list_labels
 HARD_CAP = 1000
 ALSO_NAMED = 3
 TOPICS_NAMED = 3
-TITLE_CHARS = 200
 FALLBACK_SECTION = "其他"
 
 _VANISHED = "原网页已撤下，本刊保存有此前抓取的版本。"
@@ -201,14 +200,16 @@ def _texts(session: Session, groups: Sequence[Group]) -> dict[int, str]:
 def _given_summary(found: Found) -> str:
     summary = clean_line(found.document.summary)
     # Feeds hand over markup and teasers; what looks like either is no summary.
-    return summary if 20 <= len(summary) <= 400 and "<" not in summary else ""
+    if not 20 <= len(summary) <= 400 or "<" in summary or summary.endswith(("…", "...", "[…]")):
+        return ""
+    return summary
 
 
 def _item(
     number: int, group: Group, text: str, watches: tuple[str, ...], edition: EditionConfig
 ) -> Item:
     document = group.head.document
-    title = clean_line(document.title)[:TITLE_CHARS] or "（无标题）"
+    title = clean_line(document.title)[: boxes.TITLE_CHARS] or "（无标题）"
     also = _also(group)
     mark, mark_issue = _mark(group)
     return Item(
@@ -248,11 +249,13 @@ def _summary(found: Found, text: str, title: str, edition: EditionConfig) -> str
     given = _given_summary(found)
     if given:
         return given
+    # Rows of tables are no sentences.
+    text = "\n".join(line for line in text.split("\n") if " | " not in line)
+    made = ""
     if found.document.lang.startswith("zh"):
-        made = summarise(text, title=title, limit=edition.summary_chars)
-        if made:
-            return clean_line(made)
-    return first_words(text, title=title, chars=edition.summary_chars)
+        made = clean_line(summarise(text, title=title, limit=edition.summary_chars))
+    made = made or first_words(text, title=title, chars=edition.summary_chars)
+    return f"{made[:-1]}。" if made.endswith(("；", "，", "：")) else made
 
 
 def _also(group: Group) -> tuple[AlsoSeen, ...]:

@@ -5,19 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from digest.phrases import lead_text
+from digest.phrases import LEAD_CHARS, lead_text
 from digest.ranking import Group, lead_score, level_of
 from digest.selection import with_deadlines
 from digest.settings import EditionConfig
 from digest.view import Coverage, Deadline, Figure, IssueView, Item, Lead
-from digest.wording import clean_line, headline, reading_minutes, safe_url
+from digest.wording import (
+    clean_line,
+    is_interpretation,
+    reading_minutes,
+    safe_url,
+    shorten,
+    work_name,
+)
 from storage.sources import list_sources
 
-MAX_DEADLINES = 6
+MAX_DEADLINES = 5
+TITLE_CHARS = 200
 MIN_FOR_FIGURES = 5
 MIN_FOR_LEADS = 3
 _LOCAL = frozenset({"provincial", "municipal", "district"})
@@ -97,7 +105,9 @@ def _lead(item: Item, groups: Mapping[int, Group]) -> Lead:
     who = bodies[0] if bodies else item.source
     if len(bodies) > 2:
         who = f"{who}等 {len(bodies)} 部门"
-    if _HAS_ACTOR.match(text) or text.startswith(who) or headline(item.title).startswith(who):
+    if text.startswith(who) and len(text) > len(who) + 4:
+        text = text[len(who) :].lstrip("：:，, ")
+    elif _HAS_ACTOR.match(text):
         who = ""
     return Lead(number=item.number, who=who, text=text, url=item.url)
 
@@ -112,28 +122,32 @@ def _deadlines(
     documents = with_deadlines(
         session, edition=edition.key, first=first, last=last, also=list(numbers)
     )
-    # Of several pages of one text the one in this issue speaks, else the oldest.
+    # Of several pages about one document the one in this issue speaks, else the oldest.
     documents.sort(key=lambda document: (document.id not in numbers, document.id))
-    seen: set[object] = set()
+    seen: set[tuple[str, date, str]] = set()
     found: list[Deadline] = []
     for document in documents:
+        title = clean_line(document.title)[:TITLE_CHARS]
+        if is_interpretation(title, document.doc_type):
+            continue
+        name = shorten(work_name(title), chars=LEAD_CHARS)
         for what, day in (("意见截止", document.comments_until), ("施行", document.effective_on)):
-            key = (what, day, document.cluster_id or f"d{document.id}")
-            if day is None or not first <= day <= last or key in seen:
+            if day is None or not first <= day <= last or (what, day, name) in seen:
                 continue
-            seen.add(key)
+            seen.add((what, day, name))
             found.append(
                 Deadline(
                     day=day,
                     what=what,
-                    title=lead_text(clean_line(document.title)),
+                    title=name,
                     url=safe_url(document.url),
                     days_left=(day - first).days,
                     number=numbers.get(document.id, 0),
                 )
             )
-    found.sort(key=lambda entry: (entry.day, entry.what, entry.number or 10**6, entry.title))
-    return tuple(found[:MAX_DEADLINES])
+    # A day to write an opinion by needs the reader; a day on which a rule begins only informs.
+    found.sort(key=lambda entry: (entry.what != "意见截止", entry.day, entry.title))
+    return tuple(sorted(found[:MAX_DEADLINES], key=lambda entry: (entry.day, entry.title)))
 
 
 def _figures(view: IssueView, groups: Mapping[int, Group]) -> tuple[Figure, ...]:

@@ -15,7 +15,7 @@ from digest.view import IssueView, Item, Section
 from digest.wording import shorten
 
 SHORT_SUMMARY = 60
-_FEWER = (8, 6, 4, 3, 2, 1, 0)
+_FEWER = (15, 10, 8, 6, 4, 3, 2, 1, 0)
 
 
 @dataclass(frozen=True, slots=True)

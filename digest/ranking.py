@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from digest.selection import Found
+from digest.wording import is_interpretation
 
 OFFICIAL_LEVELS = ("national", "provincial", "municipal", "district", "foreign")
 _LEVEL_RANK = {level: rank for rank, level in enumerate(OFFICIAL_LEVELS)}
@@ -57,14 +58,16 @@ def best_page(pages: Sequence[Found]) -> Found:
     return min(pages, key=key)
 
 
-def reading_order(group: Group, *, watched: bool) -> tuple[bool, int, int, int]:
-    """Inside a section: watched items, then authority, then the newest day."""
-    day = group.head.document.published_on
+def reading_order(group: Group, *, watched: bool) -> tuple[bool, int, int, bool, int]:
+    """Inside a section: watched items, authority, the newest day, a text before its 解读."""
+    document = group.head.document
+    day = document.published_on
     return (
         not watched,
         level_rank(level_of(group.head)),
         -(day.toordinal() if day else 0),
-        group.head.document.id,
+        is_interpretation(document.title, document.doc_type),
+        document.id,
     )
 
 
@@ -76,5 +79,6 @@ def lead_score(group: Group, *, watched: bool, section_index: int) -> float:
     score += 2.0 if document.comments_until or document.effective_on else 0.0
     score += 1.5 if document.doc_number else 0.0
     score += min(len(group.others), 5) * 0.6
+    score -= 3.0 if is_interpretation(document.title, document.doc_type) else 0.0
     score += max((label.confidence for label in group.head.labels), default=0.0)
     return score

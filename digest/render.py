@@ -48,7 +48,7 @@ class Limits:
     """How much goes into one mail; the values of the edition."""
 
     max_html_bytes: int = MAX_HTML_BYTES
-    per_section: int = 10
+    per_section: int = 20
     max_items: int = 100
     summary_chars: int = 110
 

@@ -76,7 +76,7 @@ class EditionConfig(Section):
     accepted_only: bool = False
     max_age_days: int = Field(default=30, ge=1, le=3650)
     max_items: int = Field(default=100, ge=1, le=1000)
-    max_per_section: int = Field(default=10, ge=1, le=1000)
+    max_per_section: int = Field(default=20, ge=1, le=1000)
     leads: int = Field(default=5, ge=0, le=5)
     deadline_days: int = Field(default=14, ge=1, le=120)
     summary_chars: int = Field(default=110, ge=40, le=300)

@@ -27,12 +27,15 @@ _ISSUED = re.compile(
 # 就《…》公开征求意见, 关于公开征求《…》意见的通知, 公开征求对《…》的意见
 _CALLS_FOR_COMMENT = (
     re.compile(
-        r"^(?:.{0,60}?(?:关于|就|对))?(?P<work>《.+》)(?:公开|向社会|再次)*(?:征求|征集).{0,8}意见.*$"
+        r"^.{0,60}?(?P<work>《.+》)(?:[（(][^（）()]{1,12}[)）])?"
+        r"(?:公开|向社会|再次)*(?:征求|征集).{0,8}意见.*$"
     ),
     re.compile(
         r"^.{0,60}?(?:公开|向社会|再次)*(?:征求|征集)(?:对|关于)?(?P<work>《.+》)(?:的)?意见.*$"
     ),
 )
+_ONE_WORK = re.compile(r"^(?:印发|发布|公布|转发|批转)?《(?P<work>[^《》]+)》(?:公开征求意见)?$")
+_EXPLAINS = re.compile(r"解读|答记者问|一图读懂|图解|新闻发布会")
 # 各省、自治区、直辖市人民政府： and other salutations say nothing about the content.
 _SALUTATION = re.compile(r"^.{2,80}[：:]$")
 _DOC_NUMBER_LINE = re.compile(r"^[^\s]{1,20}[〔\[（(]\d{4}[〕\])）]\s*\d+\s*号$")
@@ -149,6 +152,18 @@ def headline(title: str) -> str:
         work = match["work"]
         return f"{match['verb']}{work}" if work.startswith("《") else f"{match['verb']}《{work}》"
     return title
+
+
+def work_name(title: str) -> str:
+    """The document a title speaks of: what stands in 《…》 of a notice, else the headline."""
+    text = headline(title)
+    match = _ONE_WORK.match(text)
+    return match["work"] if match else text
+
+
+def is_interpretation(title: str, doc_type: str | None) -> bool:
+    """Whether a page only explains a document (解读, 答记者问, 一图读懂)."""
+    return doc_type == "解读" or bool(_EXPLAINS.search(title))
 
 
 def reading_minutes(texts: Iterable[str]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 
 import pytest
@@ -17,10 +18,12 @@ from digest.wording import (
     day_label,
     first_words,
     headline,
+    is_interpretation,
     reading_minutes,
     safe_url,
     shorten,
     span_label,
+    work_name,
 )
 
 _TEXT = st.text(
@@ -78,6 +81,10 @@ def test_cut_to_width_never_exceeds(text: str, width: int) -> None:
             "《元宇宙标准化工作组筹建方案(征求意见稿)》公开征求意见",
         ),
         (
+            "《某某条例（修订草案）》（征求意见稿）公开征求意见的公告",
+            "《某某条例（修订草案）》公开征求意见",
+        ),
+        (
             "关于公开征集《某某条例（草案）》意见的通知",
             "《某某条例（草案）》公开征求意见",
         ),
@@ -86,6 +93,24 @@ def test_cut_to_width_never_exceeds(text: str, width: int) -> None:
 )
 def test_headline_keeps_the_news(title: str, expected: str) -> None:
     assert headline(title) == expected
+
+
+def test_work_names_and_interpretations() -> None:
+    assert work_name("国务院关于印发《某某计划》的通知") == "某某计划"
+    assert work_name("关于《某某条例（草案）》公开征求意见的通告") == "某某条例（草案）"
+    assert work_name("某某办法") == "某某办法"
+    assert is_interpretation("《某某办法》政策解读", None)
+    assert is_interpretation("某某", "解读")
+    assert not is_interpretation("某某办法", "办法")
+
+
+def test_titles_made_to_slow_us_down_do_not() -> None:
+    start = time.perf_counter()
+    for text in ("《" * 200, "关于" * 100, "《》" * 100 + "征求", "（" * 200, "印发" * 100):
+        headline(text)
+        work_name(text)
+        lead_text(text)
+    assert time.perf_counter() - start < 1
 
 
 def test_leads_lose_years_before_words() -> None:
