@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from ahocorasick_rs import AhoCorasick, MatchKind
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 _QUOTES = " “”\"'‘’+"
 
@@ -50,7 +50,9 @@ class WordIndex:
         """Build the automaton; no word can be added afterwards."""
         self._words = list(self._targets)
         self._rows = [(word, word.isascii(), tuple(self._targets[word])) for word in self._words]
-        self._automaton = AhoCorasick(self._words, matchkind=MatchKind.Standard)
+        self._automaton = AhoCorasick(
+            self._words, matchkind=MatchKind.Standard, implementation=Implementation.DFA
+        )
 
     def count(self, text: str) -> Tally:
         """Points of every slot in ``text``. Raises RuntimeError before ``freeze``."""
