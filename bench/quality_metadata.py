@@ -36,22 +36,21 @@ Row = dict[str, Any]
 Reader = Callable[[Row, Fields, Path], float | None]
 GOLD_FILES = ("documents.jsonl", "items.jsonl", "policies.jsonl")
 _SEEN = datetime(2026, 11, 1, tzinfo=UTC)
+# Region of the interface a text came from, by its tag.
 _SOURCES = {
-    "cq": "重庆",
-    "gd": "广东",
-    "gz": "贵州",
-    "hebei": "河北",
-    "hubei": "湖北",
-    "sx": "陕西",
-    "zj": "浙江",
-}
-_SOURCES |= {
-    "fj": "福建",
-    "gx": "广西",
-    "nmg": "内蒙古",
-    "tj": "天津",
     "gwy": "national",
-    "shaanxi": "陕西",
+    "cq": "重庆",
+    "fj": "福建",
+    "gd": "广东",
+    "gx": "广西",
+    "gz": "贵州",
+    "hb": "湖北",
+    "heb": "河北",
+    "nm": "内蒙古",
+    "nmg": "内蒙古",
+    "sx": "陕西",
+    "tj": "天津",
+    "zj": "浙江",
 }
 
 
@@ -112,7 +111,7 @@ def _reader(row: Row, path: Path) -> Reader | None:
         return _title_row
     if row.get("file") and {"doc_no", "issuer", "date_written"} & gold.keys():
         return _page
-    return _portal_text if "text" in row and "date_written" in gold else None
+    return _portal_text if "text" in row and "issuer_in_text" in gold else None
 
 
 def _bodies(names: str | list[str] | None, context: Region | None = None) -> tuple[str, ...]:
