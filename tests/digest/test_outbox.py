@@ -1,19 +1,12 @@
-"""Exactly once as far as mail allows it: faults, kills, two senders, people who leave meanwhile."""
+"""Every recipient gets one copy, their own, unless they left or it cannot be known."""
 
 from __future__ import annotations
 
-import random
-import signal
-import subprocess
-import sys
-import threading
-import time
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -21,70 +14,28 @@ from sqlalchemy import select
 from digest.compose import compose_due_issues
 from digest.lint import check_message
 from digest.narrow import Wishes
-from digest.outbox import SendReport, pause_delay, retry_delay, send_due
-from digest.settings import MailConfig
 from digest.subscription import choose_topics, look_up, unsubscribe
 from digest.tokens import make_token
-from digest.transports import open_transport
-from storage.engine import Database, open_database
-from storage.issues import list_issues
+from storage.engine import Database
 from storage.models import Issue, Outbox, Subscriber
-from storage.outbox import OutboxRecord, count_states, enqueue, retry
+from storage.outbox import OutboxRecord, enqueue, retry
 from storage.subscribers import erase_subscriber, suppress
 from tests.digest.archive import (
     END,
-    Settings,
     add_document,
     add_readers,
     add_sources,
     folder_mail,
     settings,
 )
+from tests.digest.sending import NOW, fill, issue_state, send, smtp, states
 from tests.digest.smtp_server import Running, running
-
-NOW = END + timedelta(minutes=5)
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     with running(tmp_path_factory.mktemp("smtp")) as started:
         yield started
-
-
-def fill(db: Database, *, readers: int, **edition: Any) -> Settings:
-    """An approved issue with six items, queued for so many readers."""
-    config = settings(approval="automatic", **edition)
-    with db.writer() as session:
-        add_sources(session)
-        add_readers(session, readers)
-        for number in range(6):
-            topic = ("数据要素",) if number % 2 else ("人工智能",)
-            add_document(session, f"第{number}号办法", topics=topic)
-    compose_due_issues(db, config, now=END)
-    return config
-
-
-def smtp(config: Settings, server: Running, **mail: Any) -> Settings:
-    values = {"host": "127.0.0.1", "port": server.port, "timeout": 5, "final_timeout": 5, **mail}
-    return Settings(config.digest, MailConfig(**{**config.mail.model_dump(), **values}))
-
-
-def send(db: Database, config: Settings, now: datetime = NOW) -> SendReport:
-    transport = open_transport(config.mail)
-    try:
-        return send_due(db, config, now, transport)
-    finally:
-        transport.close()
-
-
-def states(db: Database) -> dict[str, int]:
-    with db.reader() as session:
-        return {state: count for state, count in count_states(session).items() if count}
-
-
-def issue_state(db: Database) -> str:
-    with db.reader() as session:
-        return list_issues(session)[0].state
 
 
 @pytest.fixture
@@ -150,24 +101,6 @@ def test_greylisting_is_retried_with_the_same_message_id(
     assert len(set(sent)) == 2
 
 
-def test_recipient_that_never_answers_is_given_up_after_five_days(
-    database: Database, mailbox: Running
-) -> None:
-    config = smtp(fill(database, readers=1), mailbox)
-    mailbox.script(rcpt={"reply": "450 later"})
-    now, tries = NOW, 0
-    while states(database).get("queued"):
-        tries += send(database, config, now).total
-        with database.reader() as session:
-            due = session.scalar(select(Outbox.not_before).where(Outbox.state == "queued"))
-        now = due or now
-    assert now - NOW >= timedelta(days=5)
-    assert 12 <= tries <= 20
-    with database.reader() as session:
-        [row] = session.scalars(select(Outbox))
-        assert (row.state, row.error_code) == ("failed", "expired")
-
-
 @pytest.mark.parametrize("step", ["dot", "kept"])
 def test_lost_answer_is_unknown_and_never_sent_again(
     database: Database, mailbox: Running, step: str
@@ -194,55 +127,6 @@ def test_lost_answer_is_unknown_and_never_sent_again(
     )
     # A person's resend is recognisable as the same message.
     assert len(identities) == 1
-
-
-@pytest.mark.parametrize(
-    "fault",
-    [
-        {"connect": {"drop": True}},
-        {"mail": {"reply": "550 sender refused"}},
-        {"mail": {"reply": "530 sign in first"}},
-        {"ehlo": {"drop": True}},
-    ],
-)
-def test_fault_of_the_service_pauses_everybody(
-    sqlite_database: Database, mailbox: Running, fault: dict[str, Any]
-) -> None:
-    config = smtp(fill(sqlite_database, readers=4), mailbox)
-    mailbox.script(**fault)
-    waits = []
-    now = NOW
-    for _ in range(4):
-        report = send(sqlite_database, config, now)
-        assert report.sent == report.failed == 0
-        assert report.paused
-        with sqlite_database.reader() as session:
-            due = [row.not_before or now for row in session.scalars(select(Outbox))]
-        assert min(due) > now
-        waits.append((min(due) - now).total_seconds() // 60)
-        assert send(sqlite_database, config, now + timedelta(seconds=30)).total == 0
-        now = min(due)
-    assert waits == [1, 2, 5, 10]
-    mailbox.script()
-    assert send(sqlite_database, config, now).sent == 4
-
-
-def test_wrong_password_does_not_burn_the_queue(
-    sqlite_database: Database, mailbox: Running
-) -> None:
-    config = smtp(fill(sqlite_database, readers=2), mailbox, username="digest", password="wrong")
-    report = send(sqlite_database, config)
-    assert "mail.username" in report.paused
-    assert states(sqlite_database) == {"queued": 2}
-
-
-def test_nothing_but_refusals_stops_the_queue(sqlite_database: Database, mailbox: Running) -> None:
-    config = smtp(fill(sqlite_database, readers=12), mailbox)
-    mailbox.script(dot={"reply": "554 5.7.1 rejected as spam"})
-    report = send(sqlite_database, config)
-    assert report.failed == 5
-    assert "连续 5 封被拒收" in report.paused
-    assert states(sqlite_database) == {"failed": 5, "queued": 7}
 
 
 def test_people_who_left_get_nothing(database: Database, mailbox: Running) -> None:
@@ -287,19 +171,6 @@ def test_link_of_the_mail_ends_exactly_that_subscription(
     with database.reader() as session:
         active = session.scalars(select(Subscriber.address).where(Subscriber.state == "active"))
         assert len(active.all()) == 1
-
-
-def test_old_queue_waits_for_a_person(database: Database, mailbox: Running) -> None:
-    config = smtp(fill(database, readers=2), mailbox)
-    report = send(database, config, NOW + timedelta(days=3))
-    assert (report.sent, report.held) == (0, 2)
-    assert mailbox.messages() == []
-    assert issue_state(database) == "sending"
-    with database.writer() as session:
-        for row in session.scalars(select(Outbox)).all():
-            retry(session, outbox_id=row.id, now=NOW + timedelta(days=3))
-    assert send(database, config, NOW + timedelta(days=3)).sent == 2
-    assert issue_state(database) == "sent"
 
 
 def test_changed_content_is_not_sent(sqlite_database: Database, mailbox: Running) -> None:
@@ -360,81 +231,3 @@ def test_alerts_leave_by_the_same_door(sqlite_database: Database, tmp_path: Path
     assert message["Bcc"] is None
     assert message["Auto-Submitted"] == "auto-generated"
     assert message.get_content().splitlines() == ["✗ 示例市", "  空列表"]
-
-
-def test_two_senders_at_once_never_send_twice(database: Database, mailbox: Running) -> None:
-    config = smtp(fill(database, readers=30), mailbox)
-    reports: list[SendReport] = []
-
-    def work(name: str) -> None:
-        transport = open_transport(config.mail)
-        own = open_database(database.url.render_as_string(hide_password=False))
-        try:
-            reports.append(send_due(own, config, NOW, transport, worker=name))
-        finally:
-            transport.close()
-            own.dispose()
-
-    threads = [threading.Thread(target=work, args=(name,)) for name in ("one", "two")]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sum(report.sent for report in reports) == 30
-    assert Counter(mailbox.recipients()).most_common(1)[0][1] == 1
-    assert states(database) == {"sent": 30}
-
-
-def test_killed_senders_lose_nobody_and_double_nobody(
-    database: Database, database_url: str, mailbox: Running
-) -> None:
-    """SIGKILL at random moments; at most one undecided copy per kill, all of them listed."""
-    readers = 20
-    config = smtp(fill(database, readers=readers), mailbox)
-    chance = random.Random(20261116)  # noqa: S311 - repeatable, not secret
-    now, kills = NOW, 0
-    root = Path(__file__).parents[2]
-    for _ in range(3):
-        before = mailbox.count()
-        process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "tests.digest.sender",
-                database_url,
-                str(mailbox.port),
-                now.isoformat(),
-            ],
-            cwd=root,
-        )
-        goal = before + chance.randint(1, 5)
-        while process.poll() is None and mailbox.count() < goal:
-            time.sleep(0.002)
-        time.sleep(chance.random() * 0.004)
-        kills += process.poll() is None
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        now += timedelta(minutes=30)
-    send(database, config, now)
-    copies = Counter(mailbox.recipients())
-    assert kills == 3
-    assert max(copies.values()) == 1
-    found = states(database)
-    assert found.get("unknown", 0) <= kills
-    assert found["sent"] + found.get("unknown", 0) == readers
-    with database.reader() as session:
-        unknown = set(session.scalars(select(Outbox.recipient).where(Outbox.state == "unknown")))
-        sent = set(session.scalars(select(Outbox.recipient).where(Outbox.state == "sent")))
-    assert sent <= set(copies)
-    assert set(copies) - sent <= unknown
-    assert issue_state(database) == "sent"
-
-
-def test_delays_grow_and_differ() -> None:
-    waits = [retry_delay(attempts=n, key="a") for n in range(1, 12)]
-    assert waits[0] < timedelta(minutes=7)
-    assert all(wait <= timedelta(hours=14, minutes=30) for wait in waits)
-    assert waits[4] > waits[2] > waits[0]
-    assert retry_delay(attempts=1, key="a") == waits[0]
-    assert len({retry_delay(attempts=3, key=str(n)) for n in range(9)}) == 9
-    assert [pause_delay(attempts=n).total_seconds() // 60 for n in (1, 2, 3, 9)] == [1, 2, 5, 30]
