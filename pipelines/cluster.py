@@ -164,12 +164,18 @@ def _conflict(a: Sketch, b: Sketch) -> tuple[RelationKind, str] | None:
 
 
 def _place(sketch: Sketch) -> str | None:
+    """The place the document is about or from: of the named document, the title, the issuers.
+
+    The region alone may be that of the medium that carries a reprint: it counts only beside
+    issuing bodies.
+    """
     name = _TITLE_NAME.search(sketch.title)
     for text in (name[1] if name else "", sketch.title, *sketch.issuing_bodies):
         place = locate(text) if text else None
         if place is not None:
             return place.region.path
-    return sketch.region if sketch.region and sketch.region.count("-") >= 1 else None
+    known = sketch.issuing_bodies and sketch.region and "-" in sketch.region
+    return sketch.region if known else None
 
 
 def _places_differ(a: Sketch, b: Sketch) -> bool:

@@ -41,6 +41,12 @@ def test_one_template_in_three_places_never_merges() -> None:
         assert (found.kind, found.merges) == ("same_text_other_issuer", False)
 
 
+def test_reprints_in_media_of_two_regions_merge() -> None:
+    one = Sketch("元宇宙行动计划全文", fingerprint(PLAN), region="CN-广东-深圳")
+    other = replace(one, title="重磅文件发布", region="CN-浙江-杭州")
+    assert same_document(one, other).merges
+
+
 def test_a_province_and_its_own_city_may_carry_one_text() -> None:
     assert same_document(plan("浙江省"), plan("浙江省杭州市")).merges
 
