@@ -25,13 +25,16 @@ RelationKind = Literal["same", "excerpt", "revision", "same_text_other_issuer", 
 
 SAME_TEXT = 0.6
 """MinHash estimate from which two texts count as one text (verification threshold 0.6-0.7)."""
+NEXT_DAYS_TEXT = 0.7
+"""The same for pages up to three days apart without a number or day of writing in common."""
 OTHER_DAY_TEXT = 0.8
-"""The same for pages of different days without a number or day of the document in common."""
+"""The same for pages further apart."""
 SAME_SENTENCES = 0.3
+NEXT_DAYS_SENTENCES = 0.6
 OTHER_DAY_SENTENCES = 0.8
 MIN_SENTENCES = 3
 NEWS_DAYS = 3
-"""Days of writing that may differ between two pages of one document (misprints, zones)."""
+"""Reprints follow within three days; days of writing may differ as much (misprints, zones)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +105,11 @@ def _floors(a: Sketch, b: Sketch) -> tuple[float, float]:
     """Pages of different days need more in common: weekly reports and ceremonies repeat."""
     if a.written_on and a.written_on == b.written_on:
         return SAME_TEXT, SAME_SENTENCES
-    if a.published_on and b.published_on and a.published_on != b.published_on:
-        return OTHER_DAY_TEXT, OTHER_DAY_SENTENCES
-    return SAME_TEXT, SAME_SENTENCES
+    if not a.published_on or not b.published_on or a.published_on == b.published_on:
+        return SAME_TEXT, SAME_SENTENCES
+    if abs((a.published_on - b.published_on).days) <= NEWS_DAYS:
+        return NEXT_DAYS_TEXT, NEXT_DAYS_SENTENCES
+    return OTHER_DAY_TEXT, OTHER_DAY_SENTENCES
 
 
 def _text_likeness(a: Sketch, b: Sketch) -> tuple[float, int, float]:
