@@ -130,6 +130,30 @@ def sample_item(number: int, row: int, *, serial: int = 0) -> Item:
     )
 
 
+def _deadlines(items: list[Item]) -> tuple[Deadline, ...]:
+    """One deadline of an earlier issue and the first two of these items."""
+    own = tuple(
+        Deadline(
+            day=item.comments_until,
+            what="意见截止",
+            title="平台收费行为合规指南（征求意见稿）",
+            url=item.url,
+            days_left=(item.comments_until - TODAY).days,
+            number=item.number,
+        )
+        for item in items
+        if item.comments_until
+    )[:2]
+    earlier = Deadline(
+        day=date(2026, 11, 18),
+        what="意见截止",
+        title="民用无人驾驶航空器运行安全管理规则（修订草案）",
+        url="https://www.agency-9.example.cn/hdjl/yjzj/202610/t20261019_1.html",
+        days_left=2,
+    )
+    return (earlier, *own)
+
+
 def sample_issue(count: int = 20, **changes: object) -> IssueView:
     """An issue with ``count`` items spread over four sections."""
     rows = [index % len(_ROWS) for index in range(count)]
@@ -148,29 +172,7 @@ def sample_issue(count: int = 20, **changes: object) -> IssueView:
         Lead(number=item.number, who=item.source, text=lead_text(item.title), url=item.url)
         for item in everything[:5]
     )
-    deadlines = tuple(
-        Deadline(
-            day=item.comments_until,
-            what="意见截止",
-            title="平台收费行为合规指南（征求意见稿）",
-            url=item.url,
-            days_left=(item.comments_until - TODAY).days,
-            number=item.number,
-        )
-        for item in everything
-        if item.comments_until
-    )[:2]
-    if count:
-        deadlines = (
-            Deadline(
-                day=date(2026, 11, 18),
-                what="意见截止",
-                title="民用无人驾驶航空器运行安全管理规则（修订草案）",
-                url="https://www.agency-9.example.cn/hdjl/yjzj/202610/t20261019_1.html",
-                days_left=2,
-            ),
-            *deadlines,
-        )
+    deadlines = _deadlines(everything) if count else ()
     figures = (
         Figure(value=count, label="本期条目"),
         Figure(value=max(count // 2, 1), label="国家级"),
