@@ -106,8 +106,11 @@ def chips(
     if filters.state:
         add(texts(f"review_state.{filters.state}"), "state")
     if filters.fresh:
-        extra = f"（{texts('items.within', n=filters.within)}）" if filters.within else ""
-        add(texts(f"fresh.{filters.fresh}") + extra, "fresh", "within")
+        told = texts(f"fresh.{filters.fresh}")
+        if filters.within:
+            within = texts("items.within", n=filters.within)
+            told = texts("with_detail", text=told, detail=within)
+        add(told, "fresh", "within")
     if filters.label:
         add(titles.get(filters.label, filters.label), "label")
     if filters.topic:

@@ -14,7 +14,9 @@ def why(line: SourceLine, clock: Clock) -> str:
         if line.event.rule == "quiet" or not texts.has(f"rule.{line.event.rule}"):
             return _quiet(line, clock) or line.event.summary
         reason = texts(f"rule.{line.event.rule}")
-        return f"{reason}（{texts.name('error_name', code)}）" if code else reason
+        if not code:
+            return reason
+        return texts("with_detail", text=reason, detail=texts.name("error_name", code))
     if line.health in {"broken", "blocked", "degraded"} and code:
         return texts.name("error_name", code)
     if line.health == "degraded" and line.run is not None and line.run.failed:

@@ -1,0 +1,58 @@
+"""Every page in both themes and three widths: nothing to complain about."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.browser.conftest import Tabs
+from tests.review.conftest import NEWEST
+
+pytestmark = pytest.mark.browser
+
+CHECK = (Path(__file__).parent / "accessible.js").read_text(encoding="utf-8")
+PAGES = (
+    "/", "/items", "/items?q=元宇宙&state=new", "/items?q=没有这样的词", f"/items/{NEWEST}",
+    f"/items/{NEWEST}/diff", f"/items/{NEWEST}/versions/1", "/sources", "/sources/cn-zhejiang-jxt",
+    "/runs", "/runs/5", "/issues", "/issues/2", "/issues/2?part=text", "/issues/2?part=items",
+    "/issues/1/outbox", "/subscribers", "/archive", "/users", "/account", "/nothing-here",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_pages_are_accessible_and_fit(tabs: Tabs, theme: str) -> None:
+    page = tabs.open(role="admin", color_scheme=theme, viewport={"width": 1280, "height": 900})
+    for path in PAGES:
+        page.goto(path)
+        for width in (1280, 390, 320):
+            page.set_viewport_size({"width": width, "height": 844})
+            found = page.evaluate(CHECK)
+            assert found == [], (path, theme, width, found)
+    tabs.site.complaints = [c for c in tabs.site.complaints if "404" not in c]
+
+
+def test_pages_for_strangers(tabs: Tabs) -> None:
+    for theme in ("light", "dark"):
+        page = tabs.open(role=None, color_scheme=theme, viewport={"width": 390, "height": 844})
+        for path in ("/login", "/u/1.x", "/m/1.x", "/c/1.x"):
+            page.goto(path)
+            assert page.evaluate(CHECK) == [], (path, theme)
+    tabs.site.complaints = [c for c in tabs.site.complaints if "404" not in c]
+
+
+def test_the_keyboard_reaches_everything_and_shows_where_it_is(tabs: Tabs) -> None:
+    page = tabs.open()
+    page.goto("/items")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    assert page.evaluate("document.activeElement.getBoundingClientRect().top") >= 0
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    outlined = """() => {
+      const style = getComputedStyle(document.activeElement);
+      return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+    }"""
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        assert page.evaluate(outlined), page.evaluate("document.activeElement.outerHTML")
