@@ -171,6 +171,5 @@ def _settle(session: Session, cluster: Cluster, *, now: datetime) -> None:
         update(Document)
         .where(Document.cluster_id == cluster.id)
         .values(duplicate_of=func.nullif(first, Document.id))
-        .execution_options(synchronize_session="fetch")
     )
     session.flush()

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Table, bindparam, literal, select, union_all
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.util import identity_key
 
 from storage.columns import pack_pair
 from storage.filters import DocumentFilter
@@ -361,6 +362,7 @@ def _save_again(
         values.update(latest_seq=seq, latest_sha=record.text_sha256, changed_at=now)
         _put_version(connection, found.id, record, seq=seq, change=change, ratio=ratio, now=now)
     connection.execute(_documents.update().where(_documents.c.id == found.id).values(values))
+    _forget(session, found.id)
     if old_text is not None:
         requeue_document(
             connection,
@@ -381,6 +383,13 @@ def _save_again(
     if new_text and cluster_id is None and not found.cluster_locked:
         duplicate_of, cluster_id = _settle_cluster(session, found.id, record, now=now, judge=judge)
     return SaveResult(found.id, outcome, seq, duplicate_of, cluster_id)
+
+
+def _forget(session: Session, document_id: int) -> None:
+    """Core statements bypass loaded objects: one that is in the session must be read again."""
+    loaded = session.identity_map.get(identity_key(Document, document_id))
+    if loaded is not None:
+        session.expire(loaded)
 
 
 def _kind_of_change(
@@ -485,4 +494,7 @@ def touch_unchanged(
         .values(values)
         .returning(_documents.c.id)
     ).scalar()
-    return done is not None
+    if done is None:
+        return False
+    _forget(session, done)
+    return True

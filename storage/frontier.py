@@ -144,7 +144,6 @@ def mark(
         .where(FrontierEntry.source_id == source_id, FrontierEntry.url_key == url_key)
         .values(values)
         .returning(FrontierEntry.state)
-        .execution_options(synchronize_session=False)
     ).scalar()
     return done is not None
 

@@ -61,7 +61,6 @@ def join_cluster(
         update(Cluster)
         .where(Cluster.id == cluster_id)
         .values(size=Cluster.size + 1, updated_at=now)
-        .execution_options(synchronize_session="evaluate")
     )
     return representative, cluster_id
 
@@ -73,5 +72,4 @@ def _place(
         update(Document)
         .where(Document.id == document_id)
         .values(cluster_id=cluster_id, duplicate_of=duplicate_of)
-        .execution_options(synchronize_session=False)
     )

@@ -71,7 +71,6 @@ def close_event(session: Session, event_id: int, *, now: datetime) -> bool:
         .where(HealthEvent.id == event_id, HealthEvent.closed_at.is_(None))
         .values(closed_at=now)
         .returning(HealthEvent.id)
-        .execution_options(synchronize_session="fetch")
     )
     return done is not None
 
@@ -85,7 +84,6 @@ def acknowledge_event(
         .where(HealthEvent.id == event_id, HealthEvent.closed_at.is_(None))
         .values(acknowledged_at=now, acknowledged_by=actor, acknowledged_until=until)
         .returning(HealthEvent.id)
-        .execution_options(synchronize_session=False)
     ).scalar()
     return done is not None
 
@@ -136,5 +134,4 @@ def mark_notified(session: Session, *, event_id: int, now: datetime) -> None:
         update(HealthEvent)
         .where(HealthEvent.id == event_id)
         .values(notified_at=now, notices=HealthEvent.notices + 1)
-        .execution_options(synchronize_session=False)
     )

@@ -110,7 +110,6 @@ def reserve_slot(session: Session, host: str, *, now: datetime, delay_seconds: f
         update(HostState)
         .where(HostState.host == host)
         .values(next_slot_at=start + timedelta(seconds=delay_seconds))
-        .execution_options(synchronize_session=False)
     )
     return (start - now).total_seconds()
 

@@ -234,7 +234,6 @@ def finish_issue(session: Session, issue_id: int, *, now: datetime) -> bool:
         .where(Issue.id == issue_id, Issue.state == "sending", ~open_rows)
         .values(state="sent", sent_at=now)
         .returning(Issue.id)
-        .execution_options(synchronize_session=False)
     ).scalar()
     return done is not None
 

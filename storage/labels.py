@@ -118,9 +118,9 @@ def put_labels(
     """
     if replace:
         session.execute(
-            delete(DocumentLabel)
-            .where(DocumentLabel.document_id == document_id, DocumentLabel.origin != "human")
-            .execution_options(synchronize_session=False)
+            delete(DocumentLabel).where(
+                DocumentLabel.document_id == document_id, DocumentLabel.origin != "human"
+            )
         )
     guesses = {(label.slug, label.origin): label for label in labels if label.origin != "human"}
     if not guesses:
@@ -178,13 +178,11 @@ def clear_human_label(session: Session, document_id: int, *, slug: str) -> None:
     """Forget what a person said about a label; rules and models count again."""
     label_id = session.scalar(select(Label.id).where(Label.slug == slug))
     session.execute(
-        delete(DocumentLabel)
-        .where(
+        delete(DocumentLabel).where(
             DocumentLabel.document_id == document_id,
             DocumentLabel.label_id == label_id,
             DocumentLabel.origin == "human",
         )
-        .execution_options(synchronize_session=False)
     )
 
 

@@ -36,7 +36,6 @@ def acquire(
             expires_at=now + ttl,
         )
         .returning(Lease.fence)
-        .execution_options(synchronize_session=False)
     ).scalar()
     return None if taken is None else session.get(Lease, name, populate_existing=True)
 
@@ -48,7 +47,6 @@ def renew(session: Session, *, name: str, token: str, now: datetime, ttl: timede
         .where(Lease.name == name, Lease.token == token, Lease.expires_at > now)
         .values(expires_at=now + ttl)
         .returning(Lease.name)
-        .execution_options(synchronize_session=False)
     ).scalar()
     return done is not None
 
@@ -60,7 +58,6 @@ def release(session: Session, *, name: str, token: str) -> bool:
         .where(Lease.name == name, Lease.token == token)
         .values(expires_at=LONG_AGO, token="")
         .returning(Lease.name)
-        .execution_options(synchronize_session=False)
     ).scalar()
     return done is not None
 

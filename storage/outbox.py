@@ -98,7 +98,6 @@ def claim(
         update(Outbox)
         .where(*due, left)
         .values(state="suppressed", settled_at=now, error_code="recipient_left")
-        .execution_options(synchronize_session=False)
     )
     chosen = list(
         session.scalars(
@@ -113,7 +112,6 @@ def claim(
         update(Outbox)
         .where(Outbox.id.in_(chosen), Outbox.state == "queued")
         .values(state="sending", claimed_by=worker, claimed_at=now, attempts=Outbox.attempts + 1)
-        .execution_options(synchronize_session=False)
     )
     return list(
         session.scalars(
@@ -131,7 +129,6 @@ def _settle(session: Session, *, outbox_id: int, worker: str, values: Mapping[st
         .where(Outbox.id == outbox_id, Outbox.state == "sending", Outbox.claimed_by == worker)
         .values(dict(values))
         .returning(Outbox.id)
-        .execution_options(synchronize_session=False)
     ).scalar()
     return done is not None
 
@@ -207,7 +204,6 @@ def sweep_interrupted(session: Session, *, now: datetime, older_than: timedelta)
                 last_error="the sender stopped before the answer was recorded",
             )
             .returning(Outbox.id)
-            .execution_options(synchronize_session=False)
         )
     )
 
@@ -225,7 +221,6 @@ def park_stale(session: Session, *, now: datetime, older_than: timedelta) -> int
         )
         .values(state="held", error_code="stale")
         .returning(Outbox.id)
-        .execution_options(synchronize_session=False)
     ).all()
     return len(held)
 
@@ -271,7 +266,6 @@ def _decide(
         .where(Outbox.id == outbox_id, Outbox.state.in_(states))
         .values(dict(values))
         .returning(Outbox.id)
-        .execution_options(synchronize_session=False)
     ).scalar()
     return done is not None
 

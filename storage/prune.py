@@ -76,9 +76,7 @@ def prune(
         removed[model.__tablename__] = len(chosen)
         for row in chosen:
             session.execute(
-                delete(model)
-                .where(*(key == value for key, value in zip(keys, row, strict=True)))
-                .execution_options(synchronize_session=False)
+                delete(model).where(*(key == value for key, value in zip(keys, row, strict=True)))
             )
     return removed
 

@@ -143,9 +143,7 @@ def bury_document(
         (SentenceHash, SentenceHash.document_id),
         (DocumentVersion, DocumentVersion.document_id),
     ):
-        session.execute(
-            delete(model).where(column == document_id).execution_options(synchronize_session=False)
-        )
+        session.execute(delete(model).where(column == document_id))
     session.delete(found)
     session.flush()
 
@@ -202,9 +200,9 @@ def bury_url(
         returning=Tombstone.url_key,
     )
     session.execute(
-        delete(FrontierEntry)
-        .where(FrontierEntry.source_id == source_id, FrontierEntry.url_key == url_key)
-        .execution_options(synchronize_session=False)
+        delete(FrontierEntry).where(
+            FrontierEntry.source_id == source_id, FrontierEntry.url_key == url_key
+        )
     )
 
 
@@ -214,6 +212,5 @@ def unbury_url(session: Session, *, source_id: int, url_key: str) -> bool:
         delete(Tombstone)
         .where(Tombstone.source_id == source_id, Tombstone.url_key == url_key)
         .returning(Tombstone.url_key)
-        .execution_options(synchronize_session=False)
     ).scalar()
     return done is not None

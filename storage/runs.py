@@ -132,7 +132,6 @@ def claim_run(
             code_version=code_version,
         )
         .returning(CrawlRun.id)
-        .execution_options(synchronize_session=False)
     ).scalar()
     return taken is not None
 
@@ -205,7 +204,6 @@ def _fenced(session: Session, *, run_id: int, lease_token: str, values: Mapping[
         )
         .values(dict(values))
         .returning(CrawlRun.id)
-        .execution_options(synchronize_session=False)
     ).scalar()
     return done is not None
 
@@ -258,7 +256,6 @@ def cancel_queued(session: Session, *, run_id: int, now: datetime, reason: str) 
         .where(CrawlRun.id == run_id, CrawlRun.state == "queued")
         .values(state="failed", finish_reason=reason, finished_at=now, error_code="cancelled")
         .returning(CrawlRun.id)
-        .execution_options(synchronize_session=False)
     ).scalar()
     return done is not None
 

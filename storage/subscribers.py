@@ -255,13 +255,11 @@ def erase_subscriber(session: Session, *, subscriber_id: int) -> bool:
         update(Outbox)
         .where(Outbox.subscriber_id == subscriber_id, Outbox.state.in_(("queued", "held")))
         .values(state="suppressed", error_code="recipient_left")
-        .execution_options(synchronize_session=False)
     )
     session.execute(
         update(Outbox)
         .where(Outbox.subscriber_id == subscriber_id)
         .values(recipient="erased", payload={}, subscriber_id=None)
-        .execution_options(synchronize_session=False)
     )
     session.delete(found)
     session.flush()

@@ -159,17 +159,13 @@ def touch_session(
         update(WebSession)
         .where(WebSession.id == session_id)
         .values(last_seen_at=now, expires_at=expires_at)
-        .execution_options(synchronize_session=False)
     )
 
 
 def end_session(session: Session, *, token_hash: str) -> bool:
     """Log out. False if there was no such session."""
     done = session.execute(
-        delete(WebSession)
-        .where(WebSession.token_hash == token_hash)
-        .returning(WebSession.id)
-        .execution_options(synchronize_session=False)
+        delete(WebSession).where(WebSession.token_hash == token_hash).returning(WebSession.id)
     ).scalar()
     return done is not None
 
@@ -179,9 +175,7 @@ def end_sessions(session: Session, *, user_id: int, but: str | None = None) -> i
     query = delete(WebSession).where(WebSession.user_id == user_id)
     if but is not None:
         query = query.where(WebSession.token_hash != but)
-    ended = session.scalars(
-        query.returning(WebSession.id).execution_options(synchronize_session=False)
-    ).all()
+    ended = session.scalars(query.returning(WebSession.id)).all()
     return len(ended)
 
 
@@ -226,12 +220,7 @@ def find_token(session: Session, *, token_hash: str, now: datetime) -> tuple[Api
 
 def note_token_use(session: Session, *, token_id: int, now: datetime) -> None:
     """Remember when a token was last used."""
-    session.execute(
-        update(ApiToken)
-        .where(ApiToken.id == token_id)
-        .values(last_used_at=now)
-        .execution_options(synchronize_session=False)
-    )
+    session.execute(update(ApiToken).where(ApiToken.id == token_id).values(last_used_at=now))
 
 
 def list_tokens(session: Session, *, user_id: int) -> list[ApiToken]:
@@ -247,7 +236,6 @@ def revoke_token(session: Session, *, token_id: int, user_id: int, now: datetime
         .where(ApiToken.id == token_id, ApiToken.user_id == user_id, ApiToken.revoked_at.is_(None))
         .values(revoked_at=now)
         .returning(ApiToken.id)
-        .execution_options(synchronize_session=False)
     ).scalar()
     return done is not None
 
