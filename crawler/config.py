@@ -270,6 +270,10 @@ def _resolve_paths(config: Config, base: Path) -> Config:
     if url is not None:
         below = _below_sqlite(base, url.get_secret_value())
         sections["storage"] = sections["storage"].model_copy(update={"url": SecretStr(below)})
+    if not config.mail.public_url:
+        # The desk's public address is where the links of the mail lead.
+        links = {"public_url": config.review.public_url}
+        sections["mail"] = sections["mail"].model_copy(update=links)
     return config.model_copy(update=sections)
 
 

@@ -11,10 +11,7 @@ from crawler.alerts import announce
 from crawler.config import Config
 from crawler.sync import load_sources, sync_catalogue
 from crawler.watch import update_health
-from digest.compose import Composed, compose_issue
-from digest.editions import DueEdition, due_editions
-from digest.errors import DigestError
-from digest.issues import approve_issue
+from digest.compose import compose_due_issues
 from digest.outbox import SendReport, send_due
 from digest.transports import open_transport
 from storage import runs, sources
@@ -57,28 +54,15 @@ def reap(db: Database, config: Config, *, now: datetime) -> int:
     return len(lost)
 
 
-def compose_due(db: Database, config: Config, *, now: datetime) -> list[Composed]:
+def compose_due(db: Database, config: Config, *, now: datetime) -> list[int]:
     """Compose a draft for each due edition; approve where the edition is unattended.
 
-    One that is later than its grace waits for a person even then.
+    One that is later than its grace waits for a person even then. Returns the issue ids.
     """
-    with db.reader() as session:
-        due = due_editions(config, session, now)
-    return [_compose(db, config, edition, now=now) for edition in due]
-
-
-def _compose(db: Database, config: Config, due: DueEdition, *, now: datetime) -> Composed:
-    with db.writer() as session:
-        composed = compose_issue(session, due.edition, due.period, now)
-    log.info("edition %s: %s, %d items", due.edition.key, composed.outcome, composed.items)
-    unattended = due.edition.approval == "automatic" and not due.needs_confirmation
-    if composed.outcome == "draft" and composed.issue_id is not None and unattended:
-        try:
-            with db.writer() as session:
-                approve_issue(session, config, composed.issue_id, actor="scheduler", now=now)
-        except DigestError as error:
-            log.error("issue %d waits for a person: %s", composed.issue_id, error)
-    return composed
+    issues = compose_due_issues(db, config, now=now)
+    for issue_id in issues:
+        log.info("issue %d composed", issue_id)
+    return issues
 
 
 def send(db: Database, config: Config, *, now: datetime) -> SendReport:

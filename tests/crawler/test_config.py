@@ -94,6 +94,13 @@ def test_relative_paths_count_from_the_file(tmp_path: Path) -> None:
     assert config.mail.folder == folder / "out"
 
 
+def test_links_of_the_mail_lead_to_the_desk_unless_told_otherwise(tmp_path: Path) -> None:
+    text = "[review]\npublic_url = 'https://desk.example.org'\n"
+    assert load_config(write(tmp_path, text)).mail.public_url == "https://desk.example.org"
+    text += "[mail]\npublic_url = 'https://mail.example.org'\n"
+    assert load_config(write(tmp_path, text)).mail.public_url == "https://mail.example.org"
+
+
 def test_secrets_are_not_shown(tmp_path: Path) -> None:
     path = write(tmp_path, "[mail]\npassword = 'geheim-1'\nport = 'x'\n")
     with pytest.raises(ConfigError) as caught:
