@@ -105,14 +105,22 @@ def classify_response(status: int, text: str, headers: Mapping[str, str]) -> Pag
     if _FEED_OR_JSON.match(head) and status < 400 and "<html" not in head[:3000].lower():
         return "ok" if head.strip() else "empty"
     visible = visible_text(head)
-    challenge = _challenge_signs(status, head, lowered, visible=visible)
-    if challenge:
+    if _challenge_signs(status, head, lowered, visible=visible):
         return "challenge"
     by_status = _by_status(status, visible)
     if by_status is not None:
         return by_status
     title_match = _TITLE.search(head, 0, 20_000)
-    title = title_match.group(1).strip() if title_match else ""
+    return _by_words(title_match.group(1).strip() if title_match else "", visible)
+
+
+def classify_visible(title: str, visible: str) -> PageState:
+    """Class of a page that came with status 200, by its title and visible text alone."""
+    if not visible:
+        return "empty"
+    if len(visible) < _SHORT and not _ARTICLE_SIGNS.search(visible):
+        if _CHALLENGE_WORDS.search(visible):
+            return "challenge"
     return _by_words(title, visible)
 
 

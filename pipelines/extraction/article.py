@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from pipelines.extraction.facts import page_facts
+from pipelines.extraction.facts import title_facts
 from pipelines.extraction.guard import tame
+from pipelines.extraction.head import head_text
 from pipelines.extraction.keyvalue import key_values
 from pipelines.extraction.markup import adopt
 from pipelines.extraction.outline import DROPPED, Outline, outline_of
 from pipelines.extraction.prune import prune
 from pipelines.extraction.score import best_block, score
+from pipelines.extraction.template import Template
 from pipelines.extraction.title import choose_title
 from pipelines.extraction.write import text_of
 
@@ -25,48 +27,52 @@ class Article:
     """
 
     out: Outline
-    best: int
     table: dict[str, str]
     nodes: list[LexborNode]
     skip: set[int]
     mute: set[int]
     title: str
-    title_block: int
+    head: str
 
 
 def find_article(
-    tree: LexborHTMLParser, *, facts: Mapping[str, str], hint: str | None = None
+    tree: LexborHTMLParser,
+    *,
+    facts: Mapping[str, str],
+    hint: str | None = None,
+    template: Template | None = None,
 ) -> Article | None:
     """Find the article of a parsed page without scripts; ``None`` if there is no body element.
 
-    ``facts`` are the page facts, ``hint`` a title known from elsewhere (the list page).
+    ``facts`` are the page facts, ``hint`` a title known from elsewhere (the list page),
+    ``template`` what is known to repeat on the pages of the site.
     """
     out = outline_of(tree)
     if out is None:
         return None
     table, used = key_values(out)
-    title, title_block = choose_title(out, facts=facts, table=table, hint=hint)
-    scores = score(out, facts=used, title=title_block)
-    best = best_block(out, scores, title=title_block)
-    pruned = prune(out, scores, best=best, title=title_block)
+    title, shown = choose_title(out, facts=facts, table=table, hint=hint)
+    if template is not None:
+        used = used | template.repeated(out)
+    scores = score(out, outside=used, title=shown)
+    best = best_block(out, scores, title=shown)
+    pruned = prune(out, scores, best=best, title=shown)
     return Article(
         out=out,
-        best=best,
         table=table,
         nodes=[out.nodes[best]],
         skip={out.nodes[i].mem_id for i in pruned.dropped},
         mute={out.nodes[i].mem_id for i in pruned.muted},
         title=title,
-        title_block=title_block,
+        head=head_text(out, title=shown, first=pruned.first, last=pruned.last),
     )
 
 
 def body_text(text: str) -> str:
     """Decoded page to article text, nothing else: what the body benchmark measures."""
     tree = LexborHTMLParser(tame(text)[0])
-    facts = page_facts(tree)
     tree.strip_tags(DROPPED)
-    article = find_article(tree, facts=facts)
+    article = find_article(tree, facts=title_facts(tree))
     if article is None:
         return ""
     return text_of(adopt(article.nodes, base="", skip=article.skip, mute=article.mute).root)

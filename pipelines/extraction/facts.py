@@ -62,6 +62,18 @@ def page_facts(tree: LexborHTMLParser) -> dict[str, str]:
     return facts
 
 
+def title_facts(tree: LexborHTMLParser) -> dict[str, str]:
+    """Only what the title is chosen from: ``html:title`` and ``og:title``."""
+    facts: dict[str, str] = {}
+    title = tree.css_first("title")
+    if title is not None:
+        _put(facts, "html:title", title.text())
+    shared = tree.css_first('meta[property="og:title"]')
+    if shared is not None:
+        _put(facts, "og:title", shared.attributes.get("content"))
+    return facts
+
+
 def _put(facts: dict[str, str], name: str, value: str | None) -> None:
     if value and len(facts) < 200 and name not in facts:
         collapsed = " ".join(value[: 4 * _MAX_VALUE].split())[:_MAX_VALUE]
@@ -70,7 +82,7 @@ def _put(facts: dict[str, str], name: str, value: str | None) -> None:
 
 
 def _linked_data(facts: dict[str, str], source: str) -> None:
-    if len(source) > 200_000:
+    if len(source) > 60_000:
         return
     try:
         data: Any = json.loads(source, strict=False)

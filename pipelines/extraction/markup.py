@@ -23,13 +23,35 @@ _MAX_DEPTH = 150
 _WIDE = r"\u3000-\u9fff\uff00-\uffef"
 _BREAK_IN_CJK = re.compile(rf"(?<=[{_WIDE}])[ \t]*[\r\n]\s*(?=[{_WIDE}])")
 _KEPT_INLINE = {
-    **{"b": "strong", "strong": "strong", "i": "em", "em": "em", "u": "u", "sub": "sub"},
-    **{"sup": "sup", "code": "code", "del": "del", "s": "del", "strike": "del", "ins": "ins"},
+    "b": "strong",
+    "strong": "strong",
+    "i": "em",
+    "em": "em",
+    "u": "u",
+    "sub": "sub",
+    "sup": "sup",
+    "code": "code",
+    "del": "del",
+    "s": "del",
+    "strike": "del",
+    "ins": "ins",
 }
 _KEPT_BLOCK = {
-    **{"h1": "h2", "h2": "h2", "h3": "h3", "h4": "h4", "h5": "h5", "h6": "h6", "li": "li"},
-    **{"dt": "dt", "dd": "dd", "ul": "ul", "ol": "ol", "dl": "dl", "blockquote": "blockquote"},
-    **{"pre": "pre", "figure": "figure"},
+    "h1": "h2",
+    "h2": "h2",
+    "h3": "h3",
+    "h4": "h4",
+    "h5": "h5",
+    "h6": "h6",
+    "li": "li",
+    "dt": "dt",
+    "dd": "dd",
+    "ul": "ul",
+    "ol": "ol",
+    "dl": "dl",
+    "blockquote": "blockquote",
+    "pre": "pre",
+    "figure": "figure",
 }
 #: boxes that take text directly instead of through a paragraph
 _OWN_TEXT = frozenset({"li", "dt", "dd", "td", "th", "h2", "h3", "h4", "h5", "h6"})

@@ -73,7 +73,9 @@ _PROMOTES = re.compile(
     r"|(?:扫码|长按|点击).{0,12}(?:阅读|关注|下载|查看)(?:全文|原文|更多|我们)?$|点击(?:图片|此处|这里|进入|查看).{0,16}$|广告$|不感兴趣$|展开全文$|收起$)",
     re.IGNORECASE,
 )
-_ENDS_FIRST = frozenset("相延推热精更最编今为您猜大人往同本图视专随深拓扩上下发网用我全评特免版郑声凡打关分扫长返文标点原友")
+_ENDS_FIRST = frozenset(
+    "相延推热精更最编今为您猜大人往同本图视专随深拓扩上下发网用我全评特免版郑声凡打关分扫长返文标点原友"
+)
 _PROMOTES_FIRST = frozenset("扫长点广不展收")
 
 
@@ -93,9 +95,7 @@ def ends_article(text: str) -> bool:
 def is_promotion(text: str) -> bool:
     """A short line inside an article that advertises something else or labels a control."""
     return (
-        len(text) <= 240
-        and _may_start(text, _PROMOTES_FIRST)
-        and _PROMOTES.match(text) is not None
+        len(text) <= 240 and _may_start(text, _PROMOTES_FIRST) and _PROMOTES.match(text) is not None
     )
 
 

@@ -18,6 +18,9 @@ class Pruned:
 
     dropped: set[int] = field(default_factory=set)
     muted: set[int] = field(default_factory=set)
+    #: the first and the last block of the text that are kept
+    first: int = 0
+    last: int = 0
 
     def leave_out(self, out: Outline, i: int) -> None:
         """Leave out the text of ``i``, but not the text of blocks inside it."""
@@ -38,6 +41,8 @@ def prune(out: Outline, scores: Scores, *, best: int, title: int) -> Pruned:
     _outside_text_box(out, scores, best, pruned)
     if not out.cjk:
         _short_ends(out, scores, best, pruned)
+    kept = _kept_leaves(out, best, pruned)
+    pruned.first, pruned.last = (kept[0], kept[-1]) if kept else (best, best)
     return pruned
 
 

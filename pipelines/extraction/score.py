@@ -50,10 +50,10 @@ def block_weight(size: float, link: float, pause: int) -> float:
     return -0.5 - link
 
 
-def score(out: Outline, *, facts: frozenset[int] = frozenset(), title: int = -1) -> Scores:
+def score(out: Outline, *, outside: frozenset[int] = frozenset(), title: int = -1) -> Scores:
     """Weigh every block; frame parts count against their ancestors, never for them.
 
-    ``facts`` are the blocks of the fact table: they belong to the page, not to the text.
+    ``outside`` are blocks known to belong to the page (fact table, template), not to the text.
     ``title`` is the block that shows the title (-1 unknown): what holds it is no frame part.
     """
     count = len(out.nodes)
@@ -65,13 +65,13 @@ def score(out: Outline, *, facts: frozenset[int] = frozenset(), title: int = -1)
     for i, content in enumerate(out.content):
         if raw[i] > 30 and " on line " in content and _PROGRAM_ERROR.search(content):
             raw[i] = -1.0
-    for i in facts:
+    for i in outside:
         raw[i] = -3.0
     prose = [max(0.0, w) for w in raw]
     parent = out.parent
     for i in range(count - 1, 0, -1):
         prose[parent[i]] += prose[i]
-    framed = _framed(out, prose, facts, title)
+    framed = _framed(out, prose, outside, title)
     weight = [min(0.0, w) - 1.0 if f and w else w for w, f in zip(raw, framed, strict=True)]
     total = weight[:]
     for i in range(count - 1, 0, -1):
@@ -79,14 +79,14 @@ def score(out: Outline, *, facts: frozenset[int] = frozenset(), title: int = -1)
     return Scores(weight, total, framed)
 
 
-def _framed(out: Outline, prose: list[float], facts: frozenset[int], title: int) -> list[bool]:
+def _framed(out: Outline, prose: list[float], outside: frozenset[int], title: int) -> list[bool]:
     count = len(out.nodes)
     limit = (0.5 if title < 0 else 0.8) * prose[0]
     parent, mark, tag, end, hidden = out.parent, out.mark, out.tag, out.end, out.hidden
     cards = _cards(out)
     framed = [False] * count
     for i in range(1, count):
-        if framed[parent[i]] or i in facts or tag[i] == "figcaption":
+        if framed[parent[i]] or i in outside or tag[i] == "figcaption":
             framed[i] = True
         elif i <= title < end[i] and prose[i] > 0.2 * limit:
             continue
@@ -119,20 +119,24 @@ def _cards(out: Outline) -> set[int]:
 
 
 def _table_cells(out: Outline, raw: list[float]) -> None:
-    """Short texts in the cells of a table without links are content: half a point a character."""
-    i, count = 0, len(out.nodes)
-    while i < count:
-        if out.tag[i] == "table" and out.text[i] and out.link[i] < 0.1 * out.text[i]:
-            stop = out.end[i]
-            rows = out.tag[i:stop].count("tr")
-            cells = out.tag[i:stop].count("td") + out.tag[i:stop].count("th")
-            if rows >= 2 and cells >= 2 * rows - 1 and cells >= 4:
-                for j in range(i, stop):
-                    if out.own[j] and raw[j] < 0 and not out.own_link[j]:
-                        raw[j] = 0.5 * out.own[j]
-                i = stop
-                continue
-        i += 1
+    """Short texts in the cells of a table without links are content: half a point a character.
+
+    Tables that hold tables, or one cell with most of the text, only arrange boxes.
+    """
+    tag, own, end = out.tag, out.own, out.end
+    for i in range(len(out.nodes)):
+        if tag[i] != "table" or not out.text[i] or out.link[i] >= 0.1 * out.text[i]:
+            continue
+        inside = tag[i + 1 : end[i]]
+        rows = inside.count("tr")
+        cells = inside.count("td") + inside.count("th")
+        if "table" in inside or rows < 2 or cells < max(4, 2 * rows - 1):
+            continue
+        if max(own[i : end[i]]) > max(200.0, 0.5 * out.text[i]):
+            continue
+        for j in range(i, end[i]):
+            if own[j] and raw[j] < 0 and not out.own_link[j]:
+                raw[j] = 0.5 * own[j]
 
 
 def best_block(out: Outline, scores: Scores, *, title: int = -1) -> int:

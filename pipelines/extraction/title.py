@@ -7,6 +7,7 @@ headings are clean, but a page has several. So a heading that ``<title>`` contai
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -15,6 +16,9 @@ from pipelines.extraction.outline import Outline
 _NON_WORD = re.compile(r"[\W_]+")
 _SEPARATOR = re.compile(
     r"\s*[_|｜»›>‖]+\s*|\s+[-–—·•:]{1,2}\s+|[-–—]{1,2}(?=[\u4e00-\u9fff]{2,14}$)"
+)
+_PATH = re.compile(
+    r"\W{0,4}(?:首页|主页|当前位置|您?的?所在位置|您的位置|您现在|位置[:：]|home\b\s?[>»/|])", re.I
 )
 _ROOT = re.compile(r"(?:https?:)?(?://[^/?#]+)?/?(?:index\.\w{2,5})?", re.I)
 _SPACES = re.compile(r"\s+")
@@ -28,6 +32,8 @@ _TITLE_NAME = re.compile(
     r"(?:^|[\s_-])\w{0,12}(?:title|titl|tit|bt|biaoti|headline|h1)\w{0,4}(?:$|[\s_-])", re.I
 )
 _MAX = 200
+_NO_SITE_NAME = 10  # letters: shorter parts of ``<title>`` may name the site or a column
+_NEAR_TEXT = 10  # blocks between a title and the first sentence
 
 
 def fold(text: str) -> str:
@@ -44,42 +50,57 @@ def choose_title(
 ) -> tuple[str, int]:
     """Title and the index of the block that shows it (-1 if none does)."""
     raw = facts.get("html:title", "")
-    folded_raw = fold(raw)
-    hinted = fold(hint or "")
     for key in _TABLE_KEYS:
         value = table.get(key, "")
         if len(value) >= 6:
             return _tidy(value), _block_with(out, fold(value))
+    best = _best_heading(out, raw=raw, facts=facts, hint=hint)
+    if best[0] >= 5.0:
+        return _tidy(best[1]), best[2]
+    for key in _META_KEYS[:5]:
+        if key in facts and len(fold(facts[key])) >= 4:
+            cleaned = without_site(facts[key], facts)
+            return _tidy(cleaned), _block_with(out, fold(cleaned))
+    cleaned = without_site(raw, facts) if raw else ""
+    generic = len(fold(cleaned)) < _NO_SITE_NAME
+    if best[0] >= 3.0 or (best[0] >= 2.5 and generic and len(best[1]) >= _NO_SITE_NAME):
+        return _tidy(best[1]), best[2]
+    if cleaned:
+        return _tidy(cleaned), _block_with(out, fold(cleaned))
+    return _tidy(best[1] or hint or ""), best[2]
+
+
+def _best_heading(
+    out: Outline | None, *, raw: str, facts: Mapping[str, str], hint: str | None
+) -> tuple[float, str, int]:
+    """(worth, text, block) of the heading that most places agree on."""
     best: tuple[float, str, int] = (0.0, "", -1)
+    if out is None:
+        return best
+    whole, bare, hinted = fold(raw), fold(without_site(raw, facts)), fold(hint or "")
     metas = {fold(facts[k]) for k in _META_KEYS if k in facts}
-    raw = " ".join(raw.split())
-    for index, text, weight in _headings(out, raw=raw):
+    prose = [i for i, size in enumerate(out.own) if size >= 40 and out.pause[i] >= 2]
+    longest = max(prose, key=lambda i: out.own[i], default=-1)
+    for index, text, weight in _headings(out, raw=" ".join(raw.split())):
         folded = fold(text)
         if len(folded) < 2:
             continue
         worth = weight
-        if folded in folded_raw:
-            worth += 3.0 + 4.0 * len(folded) / max(1, len(folded_raw))
+        if folded in whole and (folded in bare or len(folded) >= _NO_SITE_NAME):
+            worth += 3.0 * min(1.0, len(folded) / 8) + 4.0 * len(folded) / len(whole)
+            worth += 1.5 * (folded == bare)
         if folded in metas:
             worth += 3.0
         elif any(folded in meta for meta in metas):
             worth += 1.0
         if hinted and (folded == hinted or (len(hinted) > 8 and folded.startswith(hinted[:-2]))):
             worth += 4.0
+        following = bisect_right(prose, index)
+        if following < len(prose) and prose[following] - index <= _NEAR_TEXT and index < longest:
+            worth += 2.0
         if worth > best[0]:
             best = (worth, text, index)
-    if best[0] >= 4.0:
-        return _tidy(best[1]), best[2]
-    for key in _META_KEYS[:5]:
-        if key in facts and len(fold(facts[key])) >= 4:
-            cleaned = without_site(facts[key], facts)
-            return _tidy(cleaned), _block_with(out, fold(cleaned))
-    if best[0] >= 3.0:
-        return _tidy(best[1]), best[2]
-    cleaned = without_site(raw, facts) if raw else ""
-    if cleaned:
-        return _tidy(cleaned), _block_with(out, fold(cleaned))
-    return _tidy(best[1] or hint or ""), best[2]
+    return best
 
 
 def without_site(raw: str, facts: Mapping[str, str]) -> str:
@@ -109,8 +130,8 @@ def _headings(out: Outline | None, *, raw: str) -> list[tuple[int, str, float]]:
                 continue
             if out.name[i] and _names_title(out.name[i]):
                 weight = 1.5
-            elif (line := content.strip()) and line in raw:
-                weight = 0.3
+            elif (line := content.strip().split("\n", 1)[0].rstrip()) and line in raw:
+                weight, content = 0.3, line
             else:
                 continue
         text = content
@@ -119,7 +140,7 @@ def _headings(out: Outline | None, *, raw: str) -> list[tuple[int, str, float]]:
                 continue
             text = out.nodes[i].text(separator=" ")
         text = " ".join(text.split())
-        if 2 <= len(text) <= _MAX and not _leads_home(out, i):
+        if 2 <= len(text) <= _MAX and not _PATH.match(text) and not _leads_home(out, i):
             found.append((i, text, weight))
     return found
 
