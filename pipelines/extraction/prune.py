@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from pipelines.extraction.marks import PLAIN
 from pipelines.extraction.outline import Outline
 from pipelines.extraction.phrases import asks_to_subscribe, ends_article, is_meta_line, is_promotion
 from pipelines.extraction.score import Scores
@@ -38,6 +39,7 @@ def prune(out: Outline, scores: Scores, *, best: int, title: int) -> Pruned:
     _head(out, scores, best, title, pruned)
     _tail(out, scores, best, pruned)
     _promotions(out, scores, best, pruned)
+    _credits(out, best, pruned)
     _outside_text_box(out, scores, best, pruned)
     if not out.cjk:
         _short_ends(out, scores, best, pruned)
@@ -154,10 +156,26 @@ def _outside_text_box(out: Outline, scores: Scores, best: int, pruned: Pruned) -
     if share[box] < 0.6 * total or box == best:
         return
     positive = [i for i in leaves if scores.weight[i] > 0]
+    while (
+        len(positive) > 1 and not box <= positive[-1] < out.end[box] and _is_meta(out, positive[-1])
+    ):
+        positive.pop()  # a line of credits may be long enough to pass for a sentence
     first, last = positive[0], positive[-1]
     for i in leaves:
         if (i < first or i > last) and not box <= i < out.end[box]:
             pruned.leave_out(out, i)
+
+
+def _credits(out: Outline, best: int, pruned: Pruned) -> None:
+    """Lines of source and editor at the end, in a box whose name says that it is not the text."""
+    for i in reversed(_kept_leaves(out, best, pruned)):
+        if out.mark[i] >= PLAIN or not _is_meta(out, i):
+            return
+        pruned.leave_out(out, i)
+
+
+def _is_meta(out: Outline, i: int) -> bool:
+    return out.own[i] <= 80 and is_meta_line(" ".join(out.content[i].split()))
 
 
 def _promotions(out: Outline, scores: Scores, best: int, pruned: Pruned) -> None:
