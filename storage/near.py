@@ -122,9 +122,10 @@ def near_by_keys(
     waiting = waiting or Waiting(connection)
     placed = (keys.exact, *keys.bands)
     by_band = _hits(connection, placed, sqlite=_SQLITE_BANDS, pg=_PG_BANDS)
-    by_band.update(waiting.shared_bands(keys))
+    # The greater of both: after a change a document stands in the tables and in the queue.
+    by_band |= waiting.shared_bands(keys)
     by_sentence = _hits(connection, keys.sentences, sqlite=_SQLITE_SENTENCES, pg=_PG_SENTENCES)
-    by_sentence.update(waiting.shared_sentences(keys))
+    by_sentence |= waiting.shared_sentences(keys)
     score = Counter({found: 100 * hits for found, hits in by_band.items()})
     score.update(
         {found: hits for found, hits in by_sentence.items() if hits >= MIN_SHARED_SENTENCES}

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from storage import frontier, hosts, runs, sources
 from storage.engine import Database
 from storage.errors import NotFound
 from storage.leases import acquire, lease_holder, release, renew
-from storage.models import CrawlRun, Fetch, IndexQueue
+from storage.models import CrawlRun, Fetch, IndexQueue, Lease
 from storage.runs import FetchRow
 from tests.storage.samples import DAY, HOUR, NOW, add_source, key, record, source
 
@@ -24,7 +26,7 @@ def test_one_active_run_a_source(database: Database) -> None:
         assert runs.queue_run(session, source_id=second, trigger="manual", now=NOW) is not None
         assert runs.claim_run(session, run_id=run.id, lease_token="a", now=NOW)
         assert runs.queue_run(session, source_id=first, trigger="manual", now=NOW) is None
-        done = {"state": "ok", "reason": "finished", "now": NOW}
+        done: dict[str, Any] = {"state": "ok", "reason": "finished", "now": NOW}
         assert runs.finish_run(session, run_id=run.id, lease_token="a", **done)
         assert runs.queue_run(session, source_id=first, trigger="manual", now=NOW) is not None
 
@@ -35,7 +37,7 @@ def test_run_is_fenced_by_its_lease(database: Database) -> None:
         assert run is not None
         assert runs.claim_run(session, run_id=run.id, lease_token="mine", now=NOW, worker="w1")
         assert not runs.claim_run(session, run_id=run.id, lease_token="other", now=NOW)
-        mine = {"run_id": run.id, "lease_token": "mine", "now": NOW + HOUR}
+        mine: dict[str, Any] = {"run_id": run.id, "lease_token": "mine", "now": NOW + HOUR}
         assert runs.heartbeat(session, **mine, counts={"listed": 20, "new": 3})
         assert not runs.heartbeat(session, run_id=run.id, lease_token="other", now=NOW)
         with pytest.raises(ValueError, match="unknown run counts"):
@@ -200,7 +202,7 @@ def test_frontier_survives_and_orders_retries(database: Database) -> None:
         twice = [rows[0], rows[0], frontier.FrontierRow("https://new", key("new"))]
         found = frontier.discover(session, source_id=source_id, run_id=2, entries=twice, now=NOW)
         assert [row.url for row in found] == ["https://new"]
-        at = {"source_id": source_id, "now": NOW + HOUR}
+        at: dict[str, Any] = {"source_id": source_id, "now": NOW + HOUR}
         assert frontier.mark(session, url_key=key("0"), state="done", **at)
         assert frontier.mark(session, url_key=key("1"), state="failed", error_code="gone", **at)
         later = NOW + DAY
@@ -220,7 +222,7 @@ def test_frontier_survives_and_orders_retries(database: Database) -> None:
 
 
 def test_host_slots_are_shared_and_respect_pauses(database: Database) -> None:
-    def reserve(now=NOW, delay=2.0):
+    def reserve(now: datetime = NOW, delay: float = 2.0) -> float:
         with database.writer() as session:
             return hosts.reserve_slot(session, "h", now=now, delay_seconds=delay)
 
@@ -268,7 +270,7 @@ def test_unreachable_robots_keeps_the_last_good_copy(database: Database) -> None
 def test_lease_has_one_holder_and_fences_the_former(database: Database) -> None:
     ttl = timedelta(seconds=90)
 
-    def take(session, holder, now):
+    def take(session: Session, holder: str, now: datetime) -> Lease | None:
         return acquire(session, name="scheduler", holder=holder, now=now, ttl=ttl)
 
     with database.writer() as session:

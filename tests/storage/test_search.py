@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import date
 from itertools import product
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -31,7 +32,7 @@ def fill(database: Database, *, indexed: bool) -> None:
         source = add_source(session)
         for number, (title, body) in TEXTS.items():
             url = f"https://sample.gov.cn/{number}"
-            more = {"doc_number": "财办〔2026〕3号" if number == 4 else None}
+            more: dict[str, Any] = {"doc_number": "财办〔2026〕3号" if number == 4 else None}
             more["published_on"] = date(2026, number, 1)
             more["publisher"] = "财政部" if number == 4 else "示例部"
             save_document(session, record(source, url, title=title, text=body, **more), now=NOW)
