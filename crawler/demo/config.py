@@ -150,6 +150,7 @@ timeout = 10
 final_timeout = 20
 from_address = "{sender}"
 from_name = "邸报演示"
+unsubscribe_mailto = "{sender}"
 secret_file = "mail.secret"
 public_url = "http://127.0.0.1:{web_port}"
 

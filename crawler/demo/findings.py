@@ -58,7 +58,7 @@ def read_findings(db: Database) -> Findings:
             attachments=session.scalar(select(func.count()).select_from(Attachment)) or 0,
             revised=tuple(revised),
             withdrawn=tuple(session.scalars(gone)),
-            families=tuple(_families(session.execute(_MEMBERS).tuples())),
+            families=tuple(_families(session.execute(_MEMBERS))),
             alarms=tuple(alarms),
         )
 

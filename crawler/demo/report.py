@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -68,6 +70,14 @@ def say_findings(console: Console, found: Findings) -> None:
         )
     for alarm in found.alarms:
         console.print(f"  [red]告警 / alarm[/red]      {escape(alarm)}")
+
+
+def command_name() -> str:
+    """``dibao``, or the path to it when the user's shell would not find it by name."""
+    called = Path(sys.argv[0])
+    found = shutil.which("dibao")
+    by_name = found is not None and Path(found).resolve() == called.resolve()
+    return "dibao" if by_name or called.name != "dibao" else shown_path(called.absolute())
 
 
 def shown_path(path: Path) -> str:

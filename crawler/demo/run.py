@@ -246,21 +246,21 @@ class Tour:
 
     def say_next(self, password: str, *, running: bool = False) -> None:
         """What to open now, and how to go on with real sources."""
-        mail = report.shown_path(self.mails[-1].page)
+        mail, dibao = report.shown_path(self.mails[-1].page), report.command_name()
         lines = [f"\n[bold]打开 / open[/bold]\n  周报 / digest     {mail}（邮件原件是同名的 .eml）"]
         if running:
             lines.append(f"  审阅网页 / desk   {self.desk_url}")
         else:
-            command = f"dibao web --config {report.shown_path(self.config_path)}"
+            command = f"{dibao} web --config {report.shown_path(self.config_path)}"
             lines.append(f"  审阅网页 / desk   {command}，然后打开 {self.desk_url}")
         lines.append(
             f"  登录 / login      用户 {desk.USER}，密码 {password}（只显示这一次）\n"
             "[bold]换成真实来源 / real sources[/bold]\n"
-            "  dibao init                    在当前目录生成 dibao.toml 与数据库\n"
+            f"  {dibao} init                  在当前目录生成 dibao.toml 与数据库\n"
             "  （编辑 dibao.toml：crawl.contact 联系方式，mail 发信服务器）\n"
-            "  dibao user add 你的用户名      审阅网页的登录\n"
-            "  dibao crawl --tag national    先采一次\n"
-            "  dibao up                      定时采集、周报与审阅网页"
+            f"  {dibao} user add 你的用户名    审阅网页的登录\n"
+            f"  {dibao} crawl --tag national  先采一次\n"
+            f"  {dibao} up                    定时采集、周报与审阅网页"
         )
         if running:
             lines.append(
