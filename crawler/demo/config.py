@@ -6,12 +6,14 @@ listed in ``crawl.allow_private``, one by one, as an operator would list an insi
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import secrets
 import shutil
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -43,27 +45,42 @@ class Addresses:
         return cls(data["sites"], data["smtp"]["host"], int(data["smtp"]["port"]))
 
 
-class NotADemoFolder(Exception):
-    """The folder holds something else; the demo replaces only its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        super().__init__(
-            f"{folder} 不是演示留下的文件夹，请换一个或自行移走 / "
-            f"{folder} is not a folder of the demo: choose another one or move it away"
-        )
+class FolderRefused(Exception):
+    """The folder cannot be used; the text says why."""
 
 
-def fresh_folder(folder: Path) -> Path:
-    """An empty folder for the demo's data. Raises ``NotADemoFolder`` instead of deleting."""
+@contextmanager
+def fresh_folder(folder: Path) -> Iterator[Path]:
+    """An empty folder for the demo's data, held until the end.
+
+    Raises ``FolderRefused``: nothing is deleted that is not the demo's own, or in use.
+    """
     folder = folder.resolve()
-    if folder.exists():
-        if any(folder.iterdir()) and not (folder / _MARKER).exists():
-            raise NotADemoFolder(folder)
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True)
-    (folder / _MARKER).write_text("Replaced at each start of `dibao demo`.\n", encoding="ascii")
-    return folder
+    marker = folder / _MARKER
+    if folder.exists() and any(folder.iterdir()):
+        if not marker.exists():
+            raise FolderRefused(
+                f"{folder} 不是演示留下的文件夹，请换一个或自行移走 / "
+                "this is not a folder of the demo: choose another one or move it away"
+            )
+        with _held(marker):
+            shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    with _held(marker):
+        yield folder
+
+
+@contextmanager
+def _held(marker: Path) -> Iterator[None]:
+    with marker.open("a", encoding="ascii") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise FolderRefused(
+                f"另一个演示正在使用 {marker.parent}，请先按 Ctrl-C 结束它，或用 --folder 另选 / "
+                "another demo is using this folder: stop it, or choose one with --folder"
+            ) from error
+        yield
 
 
 def write_catalogue(folder: Path, addresses: Addresses) -> Path:

@@ -27,7 +27,7 @@ from crawler.config import Config, load_config
 from crawler.demo import desk, report
 from crawler.demo.config import (
     Addresses,
-    NotADemoFolder,
+    FolderRefused,
     fresh_folder,
     write_catalogue,
     write_config,
@@ -69,9 +69,9 @@ def run_demo(*, serve: bool, data_dir: Path, console: Console, now: datetime | N
             else:
                 tour.say_next(password)
             return 0 if good else 1
-    except (NotADemoFolder, SitesNotStarted, NotDelivered, desk.DeskNotStarted) as error:
+    except (FolderRefused, SitesNotStarted, NotDelivered, desk.DeskNotStarted) as error:
         console.print(f"[red]{escape(str(error))}[/red]")
-        return 2 if isinstance(error, NotADemoFolder) else 1
+        return 2 if isinstance(error, FolderRefused) else 1
     finally:
         signal.signal(signal.SIGTERM, previous)
 
@@ -83,10 +83,11 @@ def _end(number: int, frame: FrameType | None) -> None:
 @contextmanager
 def _open(data_dir: Path, weeks: Weeks, console: Console) -> Iterator[Tour]:
     """Sites and mailbox running, configuration written, database made, sources known."""
-    folder = fresh_folder(data_dir)
-    logging.basicConfig(filename=folder / "demo.log", level="INFO", force=True)
-    console.print("[bold]邸报演示 / Dibao demo[/bold]")
-    with sample_sites(folder, weeks) as addresses:
+    with ExitStack() as stack:
+        folder = stack.enter_context(fresh_folder(data_dir))
+        logging.basicConfig(filename=folder / "demo.log", level="INFO", force=True)
+        console.print("[bold]邸报演示 / Dibao demo[/bold]")
+        addresses = stack.enter_context(sample_sites(folder, weeks))
         write_catalogue(folder, addresses)
         config_path = write_config(folder, addresses)
         config = load_config(config_path)

@@ -18,7 +18,7 @@ import pytest
 from crawler.config import load_config
 from crawler.demo.config import (
     Addresses,
-    NotADemoFolder,
+    FolderRefused,
     fresh_folder,
     write_catalogue,
     write_config,
@@ -123,12 +123,16 @@ def test_the_configuration_lists_the_sites_and_its_catalogue_points_to_them(
 
 def test_only_a_folder_of_the_demo_is_replaced(tmp_path: Path) -> None:
     target = tmp_path / ".dibao-demo"
-    fresh_folder(target)
-    (target / "old").write_text("x")
-    assert not (fresh_folder(target) / "old").exists()
+    with fresh_folder(target):
+        (target / "old").write_text("x")
+        with pytest.raises(FolderRefused, match="another demo"), fresh_folder(target):
+            pass
+        assert (target / "old").exists()
+    with fresh_folder(target):
+        assert not (target / "old").exists()
     mine = tmp_path / "mine"
     mine.mkdir()
     (mine / "thesis.txt").write_text("x")
-    with pytest.raises(NotADemoFolder):
-        fresh_folder(mine)
+    with pytest.raises(FolderRefused, match="not a folder of the demo"), fresh_folder(mine):
+        pass
     assert (mine / "thesis.txt").exists()
