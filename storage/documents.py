@@ -1,33 +1,19 @@
-"""Documents: saved with everything that belongs to them in the caller's transaction.
+"""Documents: saved with everything that belongs to them in the caller's transaction, and read.
 
-``save_document`` is the hot path and speaks Core; reading is in :mod:`storage.listing`, whose
-names are offered here too.
+Saving is in :mod:`storage.saving`, reading in :mod:`storage.listing`; their names are offered
+here too. This module itself records what later visits found: nothing new, or no page any more.
 """
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, bindparam, literal, select, union_all
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.util import identity_key
 
-from storage.columns import pack_pair
 from storage.filters import DocumentFilter
-from storage.grouping import join_cluster
-from storage.index_queue import (
-    FLUSH_AT,
-    Waiting,
-    flush_index,
-    queue_document,
-    requeue_document,
-)
-from storage.labels import put_labels
 from storage.listing import (
     DocumentRow,
     attachments_of,
@@ -38,20 +24,16 @@ from storage.listing import (
     list_documents,
     versions,
 )
-from storage.models import Attachment, Document, DocumentVersion, FrontierEntry, Tombstone
-from storage.near import SHORT_TEXT, near_by_keys, near_candidates
-from storage.near_keys import NearKeys, exact_key
+from storage.models import Document
+from storage.near import near_candidates
 from storage.records import (
     AttachmentRecord,
-    Compare,
     DocumentRecord,
-    Judge,
     LabelRecord,
     NearCandidate,
-    Outcome,
     SaveResult,
 )
-from storage.search_index import SearchText
+from storage.saving import forget_loaded, save_document
 
 __all__ = [
     "AttachmentRecord",
@@ -77,357 +59,7 @@ __all__ = [
 
 GONE_AFTER = 2  # checks in different runs before a page counts as withdrawn
 
-# Columns a page tells about itself. The days it was published or seen stay as first read: sites
-# that print today's date on every visit must not make old documents new.
-_TOLD = (
-    "title",
-    "publisher",
-    "issuer",
-    "issuing_bodies",
-    "doc_number",
-    "index_number",
-    "doc_type",
-    "region",
-    "level",
-    "lang",
-    "original_source",
-    "summary",
-    "written_on",
-    "effective_on",
-    "expires_on",
-    "comments_until",
-    "canonical_url",
-)
-_FIRST_READ = ("published_on", "published_at", "date_confidence")
-
 _documents: Table = Document.__table__  # type: ignore[assignment]
-_versions: Table = DocumentVersion.__table__  # type: ignore[assignment]
-_attachments: Table = Attachment.__table__  # type: ignore[assignment]
-_tombstones: Table = Tombstone.__table__  # type: ignore[assignment]
-_frontier: Table = FrontierEntry.__table__  # type: ignore[assignment]
-
-_KNOWN = union_all(
-    select(_documents.c.id).where(
-        _documents.c.source_id == bindparam("source_id"),
-        _documents.c.url_key == bindparam("url_key"),
-    ),
-    select(literal(0)).where(
-        _tombstones.c.source_id == bindparam("source_id"),
-        _tombstones.c.url_key == bindparam("url_key"),
-    ),
-)
-_FOUND = (
-    select(_documents)
-    .where(
-        _documents.c.source_id == bindparam("source_id"),
-        _documents.c.url_key == bindparam("url_key"),
-    )
-    .with_for_update()
-)
-_LATEST = select(_versions.c.extractor_version, _versions.c.title).where(
-    _versions.c.document_id == bindparam("id"), _versions.c.seq == bindparam("seq")
-)
-_LATEST_TEXT = select(_versions.c.body_text).where(
-    _versions.c.document_id == bindparam("id"), _versions.c.seq == bindparam("seq")
-)
-_PUT_VERSION = _versions.insert()
-_FRONTIER_DONE = (
-    _frontier.update()
-    .where(
-        _frontier.c.source_id == bindparam("f_source"), _frontier.c.url_key == bindparam("f_key")
-    )
-    .values(
-        state="done",
-        hints=None,
-        error_code=None,
-        not_before=None,
-        attempts=_frontier.c.attempts + 1,
-        updated_at=bindparam("f_now"),
-    )
-)
-
-
-@cache
-def _put_document(dialect: str) -> Any:
-    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    return (
-        insert(_documents)
-        .on_conflict_do_nothing(index_elements=["source_id", "url_key"])
-        .returning(_documents.c.id)
-    )
-
-
-@cache
-def _put_attachment(dialect: str) -> Any:
-    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    statement = insert(_attachments)
-    return statement.on_conflict_do_update(
-        index_elements=["document_id", "url_key"], set_={"name": statement.excluded.name}
-    )
-
-
-def save_document(
-    session: Session,
-    record: DocumentRecord,
-    *,
-    now: datetime,
-    judge: Judge | None = None,
-    compare: Compare | None = None,
-) -> SaveResult:
-    """Store a page: document, version, labels, files, near keys, cluster, search, frontier.
-
-    Idempotent: the same record again is ``unchanged``. A changed text adds a version, also when
-    the text returns to an earlier one. ``compare(old, new)`` names the kind of change (content or
-    cosmetic) and its ratio; ``judge`` says whether a candidate is the same document (without it
-    only equal texts of some length are). Buried or suppressed URLs give ``tombstoned``.
-    """
-    connection = session.connection()
-    address = {"source_id": record.source_id, "url_key": record.url_key}
-    known = connection.execute(_KNOWN, address).scalars().all()
-    document_id = None
-    if not known:
-        document_id = connection.execute(
-            _put_document(connection.dialect.name), _new_row(record, now=now)
-        ).scalar()
-    elif 0 in known:
-        return SaveResult(None, "tombstoned")
-    if document_id is None:
-        # Known before, or (PostgreSQL) another process stored it between the two statements.
-        found = connection.execute(_FOUND, address).one()
-        result = _save_again(session, found, record, now=now, judge=judge, compare=compare)
-    else:
-        _put_version(connection, document_id, record, seq=1, change="initial", ratio=1.0, now=now)
-        put_labels(session, document_id, record.labels, replace=False)
-        _put_attachments(connection, document_id, record)
-        waiting = Waiting(connection)
-        duplicate_of, cluster_id = _settle_cluster(
-            session, document_id, record, now=now, judge=judge, waiting=waiting
-        )
-        queue_document(connection, document_id, keys=_keys_of(record))
-        if len(waiting) >= FLUSH_AT:
-            flush_index(session)
-        result = SaveResult(document_id, "new", 1, duplicate_of, cluster_id)
-    connection.execute(
-        _FRONTIER_DONE,
-        {"f_source": record.source_id, "f_key": record.url_key, "f_now": now},
-    )
-    return result
-
-
-def _new_row(record: DocumentRecord, *, now: datetime) -> dict[str, Any]:
-    row: dict[str, Any] = {name: getattr(record, name) for name in (*_TOLD, *_FIRST_READ)}
-    row.update(
-        source_id=record.source_id,
-        url_key=record.url_key,
-        url=record.url,
-        issuing_bodies=list(record.issuing_bodies),
-        state="live",
-        review_state="new",
-        latest_seq=1,
-        latest_sha=record.text_sha256,
-        first_seen_at=now,
-        last_seen_at=now,
-        last_checked_at=now,
-        changed_at=now,
-        gone_checks=0,
-        etag=record.etag,
-        last_modified=record.last_modified,
-        cluster_locked=False,
-        row_version=1,
-    )
-    return row
-
-
-def _put_version(
-    connection: Connection,
-    document_id: int,
-    record: DocumentRecord,
-    *,
-    seq: int,
-    change: str,
-    ratio: float,
-    now: datetime,
-) -> None:
-    evidence = ""
-    if record.evidence:
-        evidence = json.dumps([dict(item) for item in record.evidence], ensure_ascii=False)
-    connection.execute(
-        _PUT_VERSION,
-        {
-            "document_id": document_id,
-            "seq": seq,
-            "run_id": record.run_id,
-            "fetch_id": record.fetch_id,
-            "captured_at": now,
-            "change": change,
-            "change_ratio": ratio,
-            "text_sha256": record.text_sha256,
-            "raw_sha256": record.raw_sha256,
-            "text_length": record.text_length,
-            "extractor_version": record.extractor_version,
-            "title": record.title,
-            "signature": record.signature,
-            "details": dict(record.details) or None,
-            "packed": pack_pair(evidence, record.body_html, near=record.body_text),
-            "body_text": record.body_text,
-        },
-    )
-
-
-def _put_attachments(connection: Connection, document_id: int, record: DocumentRecord) -> None:
-    if record.attachments:
-        connection.execute(
-            _put_attachment(connection.dialect.name),
-            [
-                {
-                    "document_id": document_id,
-                    "url_key": item.url_key,
-                    "url": item.url,
-                    "name": item.name,
-                    "media_type": item.media_type,
-                    "state": "listed",
-                }
-                for item in record.attachments
-            ],
-        )
-
-
-def _keys_of(record: DocumentRecord) -> NearKeys:
-    """The keys a record is found by when duplicates are looked for."""
-    return NearKeys(exact_key(record.text_sha256), record.bands, record.sentences)
-
-
-def _settle_cluster(
-    session: Session,
-    document_id: int,
-    record: DocumentRecord,
-    *,
-    now: datetime,
-    judge: Judge | None,
-    waiting: Waiting | None = None,
-) -> tuple[int | None, int | None]:
-    keys = _keys_of(record)
-    if judge is None:
-        keys = NearKeys(exact=keys.exact)
-    candidates = near_by_keys(
-        session, keys, text_sha256=record.text_sha256, exclude=document_id, waiting=waiting
-    )
-    for candidate in candidates:
-        same = judge(candidate) if judge else candidate.exact and record.text_length >= SHORT_TEXT
-        if not same:
-            continue
-        joined = join_cluster(
-            session,
-            document_id=document_id,
-            other_id=candidate.document_id,
-            method="exact" if candidate.exact else "near",
-            now=now,
-        )
-        if joined is not None:
-            return joined
-    return None, None
-
-
-def _save_again(
-    session: Session,
-    found: Row[Any],
-    record: DocumentRecord,
-    *,
-    now: datetime,
-    judge: Judge | None,
-    compare: Compare | None,
-) -> SaveResult:
-    if found.state == "suppressed":
-        return SaveResult(found.id, "tombstoned", found.latest_seq)
-    connection = session.connection()
-    at = {"id": found.id, "seq": found.latest_seq}
-    previous = connection.execute(_LATEST, at).one()
-    same_reader = previous.extractor_version == record.extractor_version
-    new_text = found.latest_sha != record.text_sha256
-    # A better extractor reads another title from the same page: that is no change of the page.
-    new_facts = same_reader and (
-        previous.title != record.title
-        or (record.doc_number or found.doc_number) != found.doc_number
-    )
-    values = _refreshed(found, record, new_text=new_text, same_reader=same_reader)
-    values.update(last_seen_at=now, last_checked_at=now, gone_checks=0, gone_run_id=None)
-    values.update(state="live", gone_at=None, etag=record.etag, last_modified=record.last_modified)
-    outcome: Outcome = "unchanged"
-    seq, old_text = found.latest_seq, None
-    if new_text or new_facts or _searched_differs(found, values):
-        old_text = str(connection.execute(_LATEST_TEXT, at).scalar_one())
-    if new_text or new_facts:
-        outcome, seq = "changed", seq + 1
-        change, ratio = _kind_of_change(old_text or "", record, new_text, compare)
-        values.update(latest_seq=seq, latest_sha=record.text_sha256, changed_at=now)
-        _put_version(connection, found.id, record, seq=seq, change=change, ratio=ratio, now=now)
-    connection.execute(_documents.update().where(_documents.c.id == found.id).values(values))
-    _forget(session, found.id)
-    if old_text is not None:
-        requeue_document(
-            connection,
-            found.id,
-            old=SearchText(
-                found.title,
-                found.doc_number,
-                found.publisher,
-                tuple(found.issuing_bodies or ()),
-                old_text,
-            ),
-            keys=_keys_of(record) if new_text else None,
-        )
-    duplicate_of, cluster_id = found.duplicate_of, found.cluster_id
-    if outcome == "changed":
-        put_labels(session, found.id, record.labels, replace=True)
-        _put_attachments(connection, found.id, record)
-    if new_text and cluster_id is None and not found.cluster_locked:
-        duplicate_of, cluster_id = _settle_cluster(session, found.id, record, now=now, judge=judge)
-    return SaveResult(found.id, outcome, seq, duplicate_of, cluster_id)
-
-
-def _forget(session: Session, document_id: int) -> None:
-    """Core statements bypass loaded objects: one that is in the session must be read again."""
-    loaded = session.identity_map.get(identity_key(Document, document_id))
-    if loaded is not None:
-        session.expire(loaded)
-
-
-def _kind_of_change(
-    old_text: str, record: DocumentRecord, new_text: bool, compare: Compare | None
-) -> tuple[str, float]:
-    if not new_text:
-        return "metadata", 0.0
-    return compare(old_text, record.body_text) if compare else ("content", 1.0)
-
-
-def _refreshed(
-    found: Row[Any], record: DocumentRecord, *, new_text: bool, same_reader: bool
-) -> dict[str, Any]:
-    """The columns a page may overwrite: never what a person edited, never a day first read.
-
-    On an unchanged text a value that is missing now does not erase one that was read before.
-    """
-    edited = set(found.edited or ())
-    values: dict[str, Any] = {}
-    for name in _TOLD:
-        value = getattr(record, name)
-        if name == "issuing_bodies":
-            value = list(value)
-        if name not in edited and (new_text or value):
-            values[name] = value
-    for name in _FIRST_READ:
-        value = getattr(record, name)
-        known = getattr(found, name) is not None
-        if name not in edited and value is not None and not (known and same_reader):
-            values[name] = value
-    return values
-
-
-_SEARCHED = ("title", "doc_number", "publisher", "issuing_bodies")
-
-
-def _searched_differs(found: Row[Any], values: dict[str, Any]) -> bool:
-    return any(name in values and values[name] != getattr(found, name) for name in _SEARCHED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -496,5 +128,5 @@ def touch_unchanged(
     ).scalar()
     if done is None:
         return False
-    _forget(session, done)
+    forget_loaded(session, done)
     return True

@@ -6,7 +6,7 @@ It stands in our own tables because Scrapy's JOBDIR loses queued requests when i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -156,44 +156,17 @@ def known_urls(session: Session, *, source_id: int, url_keys: Sequence[str]) -> 
     """
     known: dict[str, KnownUrl] = {}
     for keys in _chunks(list(dict.fromkeys(url_keys))):
-        entries = session.execute(
-            select(
-                FrontierEntry.url_key,
-                FrontierEntry.state,
-                FrontierEntry.attempts,
-                FrontierEntry.error_code,
-                FrontierEntry.not_before,
-            ).where(FrontierEntry.source_id == source_id, FrontierEntry.url_key.in_(keys))
-        ).all()
-        for key, state, attempts, error_code, not_before in entries:
-            known[key] = KnownUrl(
-                key, state, attempts=attempts, error_code=error_code, not_before=not_before
-            )
-        documents = session.execute(
-            select(
-                Document.url_key,
-                Document.id,
-                Document.state,
-                Document.last_checked_at,
-                Document.first_seen_at,
-                Document.etag,
-                Document.last_modified,
-            ).where(Document.source_id == source_id, Document.url_key.in_(keys))
-        ).all()
-        for key, document_id, state, checked, first_seen, etag, modified in documents:
-            entry = known.get(key)
-            known[key] = KnownUrl(
-                key,
-                state,
-                document_id=document_id,
-                last_checked_at=checked,
-                first_seen_at=first_seen,
-                etag=etag,
-                last_modified=modified,
-                attempts=entry.attempts if entry else 0,
-                error_code=entry.error_code if entry else None,
-                not_before=entry.not_before if entry else None,
-            )
+        known.update(_known_entries(session, source_id=source_id, keys=keys))
+        for found in _known_documents(session, source_id=source_id, keys=keys):
+            entry = known.get(found.url_key)
+            if entry is not None:
+                found = replace(
+                    found,
+                    attempts=entry.attempts,
+                    error_code=entry.error_code,
+                    not_before=entry.not_before,
+                )
+            known[found.url_key] = found
         for key in session.scalars(
             select(Tombstone.url_key).where(
                 Tombstone.source_id == source_id, Tombstone.url_key.in_(keys)
@@ -201,6 +174,48 @@ def known_urls(session: Session, *, source_id: int, url_keys: Sequence[str]) -> 
         ):
             known[key] = KnownUrl(key, "tombstone")
     return known
+
+
+def _known_entries(session: Session, *, source_id: int, keys: list[str]) -> dict[str, KnownUrl]:
+    rows = session.execute(
+        select(
+            FrontierEntry.url_key,
+            FrontierEntry.state,
+            FrontierEntry.attempts,
+            FrontierEntry.error_code,
+            FrontierEntry.not_before,
+        ).where(FrontierEntry.source_id == source_id, FrontierEntry.url_key.in_(keys))
+    )
+    return {
+        key: KnownUrl(key, state, attempts=attempts, error_code=error_code, not_before=not_before)
+        for key, state, attempts, error_code, not_before in rows
+    }
+
+
+def _known_documents(session: Session, *, source_id: int, keys: list[str]) -> list[KnownUrl]:
+    rows = session.execute(
+        select(
+            Document.url_key,
+            Document.id,
+            Document.state,
+            Document.last_checked_at,
+            Document.first_seen_at,
+            Document.etag,
+            Document.last_modified,
+        ).where(Document.source_id == source_id, Document.url_key.in_(keys))
+    )
+    return [
+        KnownUrl(
+            key,
+            state,
+            document_id=document_id,
+            last_checked_at=checked,
+            first_seen_at=first_seen,
+            etag=etag,
+            last_modified=modified,
+        )
+        for key, document_id, state, checked, first_seen, etag, modified in rows
+    ]
 
 
 def _chunks(keys: list[str]) -> list[list[str]]:

@@ -15,7 +15,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Table, bindparam, delete, select, text
+from sqlalchemy import Connection, Table, bindparam, delete, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
@@ -165,6 +165,14 @@ def flush_index(session: Session, *, limit: int = 500) -> int:
     add_to_index(connection, [(key, found.tokens) for key, found in texts.items()])
     _put_keys(connection, [(row[0], row[1] or b"", row[2] or b"") for row in rows])
     return len(rows)
+
+
+def flush_if_full(session: Session, *, waiting: int | None = None) -> None:
+    """Move everything once enough documents wait; ``waiting`` spares counting them."""
+    if waiting is None:
+        waiting = session.scalar(select(func.count()).select_from(_queue)) or 0
+    if waiting >= FLUSH_AT:
+        flush_index(session)
 
 
 def _put_keys(connection: Connection, rows: Sequence[tuple[int, bytes, bytes]]) -> None:

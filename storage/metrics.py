@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from storage.models import CrawlRun, Document, HealthEvent, Issue, Lease, Outbox, Source
 from storage.models.document import DOCUMENT_STATES, REVIEW_STATES
@@ -79,45 +79,22 @@ def source_figures(session: Session) -> list[SourceFigures]:
     ]
 
 
-def _grouped(session: Session, column: object, states: tuple[str, ...] = ()) -> dict[str, int]:
-    counts = dict.fromkeys(states, 0)
-    query = select(column, func.count()).group_by(column)  # type: ignore[call-overload]
-    for state, count in session.execute(query):
-        counts[state] = count
+def _grouped(
+    session: Session,
+    column: InstrumentedAttribute[str],
+    *conditions: ColumnElement[bool],
+    names: tuple[str, ...] = (),
+) -> dict[str, int]:
+    counts = dict.fromkeys(names, 0)
+    query = select(column, func.count()).where(*conditions).group_by(column)
+    for name, count in session.execute(query):
+        counts[name] = count
     return counts
 
 
 def overview(session: Session, *, now: datetime, runs_since: timedelta | None = None) -> Overview:
     """Everything counted. Runs are those of the last ``runs_since`` (default 7 days)."""
     since = now - (runs_since or timedelta(days=7))
-    runs = session.execute(
-        select(CrawlRun.state, func.count())
-        .where(CrawlRun.requested_at >= since)
-        .group_by(CrawlRun.state)
-    )
-    items = session.execute(
-        select(
-            *(
-                func.coalesce(func.sum(column), 0)
-                for column in (
-                    CrawlRun.new,
-                    CrawlRun.changed,
-                    CrawlRun.unchanged,
-                    CrawlRun.duplicate,
-                    CrawlRun.failed,
-                    CrawlRun.skipped,
-                )
-            )
-        ).where(CrawlRun.requested_at >= since)
-    ).one()
-    names = ("new", "changed", "unchanged", "duplicate", "failed", "skipped")
-    events = dict.fromkeys(SEVERITIES, 0)
-    for severity, count in session.execute(
-        select(HealthEvent.severity, func.count())
-        .where(HealthEvent.closed_at.is_(None))
-        .group_by(HealthEvent.severity)
-    ):
-        events[severity] = count
     waiting = session.scalar(
         select(func.min(func.coalesce(Outbox.not_before, Outbox.created_at))).where(
             Outbox.state == "queued"
@@ -129,17 +106,26 @@ def overview(session: Session, *, now: datetime, runs_since: timedelta | None = 
         )
     )
     return Overview(
-        documents=_grouped(session, Document.state, DOCUMENT_STATES),
-        review=_grouped(session, Document.review_state, REVIEW_STATES),
+        documents=_grouped(session, Document.state, names=DOCUMENT_STATES),
+        review=_grouped(session, Document.review_state, names=REVIEW_STATES),
         outbox=count_states(session),
         outbox_oldest_age=_age(waiting, now),
-        runs={state: count for state, count in runs},  # noqa: C416 - rows are not pairs to mypy
-        run_items=dict(zip(names, map(int, items), strict=True)),
-        open_events=events,
+        runs=_grouped(session, CrawlRun.state, CrawlRun.requested_at >= since),
+        run_items=_run_items(session, since=since),
+        open_events=_grouped(
+            session, HealthEvent.severity, HealthEvent.closed_at.is_(None), names=SEVERITIES
+        ),
         schedule_lag=_age(overdue, now),
         scheduler_seen_at=_lease_end(session),
         issues=_grouped(session, Issue.state),
     )
+
+
+def _run_items(session: Session, *, since: datetime) -> dict[str, int]:
+    names = ("new", "changed", "unchanged", "duplicate", "failed", "skipped")
+    sums = [func.coalesce(func.sum(getattr(CrawlRun, name)), 0) for name in names]
+    row = session.execute(select(*sums).where(CrawlRun.requested_at >= since)).one()
+    return dict(zip(names, map(int, row), strict=True))
 
 
 def _age(moment: datetime | None, now: datetime) -> float:

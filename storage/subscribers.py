@@ -85,12 +85,11 @@ def subscribe(
     consent (``confirmed``). Somebody who left becomes pending again. A suppressed or bounced
     address raises StateConflict: an operator must lift that first.
     """
-    normalised = normalise_address(address)
     found = find_subscriber(session, address)
     if found is None:
         found = Subscriber(
             address=address.strip(),
-            address_normalised=normalised,
+            address_normalised=normalise_address(address),
             name=name,
             lang=lang,
             state="pending",
@@ -109,19 +108,26 @@ def subscribe(
         found.consent = dict(consent)
     if confirmed and found.state == "pending":
         found.state, found.confirmed_at = "active", now
-    row = _subscription(session, found.id, edition=edition)
-    if row is None:
-        session.add(
-            Subscription(
-                subscriber_id=found.id, edition=edition, filters=dict(filters or {}), created_at=now
-            )
-        )
-    else:
-        row.state, row.ended_at = "active", None
-        if filters is not None:
-            row.filters = dict(filters)
-    session.flush()
+    _put_subscription(session, found.id, edition=edition, filters=filters, now=now)
     return found
+
+
+def _put_subscription(
+    session: Session,
+    subscriber_id: int,
+    *,
+    edition: str,
+    filters: Mapping[str, Any] | None,
+    now: datetime,
+) -> None:
+    row = _subscription(session, subscriber_id, edition=edition)
+    if row is None:
+        row = Subscription(subscriber_id=subscriber_id, edition=edition, filters={}, created_at=now)
+        session.add(row)
+    row.state, row.ended_at = "active", None
+    if filters is not None:
+        row.filters = dict(filters)
+    session.flush()
 
 
 def _subscription(session: Session, subscriber_id: int, *, edition: str) -> Subscription | None:

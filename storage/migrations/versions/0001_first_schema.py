@@ -34,6 +34,7 @@ depends_on = None
 def upgrade() -> None:
     _create_sources()
     _create_runs()
+    _create_frontier()
     _create_documents()
     _create_versions()
     _create_near_keys()
@@ -116,6 +117,9 @@ def _create_runs() -> None:
     )
     index("ix_fetch_run_id", "fetch", "run_id")
     index("ix_fetch_url_key_fetched_at", "fetch", "url_key fetched_at")
+
+
+def _create_frontier() -> None:
     op.create_table(
         "frontier_entry",
         *link("source_id", "source.id"),
