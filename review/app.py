@@ -111,7 +111,7 @@ def create_app(
     (created when missing). Raises ``SecretUnusable``. When the server starts and no account
     exists, a one-time set-up address is printed; on a public bind the start is refused.
     """
-    review, data_dir = config.review, config.storage.data_dir
+    review = config.review
     app = FastAPI(
         title="Dibao",
         docs_url=None,
@@ -122,21 +122,33 @@ def create_app(
         dependencies=[Depends(identify), Depends(check_form)],
         exception_handlers=_HANDLERS,
     )
-    app.state.site = Site(
+    app.state.site = open_site(db=db, config=config, clock=clock, passwords=passwords)
+    for module in _ROUTERS:
+        app.include_router(module.router)
+    app.add_middleware(Shield, host_names=review.host_names, secure=review.secure)
+    return app
+
+
+def open_site(
+    *,
+    db: Database,
+    config: AppSettings,
+    clock: Callable[[], datetime] = utc_now,
+    passwords: Passwords | None = None,
+) -> Site:
+    """What the requests of an application share. Raises ``SecretUnusable``."""
+    data_dir = config.storage.data_dir
+    return Site(
         db=db,
-        config=review,
+        config=config.review,
         digest=config.digest,
         mail=config.mail,
-        secret=load_secret(review.secret_file or data_dir / "review.secret"),
+        secret=load_secret(config.review.secret_file or data_dir / "review.secret"),
         data_dir=data_dir,
         clock=clock,
         passwords=passwords or Passwords(),
         watch_url=config.alerts.check_url,
     )
-    for module in _ROUTERS:
-        app.include_router(module.router)
-    app.add_middleware(Shield, host_names=review.host_names, secure=review.secure)
-    return app
 
 
 @asynccontextmanager

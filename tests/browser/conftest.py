@@ -26,9 +26,12 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Any]:
-    """One headless browser for all tests."""
+    """One headless browser for the tests of this folder.
+
+    Not longer: while it runs, its event loop would be in the way of other tests.
+    """
     if not CHROMIUM.exists():
         pytest.skip(f"{CHROMIUM} is absent: apt-get install chromium fonts-wqy-microhei")
     api = pytest.importorskip("playwright.sync_api", reason="the browser extra is not installed")

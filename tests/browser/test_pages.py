@@ -20,12 +20,12 @@ PAGES = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_pages_are_accessible_and_fit(tabs: Tabs, theme: str) -> None:
+@pytest.mark.parametrize(("theme", "widths"), [("light", (1280, 390, 320)), ("dark", (1280,))])
+def test_pages_are_accessible_and_fit(tabs: Tabs, theme: str, widths: tuple[int, ...]) -> None:
     page = tabs.open(role="admin", color_scheme=theme, viewport={"width": 1280, "height": 900})
     for path in PAGES:
         page.goto(path)
-        for width in (1280, 390, 320):
+        for width in widths:
             page.set_viewport_size({"width": width, "height": 844})
             found = page.evaluate(CHECK)
             assert found == [], (path, theme, width, found)

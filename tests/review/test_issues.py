@@ -165,7 +165,9 @@ def test_addresses_of_recipients_are_for_editors(desk: Desk) -> None:
 
 def test_the_archive_holds_sent_issues_only(desk: Desk) -> None:
     reader = desk.visitor("reader")
-    assert [a.text() for a in reader.page("/archive").all(".row h3 a")] == ["政策法规周报 第 11 期"]
+    assert [a.text() for a in reader.page("/archive").all(".row-title a")] == [
+        "政策法规周报 第 11 期"
+    ]
     assert reader.get(f"/archive/{DRAFT}").status_code == 404
     response = reader.get(f"/archive/{SENT}")
     policy = response.headers["content-security-policy"]

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from storage.labels import labels_of
 from storage.models import Document, ReviewAction
 from storage.removal import suppress_document
-from tests.review.conftest import NEWEST, Desk
+from storage.users import add_user
+from tests.review.conftest import NEWEST, PASSWORDS, Desk
 from tests.review.parsed import Node
 from tests.review.visitor import Visitor
 
@@ -117,17 +118,17 @@ def test_pages_turn(desk: Desk) -> None:
     assert titles(reader.page("/items?page=-1")) == titles(first)
 
 
-def test_empty_states_say_what_to_do(desk: Desk, bare: Desk) -> None:
-    editor = desk.visitor("editor")
-    assert "换个更短的词" in editor.page("/items?q=没有这样的词").one(".empty").text()
-    from storage.users import add_user
+def test_an_empty_search_says_what_to_do(desk: Desk) -> None:
+    page = desk.visitor("editor").page("/items?q=没有这样的词")
+    assert "换个更短的词" in page.one(".empty").text()
 
+
+def test_a_desk_without_anything_says_what_to_do(bare: Desk) -> None:
     with bare.db.writer() as session:
-        hashed = bare.passwords.hash("correct horse 02")
+        hashed = bare.passwords.hash(PASSWORDS["editor"])
         add_user(session, name="editor", password_hash=hashed, role="editor", now=bare.now)
     fresh = bare.visitor("editor")
-    page = fresh.page("/items")
-    assert page.one(".empty a.main").attr("href") == "/sources"
+    assert fresh.page("/items").one(".empty a.main").attr("href") == "/sources"
     for path in ("/", "/sources", "/runs", "/issues", "/archive", "/subscribers"):
         assert fresh.get(path).status_code == 200, path
 
