@@ -23,7 +23,7 @@ from twisted.internet.interfaces import (
 from zope.interface import implementer  # type: ignore[import-untyped]
 
 from crawler.errors import BlockedAddress
-from crawler.guard import AllowList, check_address, check_url
+from crawler.guard import AllowList, check_address, check_fast
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -184,6 +184,7 @@ class GuardMiddleware:
 
     def __init__(self, allow: AllowList) -> None:
         self.allow = allow
+        self._peers: set[tuple[object, str]] = set()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -191,11 +192,16 @@ class GuardMiddleware:
 
     def process_request(self, request: Request) -> None:
         """Raise BadAddress or BlockedAddress."""
-        check_url(request.url, self.allow)
+        check_fast(request.url, self.allow)
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Raise BlockedAddress when the peer is not the kind we dial."""
         if response.ip_address is not None:
-            host = check_url(response.url, self.allow)
-            check_address(str(response.ip_address), self.allow, host=host)
+            host = check_fast(response.url, self.allow)
+            self._check_peer(response.ip_address, host)
         return response
+
+    def _check_peer(self, peer: object, host: str) -> None:
+        if (peer, host) not in self._peers:
+            check_address(str(peer), self.allow, host=host)
+            self._peers.add((peer, host))

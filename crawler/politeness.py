@@ -12,6 +12,7 @@ import asyncio
 import logging
 import time
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Self
 
 from scrapy import signals
@@ -68,7 +69,7 @@ class PoliteMiddleware:
         The turn is kept until the answer is here: what it says (Retry-After, a refusal) holds
         for every request that waits behind it.
         """
-        group = host_group(request.url)
+        group = group_of(request.url)
         request.meta["download_slot"] = group
         turn = self._turns.get(group)
         if turn is None:
@@ -185,6 +186,16 @@ class PoliteMiddleware:
             until = now + timedelta(seconds=slot - tick)
             raise HostPaused(f"{group}: {until:%Y-%m-%d %H:%M:%SZ}")
         return slot
+
+
+def group_of(url: str) -> str:
+    """``host_group`` of an address, remembered by its origin."""
+    return _group_of_origin("/".join(url.split("/", 3)[:3]))
+
+
+@lru_cache(maxsize=2048)
+def _group_of_origin(origin: str) -> str:
+    return host_group(origin)
 
 
 def _give_back(request: Request) -> None:

@@ -25,9 +25,8 @@ from crawler.errors import (
     error_for_status,
 )
 from crawler.failures import translate
-from crawler.politeness import WAIT_IN_RUN, PoliteMiddleware
+from crawler.politeness import WAIT_IN_RUN, PoliteMiddleware, group_of
 from crawler.waiting import REFUSED_PAUSE, backoff_seconds, pause_after, retry_after
-from pipelines.urls import host_group
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -81,7 +80,7 @@ class RetryPolicyMiddleware:
                     return again
                 raise CutShort(f"{len(response.body)} bytes, no end of the page")
             if self._refusals:
-                await self._relieve(host_group(request.url))
+                await self._relieve(group_of(request.url))
             return response
         pause = retry_after(response.headers.get("Retry-After"), now=datetime.now(UTC))
         if status == 429 or (status == 503 and pause is not None):
@@ -104,7 +103,7 @@ class RetryPolicyMiddleware:
 
     async def refused(self, request: Request, error: FetchError) -> None:
         """Count a refusal; the third in a row pauses the host, longer each time."""
-        group = host_group(request.url)
+        group = group_of(request.url)
         count = self._refusals.get(group, 0) + 1
         self._refusals[group] = count
         if count == REFUSALS_IN_A_ROW:
@@ -120,7 +119,7 @@ class RetryPolicyMiddleware:
         now = datetime.now(UTC)
         asked = retry_after(response.headers.get("Retry-After"), now=now)
         until = await self.polite.pause(
-            host_group(request.url),
+            group_of(request.url),
             until=None if asked is None else now + asked,
             reason=f"HTTP {response.status}",
             strike=asked is None,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from scrapy import signals
 from scrapy.exceptions import NotConfigured
-from sqlalchemy import bindparam, select
+from sqlalchemy import Table, bindparam, select
 
 from storage.engine import BUSY_SECONDS, Database, open_database
 from storage.errors import DatabaseLocked, StoreError
@@ -29,10 +29,11 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-_LEASE = select(CrawlRun.id).where(
-    CrawlRun.id == bindparam("run"),
-    CrawlRun.lease_token == bindparam("token"),
-    CrawlRun.state == "running",
+_RUNS: Table = CrawlRun.__table__  # type: ignore[assignment]
+_LEASE = select(_RUNS.c.id).where(
+    _RUNS.c.id == bindparam("run"),
+    _RUNS.c.lease_token == bindparam("token"),
+    _RUNS.c.state == "running",
 )
 
 
@@ -128,9 +129,11 @@ class Store:
 
     def _check_lease(self, session: Session) -> None:
         """A process that was paused past its lease finds another owner here."""
-        mine = session.execute(
-            _LEASE, {"run": self.run_id, "token": self.lease_token}
-        ).scalar_one_or_none()
+        mine = (
+            session.connection()
+            .execute(_LEASE, {"run": self.run_id, "token": self.lease_token})
+            .scalar()
+        )
         if mine is None:
             raise Fenced(
                 "运行已被接管，停止写入 / another process took over the run: writing stops"
