@@ -28,7 +28,7 @@ class SchemaOutdated(StoreError):
 
 
 class IndexOutdated(StoreError):
-    """The search index was built by another tokenizer version: run ``dibao db reindex``."""
+    """The search index was built by another tokenizer version: run ``dibao db upgrade``."""
 
     code = "index_outdated"
 

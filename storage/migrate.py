@@ -22,8 +22,10 @@ from sqlalchemy.exc import DBAPIError
 
 from storage.engine import Database, translate
 from storage.errors import SchemaOutdated, StoreError
+from storage.index_queue import reindex
 from storage.migrations.names import include_name
 from storage.models import Base
+from storage.search_index import index_is_current, require_index
 
 
 def _config(connection: Connection | None = None) -> Config:
@@ -64,20 +66,27 @@ def current(database: Database) -> str | None:
 def upgrade(database: Database) -> str:
     """Bring the schema to head, in one transaction. Returns the revision now in force.
 
-    Refuses (SchemaOutdated) a database that a newer program has upgraded.
+    Builds the search index anew if this program makes other tokens. Refuses (SchemaOutdated) a
+    database that a newer program has upgraded.
     """
     found = current(database)
     if found is not None and found not in _known_revisions():
         raise _too_new(found)
     with _named_errors(), database.write_engine.begin() as connection:
         command.upgrade(_config(connection), "head")
+    with database.writer() as session:
+        if not index_is_current(session):
+            for _ in reindex(session):
+                pass
     return head()
 
 
 def require_head(database: Database) -> None:
-    """Refuse to start (SchemaOutdated) unless the schema is exactly the one we know."""
+    """Refuse to start unless schema (SchemaOutdated) and search tokens (IndexOutdated) are ours."""
     found, wanted = current(database), head()
     if found == wanted:
+        with database.reader() as session:
+            require_index(session)
         return
     if found is not None and found not in _known_revisions():
         raise _too_new(found)

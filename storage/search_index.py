@@ -111,14 +111,18 @@ def stored_texts(session: Session, document_ids: Sequence[int]) -> dict[int, Sea
     }
 
 
+def index_is_current(session: Session) -> bool:
+    """True if the search index was built by the tokenizer of this program."""
+    built_by = session.scalar(select(SchemaMeta.value).where(SchemaMeta.key == TOKENIZER_KEY))
+    return built_by == TOKENIZER_VERSION
+
+
 def require_index(session: Session) -> None:
     """Raise IndexOutdated if the index was built by another tokenizer."""
-    built_by = session.scalar(select(SchemaMeta.value).where(SchemaMeta.key == TOKENIZER_KEY))
-    if built_by != TOKENIZER_VERSION:
+    if not index_is_current(session):
         raise IndexOutdated(
-            f"搜索索引版本为 {built_by}，程序需要 {TOKENIZER_VERSION}：请运行 dibao db reindex / "
-            f"the search index has version {built_by}, this program needs {TOKENIZER_VERSION}: "
-            "run `dibao db reindex`"
+            "搜索索引由另一版本的分词建立，请运行 dibao db upgrade / "
+            "the search index was built by another version: run `dibao db upgrade`"
         )
 
 

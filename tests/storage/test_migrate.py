@@ -6,12 +6,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, text, update
 
 from storage.documents import count_documents, save_document
 from storage.engine import Database, open_database
-from storage.errors import SchemaOutdated, StoreError
+from storage.errors import IndexOutdated, SchemaOutdated, StoreError
 from storage.migrate import backup, current, differences, head, require_head, upgrade
+from storage.models import SchemaMeta
 from storage.search import search
 from tests.storage.samples import NOW, add_source, record
 
@@ -55,6 +56,18 @@ def test_older_program_refuses_a_newer_schema(database: Database) -> None:
     finally:
         with database.write_engine.begin() as connection:
             connection.execute(text("update alembic_version set version_num = :v"), {"v": found})
+
+
+def test_index_of_another_tokenizer_is_refused_and_rebuilt(database: Database) -> None:
+    with database.writer() as session:
+        save_document(session, record(add_source(session)), now=NOW)
+        session.execute(update(SchemaMeta).values(value="0"))
+    with pytest.raises(IndexOutdated, match="dibao db upgrade"):
+        require_head(database)
+    upgrade(database)
+    require_head(database)
+    with database.reader() as session:
+        assert len(search(session, "人工智能")) == 1
 
 
 def test_failed_upgrade_leaves_the_old_schema(tmp_path: Path) -> None:

@@ -176,7 +176,7 @@ def test_reindex_builds_the_same_index(database: Database) -> None:
     fill(database, indexed=False)
     with database.writer() as session:
         session.execute(update(SchemaMeta).values(value="0"))
-        with pytest.raises(IndexOutdated, match="reindex"):
+        with pytest.raises(IndexOutdated, match="dibao db upgrade"):
             require_index(session)
     with database.writer() as session:
         assert list(reindex(session, batch=2)) == [(2, 5), (4, 5), (5, 5)]
