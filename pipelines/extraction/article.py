@@ -14,6 +14,7 @@ from pipelines.extraction.keyvalue import key_values
 from pipelines.extraction.markup import adopt
 from pipelines.extraction.outline import DROPPED, Outline, outline_of
 from pipelines.extraction.prune import prune
+from pipelines.extraction.region import likely_region
 from pipelines.extraction.score import best_block, score
 from pipelines.extraction.template import Template
 from pipelines.extraction.title import choose_title
@@ -47,9 +48,12 @@ def find_article(
     ``facts`` are the page facts, ``hint`` a title known from elsewhere (the list page),
     ``template`` what is known to repeat on the pages of the site.
     """
-    out = outline_of(tree)
-    if out is None:
+    body = tree.body
+    if body is None:
         return None
+    whole = " ".join(facts.get("html:title", "").split())
+    region = likely_region(body, title=whole) if template is None else None
+    out = outline_of(region if region is not None else body)
     table, used = key_values(out)
     title, shown = choose_title(out, facts=facts, table=table, hint=hint)
     if template is not None:

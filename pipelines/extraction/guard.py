@@ -22,14 +22,10 @@ _MAX_ATTRIBUTES = 1_000
 
 #: what scripts, styles and comments begin and end with; only their length is at stake here
 _RAW_RANGES = (("<script", "</script"), ("<style", "</style"), ("<!--", "-->"))
-#: a cheap superset of the opening formatting tags
-_OPENING = re.compile(
-    r"<[bisuBISUfFeEcCnNtT](?:[\s/>]|[oO][nNdDbB]|[tT][rR][oOiI]|[mM][\s/>aA]|[iI][gG]|[tT][\s/>])"
-)
+#: opening and closing formatting tags by their first letters; some other tags look alike
 _FORMATTING = re.compile(
-    r"<(/?)([bisuBISU]|[fF][oO][nN][tT]|[sS][tT][rR][oO][nN][gG]|[eE][mM]|[bB][iI][gG]"
-    r"|[cC][oO][dD][eE]|[nN][oO][bB][rR]|[sS][mM][aA][lL][lL]|[sS][tT][rR][iI][kK][eE]|[tT][tT])"
-    r"[\s/>]"
+    r"<(/?(?:[bisuBISU](?=[\s/>])|[fF][oO][nN]|[sS][tTmM]|[eE][mM](?=[\s/>])|[bB][iI][gG]"
+    r"|[cC][oO][dD]|[nN][oO][bB]|[tT][tT](?=[\s/>])))"
 )
 _FORMATTING_TAG = re.compile(
     r"</?(?:b|i|s|u|font|strong|em|big|code|nobr|small|strike|tt)(?:[\s/][^<>]*)?>", re.IGNORECASE
@@ -63,7 +59,7 @@ def tame(text: str) -> tuple[str, tuple[str, ...]]:
         text = _FORMATTING_TAG.sub("", text)
         if _reopens_too_much(text):
             return _flattened(text), (*flags, "nested")
-    if text.count("<") > _MANY_TAGS and _depth(text) > _MAX_DEPTH:
+    if len(text) > 4 * _MANY_TAGS and text.count("<") > _MANY_TAGS and _depth(text) > _MAX_DEPTH:
         return _flattened(text), (*flags, "nested")
     return text, tuple(flags)
 
@@ -92,19 +88,20 @@ def _without_raw(text: str) -> str:
 
 def _reopens_too_much(text: str) -> bool:
     """More than 64 formatting elements open at once (closers without opener do not count)."""
-    if len(_OPENING.findall(text)) <= _MAX_REOPENED:
+    tags = _FORMATTING.findall(text)
+    if len(tags) <= _MAX_REOPENED:
         return False
     still_open: dict[str, int] = {}
     total = 0
-    for closing, name in _FORMATTING.findall(text):
-        name = name.lower()
-        if not closing:
+    for tag in tags:
+        if tag[0] != "/":
+            name = tag.lower()
             still_open[name] = still_open.get(name, 0) + 1
             total += 1
             if total > _MAX_REOPENED:
                 return True
-        elif still_open.get(name):
-            still_open[name] -= 1
+        elif still_open.get(tag[1:].lower()):
+            still_open[tag[1:].lower()] -= 1
             total -= 1
     return False
 

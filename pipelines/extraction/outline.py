@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from pipelines.extraction.marks import mark_of, words
 
@@ -32,7 +32,7 @@ _LATIN_ENDS = frozenset({".", "!", "?", ":", "”", '"'})
 
 @dataclass(slots=True)
 class Outline:
-    """Blocks with text in document order; index 0 is the body. Sizes are characters without
+    """Blocks with text in document order; index 0 is the whole. Sizes are characters without
     spaces, weighted so that a Latin word counts like the two Chinese characters it stands for.
 
     ``end[i]`` is the index after the last descendant block. ``own*`` is the inline text whose
@@ -57,11 +57,8 @@ class Outline:
     cjk: bool = True
 
 
-def outline_of(tree: LexborHTMLParser) -> Outline | None:
-    """Measure the body of ``tree`` (scripts and the like must be gone); ``None`` without body."""
-    body = tree.body
-    if body is None:
-        return None
+def outline_of(body: LexborNode) -> Outline:
+    """Measure an element and all below it; scripts and the like must be gone."""
     out = Outline()
     _measure(out, _walk(body, out))
     _sum_up(out)
@@ -76,7 +73,7 @@ def _walk(body: LexborNode, out: Outline) -> list[list[str]]:
     parts: list[list[str]] = []
     where: dict[int, int] = {}  # element -> 2 * block + 1 if inside a link
     anchors, own_link = out.anchors, out.own_link
-    _add_block(body, "body", -1, out)
+    _add_block(body, body.tag or "", -1, out)
     parts.append([])
     where[body.mem_id] = block = 0
     for node in body.traverse(include_text=True, skip_empty=True):

@@ -46,10 +46,9 @@ def learn_template(pages: Iterable[str]) -> Template:
     for page in pages:
         tree = LexborHTMLParser(tame(page)[0])
         tree.strip_tags(DROPPED)
-        out = outline_of(tree)
-        if out is not None:
+        if tree.body is not None:
             total += 1
-            counts.update({key for _, key in _keys(out)})
+            counts.update({key for _, key in _keys(outline_of(tree.body))})
     if total < _MIN_PAGES:
         return Template(pages=total)
     need = max(_MIN_PAGES, _SHARE * total)
