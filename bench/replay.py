@@ -17,7 +17,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -48,6 +48,9 @@ from digest.compose import compose_issue
 from digest.editions import edition_by_key, next_moment, period_at
 from digest.errors import DigestError
 from digest.issues import approve_issue
+from pipelines.errors import ParseError
+from spiders.catalogue import Catalogue, load_catalogue
+from spiders.listing import read_listing
 from storage.engine import Database, open_database
 from storage.migrate import upgrade
 from storage.sources import list_sources
@@ -86,7 +89,7 @@ def replay(
         config_path = write_config(
             folder,
             address=web["address"],
-            hosts=_hosts(corpus, plan),
+            hosts=hosts_of(corpus, plan, load_catalogue((), packaged=folder / "sources")),
             ca_file=CA_FILE,
             smtp_port=int(smtp["port"]),
             processes=processes,
@@ -177,7 +180,9 @@ def content_type(page: Page) -> str:
 def true_charset(content: bytes) -> str | None:
     """UTF-8 if that is what the bytes are, else the declared one if they are that."""
     declared = _DECLARED.search(content[:8192])
-    names = ["utf-8"] + ([declared[1].decode("ascii")] if declared else [])
+    names: list[str] = ["utf-8"]
+    if declared is not None:
+        names.append(declared[1].decode("ascii"))
     for name in names:
         codec = "gb18030" if name.lower() in ("gb2312", "gbk") else name
         try:
@@ -194,9 +199,17 @@ def _route(url: str) -> str:
     return route_key(parts.hostname or "", target)
 
 
-def _hosts(corpus: Corpus, plan: Plan) -> tuple[str, ...]:
-    made = {urlsplit(url).hostname or "" for url in plan.made}
-    return tuple(sorted(made | set(corpus.hosts())))
+def hosts_of(corpus: Corpus, plan: Plan, catalogue: Catalogue) -> tuple[str, ...]:
+    """Every host that the crawl can ask for: of pages and lists, and of the rows of the lists."""
+    urls = [page.url for page in corpus.pages] + list(plan.made)
+    for key, saved in plan.lists.items():
+        urls.append(saved.url)
+        with suppress(ParseError):
+            listing = read_listing(
+                catalogue.specs[key], unpacked(saved.file), base_url=saved.url, charset=None
+            )
+            urls += [row.address for row in listing.rows]
+    return tuple(sorted({urlsplit(url).hostname or "" for url in urls} - {""}))
 
 
 @contextmanager

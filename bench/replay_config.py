@@ -1,4 +1,4 @@
-"""The configuration of a replay: fixed addresses for all its names, one edition, one mail server."""
+"""The configuration of a replay: fixed addresses for its names, one edition, one mail server."""
 
 from __future__ import annotations
 

@@ -36,7 +36,6 @@ USUAL_SETS = (
     "zh_feeds",
     "miniflux_testdata",
 )
-_HOST = re.compile(rb"(?:https?:)?(?:\\?/){2}([A-Za-z0-9](?:[A-Za-z0-9-]*\.)+[A-Za-z]{2,12})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +81,6 @@ class Corpus:
     lists: tuple[SavedList, ...]
     shared: int = 0
     unusable: tuple[str, ...] = ()
-
-    def hosts(self) -> tuple[str, ...]:
-        """Every host that a crawl may ask for: of the pages, and of all links in the lists."""
-        found = {page.host for page in self.pages}
-        for saved in self.lists:
-            found.add(urlsplit(saved.url).hostname or "")
-            found |= {name.decode().lower() for name in _HOST.findall(unpacked(saved.file))}
-        return tuple(sorted(found - {""}))
 
 
 def unpacked(path: Path) -> bytes:

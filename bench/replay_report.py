@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice, zip_longest
 from typing import Any
+from zlib import crc32
 
 from sqlalchemy import select
 
@@ -110,7 +112,7 @@ def scores(records: Iterable[Record], *, offered: Mapping[str, int]) -> list[dic
 
 
 def _with(records: Iterable[Record], name: str) -> list[Record]:
-    return [record for record in records if record.gold.get(name)]
+    return [record for record in records if str(record.gold.get(name) or "") not in ("", "nan")]
 
 
 def _share(hits: Iterable[bool]) -> str | None:
@@ -203,22 +205,18 @@ def lists(db: Database, saved: Mapping[str, SavedList]) -> list[dict[str, Any]]:
     return rows
 
 
-def sample(records: Sequence[Record], *, count: int) -> list[Record]:
-    """``count`` records with gold, spread evenly over the sets and within each set."""
-    by_set: dict[str, list[Record]] = defaultdict(list)
+def sample(records: Iterable[Record], *, count: int) -> list[Record]:
+    """``count`` records with gold, the same at each run, in turn from every set."""
+    by_set: dict[str, dict[str, Record]] = defaultdict(dict)
     for record in records:
         if record.gold:
-            by_set[record.corpus].append(record)
-    chosen: list[Record] = []
-    turn = 0
-    while len(chosen) < count and any(len(members) > turn for members in by_set.values()):
-        for name in sorted(by_set):
-            members = by_set[name]
-            if turn < len(members) and len(chosen) < count:
-                chosen.append(members[(turn * 7919) % len(members)])
-        turn += 1
-    unique = {record.url: record for record in chosen}
-    return list(unique.values())
+            by_set[record.corpus][record.url] = record
+    queues = [
+        sorted(by_set[name].values(), key=lambda record: crc32(record.url.encode()))
+        for name in sorted(by_set)
+    ]
+    turns = (record for turn in zip_longest(*queues) for record in turn if record is not None)
+    return list(islice(turns, count))
 
 
 def compare(record: Record) -> list[str]:
