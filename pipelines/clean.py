@@ -88,7 +88,7 @@ def clean_page(
         encoding=decoded.encoding,
         meta=facts,
         table=article.table,
-        head_text=article.head,
+        head_text=article.head_text(),
         method=method,
         flags=tuple(dict.fromkeys(flags)),
     )

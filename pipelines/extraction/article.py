@@ -33,7 +33,13 @@ class Article:
     skip: set[int]
     mute: set[int]
     title: str
-    head: str
+    title_block: int
+    first: int
+    last: int
+
+    def head_text(self) -> str:
+        """Lines around the title: date, source, author."""
+        return head_text(self.out, title=self.title_block, first=self.first, last=self.last)
 
 
 def find_article(
@@ -68,7 +74,9 @@ def find_article(
         skip={out.nodes[i].mem_id for i in pruned.dropped},
         mute={out.nodes[i].mem_id for i in pruned.muted},
         title=title,
-        head=head_text(out, title=shown, first=pruned.first, last=pruned.last),
+        title_block=shown,
+        first=pruned.first,
+        last=pruned.last,
     )
 
 

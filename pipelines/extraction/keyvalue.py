@@ -187,7 +187,7 @@ def _near(out: Outline, here: int, there: int) -> bool:
     for _ in range(2):
         if ancestor < 0:
             return False
-        if there < out.end[ancestor]:
+        if there < out.end[ancestor] and out.tag[ancestor] != "tbody":
             return _no_empty_cell_between(out, here, there)
         if out.tag[ancestor] in {"tr", "dl", "li"}:
             return False
@@ -197,12 +197,9 @@ def _near(out: Outline, here: int, there: int) -> bool:
 
 def _no_empty_cell_between(out: Outline, here: int, there: int) -> bool:
     """An empty value cell between two labels must not take the next label's value."""
-    tag = out.tag[here]
-    if tag not in {"td", "th", "dt"}:
+    if out.tag[here] not in {"td", "th", "dt"}:
         return True
-    between = [
-        j
-        for j in range(out.end[here], there)
-        if out.tag[j] in {"td", "th", "dd"} and out.end[j] <= there
-    ]
-    return not between
+    following = out.nodes[here].next
+    while following is not None and not following.is_element_node:
+        following = following.next
+    return following is None or bool(following.text(strip=True))

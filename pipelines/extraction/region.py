@@ -16,6 +16,7 @@ _MIN_TEXT = 24  # characters of one piece of prose
 _MIN_MASS = 300
 _MIN_TITLE = 8
 _SHARE = 0.75
+_MAX_CLIMB = 8
 _MARGIN = 400  # characters of frame that may stand around title and text
 
 
@@ -67,23 +68,31 @@ def _has_pause(content: str) -> bool:
 def _lowest(
     mass: dict[int, int], holders: dict[int, LexborNode], need: float, body: int
 ) -> LexborNode | None:
-    """The lowest element with at least ``need`` characters below it."""
+    """The lowest element with at least ``need`` characters below it; each is visited once."""
+    elements, sums = dict(holders), dict(mass)
     parents: dict[int, int] = {}
-    elements = dict(holders)
-    sums: dict[int, int] = {}
-    for key, size in mass.items():
-        while True:
-            sums[key] = sums.get(key, 0) + size
-            if key == body:
-                break
-            above = parents.get(key)
-            if above is None:
-                parent = elements[key].parent
-                if parent is None:
-                    break
-                above = parents[key] = parent.mem_id
-                elements[above] = parent
-            key = above
+    waiting: dict[int, int] = {}  # element -> children not yet added to it
+    found = list(mass)
+    for key in found:
+        parent = elements[key].parent if key != body else None
+        if parent is None:
+            continue
+        above = parents[key] = parent.mem_id
+        waiting[above] = waiting.get(above, 0) + 1
+        if above not in elements:
+            elements[above] = parent
+            sums[above] = 0
+            found.append(above)
+    ready = [key for key in found if key not in waiting]
+    while ready:
+        key = ready.pop()
+        outer = parents.get(key)
+        if outer is None:
+            continue
+        sums[outer] += sums[key]
+        waiting[outer] -= 1
+        if not waiting[outer]:
+            ready.append(outer)
     full = {key for key, size in sums.items() if size >= need}
     inner = full - {parents.get(key) for key in full}
     # elements with more than half of the prose lie on one path, so one of them is the lowest
@@ -95,9 +104,11 @@ def _widened(node: LexborNode | None, body: int) -> LexborNode | None:
     if node is None:
         return None
     limit = len(node.text()) + _MARGIN
-    while node.mem_id != body:
+    for _ in range(_MAX_CLIMB):
         parent = node.parent
-        if parent is None or parent.mem_id == body or len(parent.text()) > limit:
+        if parent is None or node.mem_id == body:
+            return None
+        if parent.mem_id == body or len(parent.text()) > limit:
             return node
         node = parent
-    return None
+    return node
