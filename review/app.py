@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -17,7 +17,7 @@ from digest.settings import DigestConfig, MailConfig
 from review.addresses import safe_next
 from review.desk import Desk
 from review.errors import BadFormToken, PublicBind, StaleEdit
-from review.guard import Forbidden, LoginNeeded, check_form, identify, to_login
+from review.guard import Forbidden, LoginNeeded, check_form, identify, to_login, viewer_of
 from review.passwords import Passwords
 from review.routes import (
     account,
@@ -217,6 +217,10 @@ def error_response(request: Request, *, status: int, name: str = "") -> Response
     """A page (or JSON for programs) that says what happened and what to do."""
     if _wants_json(request):
         return JSONResponse({"error": name or str(status)}, status_code=status)
+    if not hasattr(request.state, "viewer"):
+        # no route was found, or the database is away: nobody has looked yet who asks
+        with suppress(StoreError):
+            request.state.viewer = viewer_of(request, request.app.state.site)
     desk = Desk(request)
     key = name or str(status)
     known = desk.texts.has(f"error_page.{key}")

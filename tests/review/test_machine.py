@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from review.secret import digest_of
 from storage.users import add_token, disable_user
 from tests.review.conftest import Desk, open_desk
@@ -17,7 +19,9 @@ def test_healthz_says_little_to_anybody(desk: Desk) -> None:
     assert response.json() == {"status": "ok"}
 
 
-def test_healthz_fails_when_the_database_is_gone(desk: Desk) -> None:
+def test_a_lost_database_is_said_in_words(desk: Desk) -> None:
+    reader = desk.visitor("reader")
+    assert reader.get("/items").status_code == 200
     assert desk.db.path is not None
     desk.db.dispose()
     desk.db.path.rename(desk.db.path.with_suffix(".away"))
@@ -25,6 +29,9 @@ def test_healthz_fails_when_the_database_is_gone(desk: Desk) -> None:
     response = desk.visitor().get("/healthz")
     assert response.status_code == 503
     assert response.json() == {"status": "database"}
+    page = reader.get("/items")
+    assert page.status_code == 503
+    assert "什么都没有改动" in page.text
 
 
 def test_metrics_are_well_formed(desk: Desk) -> None:
@@ -80,6 +87,18 @@ def test_api_tokens_open_the_interface_until_revoked(desk: Desk) -> None:
     with desk.db.writer() as session:
         disable_user(session, user_id=2, now=desk.now)
     assert outside.get("/api/items", headers=bearer).status_code == 401
+
+
+def test_a_fault_of_ours_shows_no_details(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("review.routes.runs.list_runs", lambda *_, **__: 1 / 0)
+        response = desk.visitor("reader").get("/runs?token=secret-in-query")
+    assert response.status_code == 500
+    assert "ZeroDivisionError" not in response.text
+    assert "Traceback" not in response.text
+    assert response.headers["content-security-policy"].startswith("default-src 'none'")
+    assert "ZeroDivisionError" in caplog.text
+    assert "secret-in-query" not in caplog.text
 
 
 def test_static_files_may_be_kept_for_ever(desk: Desk) -> None:
