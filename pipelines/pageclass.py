@@ -118,9 +118,9 @@ def classify_visible(title: str, visible: str) -> PageState:
     """Class of a page that came with status 200, by its title and visible text alone."""
     if not visible:
         return "empty"
-    if len(visible) < _SHORT and not _ARTICLE_SIGNS.search(visible):
-        if _CHALLENGE_WORDS.search(visible):
-            return "challenge"
+    short = len(visible) < _SHORT and not _ARTICLE_SIGNS.search(visible)
+    if short and _CHALLENGE_WORDS.search(visible):
+        return "challenge"
     return _by_words(title, visible)
 
 
@@ -145,7 +145,7 @@ def _challenge_signs(status: int, head: str, headers: Mapping[str, str], *, visi
         mark in cookies for mark in ("__jsl", "acw_sc__v", "yunsuo_session", "security_session")
     ):
         return len(visible) < 200 or bool(_CHALLENGE_WORDS.search(visible))
-    if _CHALLENGE_WORDS.search(visible):
+    if _CHALLENGE_WORDS.search(visible) and not _ARTICLE_SIGNS.search(visible):
         return True
     return _is_script_shell(lowered, visible)
 

@@ -53,7 +53,8 @@ _FRAME = words(
     "carousels byline-bio authorbio author-bio feedback survey trending popular mostread latest "
     "readmore more-news morestories upnext player tooltip dropdown offcanvas overlay banner "
     "statement disclaimer mianze prevnext nextprev prev next yqlj youqing returntop gotop backtop "
-    "onetrust ot-sdk optanon ccpa didomi qc-cmp truste privacy caption captions credit credits byline "
+    "onetrust ot-sdk optanon ccpa didomi qc-cmp truste privacy caption captions credit credits "
+    "byline "
     "dateline timestamp figcaption wp-caption wp-caption-text authors commentlist trc "
     "accessibility fontsize ziti donate"
 )
@@ -71,7 +72,8 @@ _WEAK = words(
     "header head side left right top bottom info link links list "
     "hot tool source origin date time gallery video "
     "audio media photo image images pic app weixin wechat mobile download extra misc hidden "
-    "widget widgets paywall hide none note footnote attachment box module block category categories topic topics ep edit "
+    "widget widgets paywall hide none note footnote attachment box module block category "
+    "categories topic topics ep edit "
     "summary abstract digest lead intro editor editors reprint editorial"
 )
 

@@ -10,23 +10,33 @@ from __future__ import annotations
 import re
 
 _META_WORDS = re.compile(
-    r"(?:发布|发表|更新|公布|发文|成文|生成|录入|创建|编辑|上传|公开|信息|文章|稿件|新闻|文稿|本文|内容|责任|信息发布|原文|转载|"
-    r"网络|网站|页面|最后)?(?:时间|日期|来源|出处|作者|记者|编辑|责编|编审|审核|审校|校对|供稿|撰稿|摄影|供图|单位|机构|部门|科室|"
-    r"浏览(?:次数|量|数)?|阅读(?:次数|量|数)?|点击(?:次数|量|率|数)?|访问(?:次数|量|数)?|人气|查看|评论|点赞|收藏|分享|转发|"
-    r"字号|字体|字体大小|字体颜色|打印(?:本页|此页|文章|预览)?|关闭(?:窗口|本页|此页|页面)?|返回(?:顶部|列表|首页)?|"
-    r"保存|下载|朗读|语音播报|播放|视力保护色|我要纠错|纠错|扫一扫|手机(?:看|阅读|查看)|微信|微博|朋友圈|QQ空间?|二维码|"
+    r"(?:发布|发表|更新|公布|发文|成文|生成|录入|创建|编辑|上传|公开|信息|文章|稿件|新闻|文稿"
+    r"|本文|内容|责任|信息发布|原文|转载|"
+    r"网络|网站|页面|最后)?(?:时间|日期|来源|出处|作者|记者|编辑|责编|编审|审核|审校|校对|供稿"
+    r"|撰稿|摄影|供图|单位|机构|部门|科室|"
+    r"浏览(?:次数|量|数)?|阅读(?:次数|量|数)?|点击(?:次数|量|率|数)?|访问(?:次数|量|数)?|人气"
+    r"|查看|评论|点赞|收藏|分享|转发|"
+    r"字号|字体|字体大小|字体颜色|打印(?:本页|此页|文章|预览)?|关闭(?:窗口|本页|此页|页面)?"
+    r"|返回(?:顶部|列表|首页)?|"
+    r"保存|下载|朗读|语音播报|播放|视力保护色|我要纠错|纠错|扫一扫|手机(?:看|阅读|查看)|微信|微博"
+    r"|朋友圈|QQ空间?|二维码|"
     r"索引号|文号|主题词?|关键词|标签|原标题|当前位置|您的位置|所在位置|首页|正文|来自)"
     r"|[【\[（(]?[大中小特]{1,2}[】\])）]?(?=[\s|【\[（(大中小]|$)"
-    r"|\d{2,4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?|\d{1,2}[:：]\d{2}(?:[:：]\d{2})?|星期[一二三四五六日天]|周[一二三四五六日]"
-    r"|\d+\s?(?:次|人|条|个)?|(?:published|updated|posted|last modified|created)(?: on| at)?|by|views?|comments?|shares?"
+    r"|\d{2,4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?|\d{1,2}[:：]\d{2}(?:[:：]\d{2})?"
+    r"|星期[一二三四五六日天]|周[一二三四五六日]"
+    r"|\d+\s?(?:次|人|条|个)?|(?:published|updated|posted|last modified|created)(?: on| at)?|by"
+    r"|views?|comments?|shares?"
     r"|print|e-?mail|share|tweet|save|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
-    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]{0,6}\.?|[ap]\.?m\.?|\b(?:e[sd]t|gmt|utc|bst|p[sd]t|cet)\b"
+    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]{0,6}\.?|[ap]\.?m\.?"
+    r"|\b(?:e[sd]t|gmt|utc|bst|p[sd]t|cet)\b"
     r"|min(?:ute)?s? read|min|read|ago|hours?|days?",
     re.IGNORECASE,
 )
 _META_SIGN = re.compile(
-    r"(?:时间|日期|来源|作者|编辑|责编|记者|浏览|阅读|点击|访问|字号|字体|打印|分享|稿源|出处|供稿)\s{0,4}(?:次数|量|数|大小)?\s{0,4}[:：（(\[【]"
-    r"|\d{4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}|published|updated|posted|\bby [A-Z]|字号|打印|\d{1,2}:\d{2}"
+    r"(?:时间|日期|来源|作者|编辑|责编|记者|浏览|阅读|点击|访问|字号|字体|打印|分享|稿源|出处"
+    r"|供稿)\s{0,4}(?:次数|量|数|大小)?\s{0,4}[:：（(\[【]"
+    r"|\d{4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}|published|updated|posted|\bby [A-Z]|字号"
+    r"|打印|\d{1,2}:\d{2}"
     r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.? \d{1,2}",
     re.IGNORECASE,
 )
@@ -34,47 +44,77 @@ _JUNK = re.compile(r"[\s\d\W_]+")
 
 _ENDS = re.compile(
     r"^[\s\W]{0,6}(?:"
-    r"(?:相关|延伸|推荐|热点|热门|精彩|更多|最新|编辑|今日|为您|猜你|大家|人气|往期|同类|本类|图片|视频|专题|随机|深度|拓展|扩展)"
-    r"(?:的)?(?:新闻|阅读|链接|文章|文件|报道|解读|政策|推荐|信息|专题|资讯|内容|图片|视频|搜索|评论|资料|喜欢|都在看|回顾|稿件|主题|动态|"
+    r"(?:相关|延伸|推荐|热点|热门|精彩|更多|最新|编辑|今日|为您|猜你|大家|人气|往期|同类|本类"
+    r"|图片|视频|专题|随机|深度|拓展|扩展)"
+    r"(?:的)?(?:新闻|阅读|链接|文章|文件|报道|解读|政策|推荐|信息|专题|资讯|内容|图片|视频|搜索"
+    r"|评论|资料|喜欢|都在看|回顾|稿件|主题|动态|"
     r"帖子|博文|话题|精彩|日志|附件下载)"
-    r"|上一?[篇条页][:：\s]|下一?[篇条页][:：\s]|上一?[篇条]$|下一?[篇条]$|(?:发表|网友|用户|我要|最新|热门|全部)评论|评论\s?[（(]\d"
-    r"|(?:特别|免责|版权|郑重|本网|本站)(?:声明|提示|提醒|说明)|声明[:：]|版权(?:所有|声明|归)|凡本[网站]|凡注明|本文(?:仅代表|不代表|为转载)"
-    r"|打印本[页文]|关闭(?:窗口|本页)|[【\[]?(?:打印|关闭|返回|收藏)[】\]]?(?:\s|$)|分享(?:到|至|给|本文|[:：]|$)|扫一?扫|扫描二维码|长按(?:识别|二维码)|关注我们"
-    r"|(?:为你|为您)推荐|猜你喜欢|返回(?:顶部|首页|列表)|文章标签|标签[:：]|关键词[:：]|我要纠错|点击(?:下载|进入)专题|原文链接[:：]?$|友情链接"
-    r"|related(?: (?:articles?|stories|posts|content|topics|coverage|news|links|items|products|reading|"
+    r"|上一?[篇条页][:：\s]|下一?[篇条页][:：\s]|上一?[篇条]$|下一?[篇条]$|(?:发表|网友|用户|我要"
+    r"|最新|热门|全部)评论|评论\s?[（(]\d"
+    r"|(?:特别|免责|版权|郑重|本网|本站)(?:声明|提示|提醒|说明)|声明[:：]|版权(?:所有|声明|归)"
+    r"|凡本[网站]|凡注明|本文(?:仅代表|不代表|为转载)"
+    r"|打印本[页文]|关闭(?:窗口|本页)|[【\[]?(?:打印|关闭|返回|收藏)[】\]]?(?:\s|$)|分享(?:到|至"
+    r"|给|本文|[:：]|$)|扫一?扫|扫描二维码|长按(?:识别|二维码)|关注我们"
+    r"|(?:为你|为您)推荐|猜你喜欢|返回(?:顶部|首页|列表)|文章标签|标签[:：]|关键词[:：]|我要纠错"
+    r"|点击(?:下载|进入)专题|原文链接[:：]?$|友情链接"
+    r"|related(?: (?:articles?|stories|posts|content|topics|coverage|news|links|items|products"
+    r"|reading|"
     r"stor(?:y|ies)|to this.{0,20}))?[:\s]{0,3}$"
-    r"|more (?:from|stories|on|news|in|like this|about|articles|top stories|coverage|to read|info)\b.{0,60}$"
-    r"|(?:you (?:may|might|could) (?:also )?(?:like|be interested|enjoy)|recommended|what to read next|up next$"
-    r"|(?:next|previous) (?:article|post|story)|share (?:this|on|your|article|via)|share$|comments?(?: \(?\d+\)?)?$"
-    r"|\d+ (?:comments?|replies|responses|thoughts)\b|(?:leave|post|add|write|submit) (?:a |your )?(?:comment|reply|response)"
+    r"|more (?:from|stories|on|news|in|like this|about|articles|top stories|coverage|to read"
+    r"|info)\b.{0,60}$"
+    r"|(?:you (?:may|might|could) (?:also )?(?:like|be interested|enjoy)|recommended|what to "
+    r"read next|up next$"
+    r"|(?:next|previous) (?:article|post|story)|share (?:this|on|your|article|via)|share$"
+    r"|comments?(?: \(?\d+\)?)?$"
+    r"|\d+ (?:comments?|replies|responses|thoughts)\b|(?:leave|post|add|write|submit) (?:a |your "
+    r")?(?:comment|reply|response)"
     r"|join the (?:conversation|discussion)|view (?:all )?comments|connect with|follow (?:us|me)\b"
     r"|most (?:read|popular|viewed|shared|recent)|popular (?:now|posts|stories|on)"
-    r"|latest (?:news|stories|from|posts|in|headlines)|top stories|editor'?s'? picks?|in this (?:story|article)$"
-    r"|tags?\s?[:：]|tags$|filed (?:under|to)|topics?[:：]|categor(?:y|ies)[:：]|copyright\b|©|\(c\) \d{4}|all rights reserved"
-    r"|about (?:the|this) author|about us$|paid content|from our partners|around the web|report (?:a typo|an error|this)"
-    r"|send (?:us )?(?:a )?tip|contact (?:us|the author)|back to top|load(?:ing)? (?:more|comments)|show (?:more|comments)"
-    r"|references$|see also$|weitere |mehr (?:zum|zu|aus|von)|lesen sie auch|kommentare?$|teilen$|schlagw|thema:)"
+    r"|latest (?:news|stories|from|posts|in|headlines)|top stories|editor'?s'? picks?|in this "
+    r"(?:story|article)$"
+    r"|tags?\s?[:：]|tags$|filed (?:under|to)|topics?[:：]|categor(?:y|ies)[:：]|copyright\b|©"
+    r"|\(c\) \d{4}|all rights reserved"
+    r"|about (?:the|this) author|about us$|paid content|from our partners|around the web|report "
+    r"(?:a typo|an error|this)"
+    r"|send (?:us )?(?:a )?tip|contact (?:us|the author)|back to top|load(?:ing)? (?:more"
+    r"|comments)|show (?:more|comments)"
+    r"|references$|see also$|weitere |mehr (?:zum|zu|aus|von)|lesen sie auch|kommentare?$|teilen$"
+    r"|schlagw|thema:)"
     r")",
     re.IGNORECASE,
 )
 _PROMOTES = re.compile(
-    r"^[\s\W]{0,4}(?:advert(?:isement|isement - .{0,20})?\s{0,3}(?:\W{0,3})$|article content( continued)?$|story continues below|continue reading"
-    r"|(?:read|see|watch|listen|learn|also read|related|more|recommended|trending|click here|must read|don'?t miss|in pictures|play|exclusive)"
-    r"(?: more| also| next| now| on| here| this| reading| stor(?:y|ies)| article| coverage| video)?\s{0,2}[:|：–>»-]"
-    r"|(?:click|tap) here (?:to|for)|sign up|subscribe|newsletter|get (?:the|our|your) .{0,50}(?:newsletter|inbox|app\b|go\b|delivered)"
-    r"|follow .{0,40}(?:on (?:twitter|facebook|instagram|x)\b|@)|download (?:the|our) .{0,30}app|skip (?:past|to|ad|advert)|image (?:credit|source|via)"
-    r"|photo (?:credit|by)|photo:|photograph:|(?:caption|close|credit|embed|expand|enlarge|copy link|hide caption|toggle caption|play video|watch live)$"
-    r"|this (?:content|article) is (?:reserved|for|available)|create an account|sign in|log ?in|got a (?:story|tip)|have a tip|do you have (?:a )?(?:story|tip)"
-    r"|for the latest|get the latest|(?:this (?:post|article|story|page) )?(?:contains|may contain) (?:references|affiliate)|keep reading$"
-    r"|(?:do|would) you (?:want|like) to (?:be informed|receive|get|know more)|we want to hear|let us know what you think|we recommend the best"
-    r"|(?:vea|lea|le puede|te puede|mira|ver) (?:también|interesar|más)|notas? relacionadas?|leia (?:também|mais)|veja (?:também|mais)|lire aussi|à lire"
-    r"|like this story|support .{0,30}journalism|we've moved|get short url|for more (?:stories|news)|this video .{0,40}(?:unavailable|cannot)"
-    r"|not registered|already (?:a )?(?:subscriber|registered)|please try another|this slideshow requires|something went wrong|loading\W{0,4}$"
-    r"|(?:扫码|长按|点击).{0,12}(?:阅读|关注|下载|查看)(?:全文|原文|更多|我们)?$|点击(?:图片|此处|这里|进入|查看).{0,16}$|广告$|不感兴趣$|展开全文$|收起$)",
+    r"^[\s\W]{0,4}(?:advert(?:isement|isement - .{0,20})?\s{0,3}(?:\W{0,3})$|article content( "
+    r"continued)?$|story continues below|continue reading"
+    r"|(?:read|see|watch|listen|learn|also read|related|more|recommended|trending|click here"
+    r"|must read|don'?t miss|in pictures|play|exclusive)"
+    r"(?: more| also| next| now| on| here| this| reading| stor(?:y|ies)| article| coverage| "
+    r"video)?\s{0,2}[:|：–>»-]"
+    r"|(?:click|tap) here (?:to|for)|sign up|subscribe|newsletter|get (?:the|our|your) "
+    r".{0,50}(?:newsletter|inbox|app\b|go\b|delivered)"
+    r"|follow .{0,40}(?:on (?:twitter|facebook|instagram|x)\b|@)|download (?:the|our) .{0,30}app"
+    r"|skip (?:past|to|ad|advert)|image (?:credit|source|via)"
+    r"|photo (?:credit|by)|photo:|photograph:|(?:caption|close|credit|embed|expand|enlarge|copy "
+    r"link|hide caption|toggle caption|play video|watch live)$"
+    r"|this (?:content|article) is (?:reserved|for|available)|create an account|sign in|log ?in"
+    r"|got a (?:story|tip)|have a tip|do you have (?:a )?(?:story|tip)"
+    r"|for the latest|get the latest|(?:this (?:post|article|story|page) )?(?:contains|may "
+    r"contain) (?:references|affiliate)|keep reading$"
+    r"|(?:do|would) you (?:want|like) to (?:be informed|receive|get|know more)|we want to hear"
+    r"|let us know what you think|we recommend the best"
+    r"|(?:vea|lea|le puede|te puede|mira|ver) (?:también|interesar|más)|notas? relacionadas?"
+    r"|leia (?:também|mais)|veja (?:também|mais)|lire aussi|à lire"
+    r"|like this story|support .{0,30}journalism|we've moved|get short url|for more (?:stories"
+    r"|news)|this video .{0,40}(?:unavailable|cannot)"
+    r"|not registered|already (?:a )?(?:subscriber|registered)|please try another|this slideshow "
+    r"requires|something went wrong|loading\W{0,4}$"
+    r"|(?:扫码|长按|点击).{0,12}(?:阅读|关注|下载|查看)(?:全文|原文|更多|我们)?$|点击(?:图片|此处"
+    r"|这里|进入|查看).{0,16}$|广告$|不感兴趣$|展开全文$|收起$)",
     re.IGNORECASE,
 )
 _ENDS_FIRST = frozenset(
-    "相延推热精更最编今为您猜大人往同本图视专随深拓扩上下发网用我全评特免版郑声凡打关分扫长返文标点原友"
+    "相延推热精更最编今为您猜大人往同本图视专随深拓扩上下发网用我全评特免版郑声凡打关分扫长返文标"
+    "点原友"
 )
 _PROMOTES_FIRST = frozenset("扫长点广不展收")
 
@@ -106,9 +146,12 @@ def _may_start(text: str, first: frozenset[str]) -> bool:
 
 
 _SUBSCRIBES = re.compile(
-    r"^[\s\W]{0,4}(?:this (?:content|article|story) is (?:reserved|for|available|free)|create an account"
-    r"|subscribe|sign up|register (?:to|now|for)|newsletter|get (?:the|our|your) .{0,50}(?:newsletter|inbox)"
-    r"|already (?:a )?(?:subscriber|registered)|log ?in|sign in|support .{0,30}journalism|订阅|登录)",
+    r"^[\s\W]{0,4}(?:this (?:content|article|story) is (?:reserved|for|available|free)|create an "
+    r"account"
+    r"|subscribe|sign up|register (?:to|now|for)|newsletter|get (?:the|our|your) "
+    r".{0,50}(?:newsletter|inbox)"
+    r"|already (?:a )?(?:subscriber|registered)|log ?in|sign in|support .{0,30}journalism|订阅"
+    r"|登录)",
     re.IGNORECASE,
 )
 

@@ -121,9 +121,9 @@ class _Pruning:
             if out.tag[i] != "table" or not 0 < out.text[i] < _SMALL_TABLE:
                 continue
             stop = out.end[i]
-            if out.tag[i:stop].count("tr") <= 2 and any(out.anchors[i:stop]):
-                if not self._links_files(i):
-                    self.drop(i)
+            small = out.tag[i:stop].count("tr") <= 2
+            if small and any(out.anchors[i:stop]) and not self._links_files(i):
+                self.drop(i)
 
     def head(self, title: int) -> None:
         """Everything before the first sentence that is title, date line or frame."""
