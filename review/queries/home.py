@@ -13,6 +13,7 @@ from digest.settings import DigestConfig
 from storage.models import (
     CrawlRun,
     Document,
+    DocumentVersion,
     Issue,
     IssueItem,
     Lease,
@@ -56,16 +57,22 @@ def waiting(session: Session) -> Waiting:
 def since(session: Session, start: datetime) -> Since:
     """New, changed and withdrawn documents since ``start``."""
 
-    def count(*conditions: object) -> int:
-        query = select(func.count()).select_from(Document)
-        return session.scalar(query.where(*conditions)) or 0  # type: ignore[arg-type]
-
-    shown = Document.state.in_(SHOWN_STATES)
-    return Since(
-        new=count(Document.first_seen_at >= start, shown),
-        changed=count(Document.changed_at >= start, Document.latest_seq > 1, shown),
-        gone=count(Document.gone_at >= start, Document.state == "gone"),
+    new = select(func.count()).select_from(Document)
+    new = new.where(Document.first_seen_at >= start, Document.state.in_(SHOWN_STATES))
+    # Versions are numbered as they arrive: walking back to the first one before ``start`` reads
+    # only what is new, while a condition on documents would read them all.
+    before = (
+        select(DocumentVersion.id)
+        .where(DocumentVersion.captured_at < start)
+        .order_by(DocumentVersion.id.desc())
+        .limit(1)
     )
+    changed = select(func.count(DocumentVersion.document_id.distinct())).where(
+        DocumentVersion.id > (session.scalar(before) or 0), DocumentVersion.seq > 1
+    )
+    gone = select(func.count()).select_from(Document)
+    gone = gone.where(Document.state == "gone", Document.gone_at >= start)
+    return Since(*(session.scalar(query) or 0 for query in (new, changed, gone)))
 
 
 def checked_since(session: Session, start: datetime) -> int:

@@ -90,22 +90,17 @@ def source_titles(session: Session) -> dict[str, str]:
     return pairs(session, query)
 
 
-def regions_in_use(session: Session) -> list[str]:
-    """Regions documents have, plus the provinces above them, sorted."""
+def regions_of_sources(session: Session) -> list[str]:
+    """Regions of the sources and the places above them, sorted.
+
+    Of the sources, not of the documents: a distinct over all documents read every row, 0.4 s for
+    500,000 of them on SQLite, on every view of the list.
+    """
     found: set[str] = set()
-    for value in session.scalars(
-        select(Document.region).where(Document.region.is_not(None)).distinct()
-    ):
+    for value in session.scalars(select(Source.region).where(Source.region.is_not(None))):
         parts = (value or "").split("-")
         found.update("-".join(parts[:size]) for size in range(1, min(len(parts), 3) + 1))
     return sorted(found)
-
-
-def levels_in_use(session: Session) -> list[str]:
-    """Levels documents have, the highest first."""
-    order = ("national", "provincial", "municipal", "district", "foreign", "none")
-    used = set(session.scalars(select(Document.level).distinct()))
-    return [level for level in order if level in used]
 
 
 def labels_in_use(session: Session, kind: str) -> list[Choice]:

@@ -70,7 +70,7 @@ def home(desk: AtDesk) -> Response:
     """Will the next digest go out, what is broken, what waits, what changed."""
     start_of_yesterday, _ = desk.clock.day_bounds(desk.clock.today - timedelta(days=1), None)
     with desk.reader() as session:
-        lines = source_lines(session, now=desk.now)
+        lines = source_lines(session, now=desk.now, counted="nothing")
         running = scheduler_runs(session, now=desk.now)
         editions = [
             _edition_line(session, desk, edition, running=running)

@@ -35,6 +35,8 @@ from storage.search import search
 
 router = APIRouter()
 
+LEVELS = ("national", "provincial", "municipal", "district", "foreign", "none")
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -134,8 +136,8 @@ def _choices(session: Session) -> dict[str, Any]:
         "sections": reads.labels_in_use(session, "section"),
         "topics": reads.labels_in_use(session, "topic"),
         "sources": [_SourceChoice(*pair) for pair in reads.source_titles(session).items()],
-        "regions": reads.regions_in_use(session),
-        "levels": reads.levels_in_use(session),
+        "regions": reads.regions_of_sources(session),
+        "levels": LEVELS,
     }
 
 

@@ -25,6 +25,7 @@ from storage.sources import set_enabled, source_by_key
 router = APIRouter()
 
 _RUNS_A_PAGE = 25
+_SOURCES_A_PAGE = 100
 
 
 @router.get("/sources")
@@ -40,10 +41,18 @@ def source_list(desk: AtDesk) -> Response:
     found = [line for line in lines if _matches(line, text)]
     counts = Counter(line.health for line in found)
     shown = [line for line in found if not health or line.health == health]
+    paging = paged(
+        query.get("page"),
+        size=_SOURCES_A_PAGE,
+        total=len(shown),
+        query={"q": text, "health": health},
+        address="/sources",
+    )
     return desk.page(
         "sources.html",
         section="sources",
-        rows=[source_row(line, desk) for line in shown],
+        rows=[source_row(line, desk) for line in shown[paging.offset :][: paging.size]],
+        paging=paging,
         total=len(lines),
         hosts=len({line.source.host_group for line in lines}),
         health_counts=[(key, counts[key]) for key in reads.HEALTH_ORDER if counts[key]],
