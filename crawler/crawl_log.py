@@ -7,20 +7,25 @@ from typing import Any
 
 from scrapy.logformatter import LogFormatter, LogFormatterResult
 
+_engine = logging.getLogger("scrapy.core.engine")
+_scraper = logging.getLogger("scrapy.core.scraper")
+
 
 class QuietFormatter(LogFormatter):
     """Says what happened to which address; details are in the run record."""
 
-    def crawled(self, request: Any, response: Any, spider: Any) -> LogFormatterResult:
-        """One line per answer."""
-        return {
-            "level": logging.DEBUG,
-            "msg": "%s %s",
-            "args": (response.status, response.url),
-        }
+    def crawled(self, request: Any, response: Any, spider: Any) -> LogFormatterResult | None:  # type: ignore[override]
+        """One line per answer, when anybody reads it."""
+        if not _engine.isEnabledFor(logging.DEBUG):
+            return None
+        return {"level": logging.DEBUG, "msg": "%s %s", "args": (response.status, response.url)}
 
-    def scraped(self, item: Any, response: Any, spider: Any) -> LogFormatterResult:
-        """One line per item."""
+    def scraped(  # type: ignore[override]
+        self, item: Any, response: Any, spider: Any
+    ) -> LogFormatterResult | None:
+        """One line per item, when anybody reads it."""
+        if not _scraper.isEnabledFor(logging.DEBUG):
+            return None
         outcome = getattr(item, "outcome", None) or "item"
         return {"level": logging.DEBUG, "msg": "%s %s", "args": (outcome, _address(item))}
 

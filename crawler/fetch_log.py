@@ -27,13 +27,13 @@ class FetchLog:
     def __init__(self) -> None:
         self.rows: list[FetchRow] = []
         self._place: dict[str, int] = {}
-        self._asked: dict[str, str] = {}
+        self._keys: dict[str, str] = {}
 
     def answer(self, request: Request, response: Response) -> None:
         """Note an answer. Bodies of documents are hashed by the spider, others here."""
         role, key = role_of(request), asked_key(request)
-        if role == "list":
-            self._asked[response.url] = key
+        row = request.cb_kwargs.get("row")
+        self._keys[response.url if row is None else row.url] = key
         latency = request.meta.get("download_latency") or 0.0
         self._put(
             FetchRow(
@@ -66,7 +66,7 @@ class FetchLog:
 
     def page_failed(self, url: str, code: str, detail: str, *, role: str) -> None:
         """Note that an answered page came to nothing. ``url`` as the spider knows it."""
-        key = self._asked.get(url) or url_key(url)
+        key = self._keys.get(url) or url_key(url)
         place = self._place.get(key)
         if place is None:
             now = datetime.now(UTC)
@@ -74,9 +74,9 @@ class FetchLog:
         elif self.rows[place].error_code is None:
             self.rows[place] = replace(self.rows[place], error_code=code, error_detail=detail[:500])
 
-    def digest(self, key: str, sha256: str) -> None:
-        """Take over the hash of a page from its bulletin."""
-        place = self._place.get(key)
+    def digest(self, url: str, sha256: str) -> None:
+        """Take over the hash of a page from its bulletin. ``url`` as the spider knows it."""
+        place = self._place.get(self._keys.get(url, ""))
         if place is not None:
             self.rows[place] = replace(self.rows[place], sha256=sha256)
 
@@ -85,6 +85,10 @@ class FetchLog:
         rows, self.rows = self.rows, []
         self._place.clear()
         return rows
+
+    def forget(self, url: str) -> None:
+        """The page is stored or given up: nothing more will be said of it."""
+        self._keys.pop(url, None)
 
     def restore(self, rows: list[FetchRow]) -> None:
         """Take rows back that could not be written."""

@@ -142,7 +142,7 @@ class DatabaseLedger:
         keyed = {url_key(row.url): row for row in reversed(rows)}
         keyed = dict(reversed(keyed.items()))  # the first of equal rows, in the page's order
         selection = await self.store.write(lambda session: self._select(session, keyed, now=now))
-        self._handed.update(url_key(row.url) for row in selection.fetch)
+        self._handed.update(keyed)
         self.counts.lists_read += 1
         self.counts.listed += len(keyed)
         return selection

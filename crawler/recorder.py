@@ -27,7 +27,6 @@ from crawler.run_rows import RunClaim, RunEnd
 from crawler.schema_check import require_known_schema
 from crawler.store import Fenced, Store
 from pipelines.items import Bulletin
-from pipelines.urls import url_key
 from storage.errors import StoreError
 
 if TYPE_CHECKING:
@@ -309,7 +308,8 @@ class RunRecorder:
             self.counts.outcome(item.outcome or "new")
             self._remark(item)
             if item.fetch.sha256:
-                self.fetches.digest(url_key(item.url), item.fetch.sha256)
+                self.fetches.digest(item.url, item.fetch.sha256)
+            self.fetches.forget(item.url)
         elif self.claim is None:
             self.counts.outcome("new")
 

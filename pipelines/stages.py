@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar, runtime_checkable
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar, runtime_checkabl
 from scrapy.exceptions import DropItem, NotConfigured
 
 from pipelines.errors import EmptyBody, MissingField, NotAnArticle, ParseError
-from pipelines.items import Bulletin, CleanPage, Fingerprint, Metadata
+from pipelines.items import Bulletin, CleanPage, Evidence, Fingerprint, Metadata
 from pipelines.urls import is_fetchable, url_key
 from storage.documents import SaveResult, latest_version, save_document
 from storage.errors import StoreError
@@ -271,6 +270,19 @@ def fingerprint_of(item: Bulletin) -> Fingerprint:
     return item.fingerprint
 
 
+def _plain(found: Evidence) -> dict[str, Any]:
+    """``asdict`` without its deep copies: ten of these are made for every page."""
+    return {
+        "field": found.field,
+        "value": found.value,
+        "span": found.span,
+        "rule": found.rule,
+        "confidence": found.confidence,
+        "place": found.place,
+        "start": found.start,
+    }
+
+
 def document_record(item: Bulletin, *, source_id: int, run_id: int | None) -> DocumentRecord:
     """What the store keeps of a bulletin that passed all stages."""
     page, metadata, keys = page_of(item), metadata_of(item), fingerprint_of(item)
@@ -307,7 +319,7 @@ def document_record(item: Bulletin, *, source_id: int, run_id: int | None) -> Do
         expires_on=metadata.expires_on,
         comments_until=metadata.comments_until,
         date_confidence=max(dated, default=None),
-        evidence=tuple(asdict(found) for found in metadata.evidence),
+        evidence=tuple(_plain(found) for found in metadata.evidence),
         details={"encoding": page.encoding, "method": page.method, "flags": list(page.flags)},
         labels=tuple(
             LabelRecord(guess.slug, guess.kind, guess.confidence, guess.reason, guess.origin)
