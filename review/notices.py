@@ -28,6 +28,7 @@ PLAIN = {
     "ended": "ok",
     "lifted": "ok",
     "withdrawn": "ok",
+    "token_revoked": "ok",
     "reopened": "ok",
 }
 _NUMBERS = ("added", "known", "refused")

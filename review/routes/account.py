@@ -15,7 +15,15 @@ from review.passwords import password_problem
 from review.queries.accounts import password_hash_of, sessions_of
 from review.secret import digest_of, new_token
 from storage.audit import record_action
-from storage.users import end_sessions, set_password, start_session
+from storage.errors import NotFound
+from storage.users import (
+    add_token,
+    end_sessions,
+    list_tokens,
+    revoke_token,
+    set_password,
+    start_session,
+)
 
 router = APIRouter()
 
@@ -29,16 +37,19 @@ def account_page(desk: AtDesk) -> Response:
     return _account(desk)
 
 
-def _account(desk: Desk, *, problem: str = "") -> Response:
+def _account(desk: Desk, *, problem: str = "", fresh_token: str = "") -> Response:
     viewer = desk.signed_in
     with desk.reader() as session:
         rows = sessions_of(session, viewer.user_id, now=desk.now)
+        tokens = list_tokens(session, user_id=viewer.user_id)
     return desk.page(
         "account.html",
         section="account",
         status_code=422 if problem else 200,
         problem=problem,
         min_length=desk.site.config.password_min_length,
+        fresh_token=fresh_token,
+        tokens=[token for token in tokens if token.revoked_at is None],
         sessions=[
             {
                 "browser": browser_name(row.user_agent),
@@ -126,6 +137,39 @@ def end_everywhere(desk: AtDesk) -> Response:
     response = desk.go("/login")
     response.delete_cookie(desk.site.session_cookie, path="/", secure=desk.site.config.secure)
     return response
+
+
+@router.post("/account/tokens")
+@access(Access.READER)
+def new_api_token(desk: AtDesk, name: Text = "") -> Response:
+    """Make a token for a program; it is shown on this page once and stored as a hash."""
+    name = name.strip()[:60]
+    if not name:
+        return _account(desk, problem=desk.texts("error_page.422"))
+    token = new_token()
+    with desk.writer() as session:
+        add_token(
+            session,
+            user_id=desk.signed_in.user_id,
+            name=name,
+            token_hash=digest_of(token),
+            now=desk.now,
+        )
+        _audit(session, desk, "token_added")
+    return _account(desk, fresh_token=token)
+
+
+@router.post("/account/tokens/{token_id}/revoke")
+@access(Access.READER)
+def revoke_api_token(desk: AtDesk, token_id: int) -> Response:
+    """End one of one's own tokens."""
+    with desk.writer() as session:
+        if token_id >= 2**62 or not revoke_token(
+            session, token_id=token_id, user_id=desk.signed_in.user_id, now=desk.now
+        ):
+            raise NotFound(f"没有这个令牌 / no such token: {token_id}")
+        _audit(session, desk, "token_revoked")
+    return desk.go("/account", ok="token_revoked")
 
 
 def _audit(session: Any, desk: Desk, action: str) -> None:

@@ -77,6 +77,7 @@ def concrete(path: str) -> str:
         "{event_id}": "1",
         "{action_id}": "1",
         "{token}": "1.x",
+        "{token_id}": "1",
         "{name}": "app.css",
     }
     for name, value in values.items():

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from review.secret import digest_of
-from storage.users import add_token, disable_user
+from storage.users import disable_user, find_user
 from tests.review.conftest import Desk, open_desk
+from tests.review.parsed import parse
 
 SAMPLE = re.compile(r'dibao_[a-z_]+(\{[a-z]+="[^"]*"\})? -?[0-9.e+]+')
 
@@ -70,9 +70,10 @@ def test_with_a_public_address_nobody_is_local(filled: Path, tmp_path: Path) -> 
 
 
 def test_api_tokens_open_the_interface_until_revoked(desk: Desk) -> None:
-    token = "t" * 43
-    with desk.db.writer() as session:
-        add_token(session, user_id=2, name="prometheus", token_hash=digest_of(token), now=desk.now)
+    reader = desk.visitor("reader")
+    shown = parse(reader.post("/account/tokens", {"name": "prometheus"}).text)
+    token = shown.one("#tokens pre").text()
+    assert token not in reader.get("/account").text, "shown once"
     outside = desk.visitor(peer="203.0.113.9")
     bearer = {"authorization": f"Bearer {token}"}
     assert outside.get("/api/items").status_code == 401
@@ -84,9 +85,23 @@ def test_api_tokens_open_the_interface_until_revoked(desk: Desk) -> None:
     assert outside.get('/api/items?q="x', headers=bearer).status_code == 400
     assert outside.get("/api/sources", headers=bearer).json()["sources"][0]["health"] == "broken"
     assert outside.get("/items", headers=bearer).status_code == 303, "tokens are for programs"
-    with desk.db.writer() as session:
-        disable_user(session, user_id=2, now=desk.now)
+    revoke = reader.page("/account").one("#tokens li form").attr("action")
+    assert desk.visitor("admin").post(revoke).status_code == 404, "only one's own"
+    assert reader.post(revoke).status_code == 303
     assert outside.get("/api/items", headers=bearer).status_code == 401
+
+
+def test_tokens_end_with_their_account(desk: Desk) -> None:
+    reader = desk.visitor("reader")
+    shown = parse(reader.post("/account/tokens", {"name": "x"}).text)
+    bearer = {"authorization": f"Bearer {shown.one('#tokens pre').text()}"}
+    outside = desk.visitor(peer="203.0.113.9")
+    assert outside.get("/api/sources", headers=bearer).status_code == 200
+    with desk.db.writer() as session:
+        found = find_user(session, "reader")
+        assert found is not None
+        disable_user(session, user_id=found.id, now=desk.now)
+    assert outside.get("/api/sources", headers=bearer).status_code == 401
 
 
 def test_a_fault_of_ours_shows_no_details(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
