@@ -76,6 +76,8 @@ KNOWN_LISTS: Mapping[str, ListSource] = {
             "body": "f_202142777829",
         },
         publisher="重庆市人民政府",
+        region="CN-重庆",
+        level="provincial",
     ),
     "api_gd": _json(
         "http://search.gd.gov.cn/api/search/file",
@@ -89,6 +91,8 @@ KNOWN_LISTS: Mapping[str, ListSource] = {
             "body": "content",
         },
         publisher="广东省人民政府",
+        region="CN-广东",
+        level="provincial",
     ),
     "api_gz": _json(
         "http://www.guizhou.gov.cn/irs/front/search",
@@ -101,6 +105,8 @@ KNOWN_LISTS: Mapping[str, ListSource] = {
             "issuer": "table-4",
         },
         publisher="贵州省人民政府",
+        region="CN-贵州",
+        level="provincial",
     ),
     "api_hb": _json(
         "http://www.hubei.gov.cn/govsearch/searPage",
@@ -114,6 +120,8 @@ KNOWN_LISTS: Mapping[str, ListSource] = {
             "body": "DOCCONTENT",
         },
         publisher="湖北省人民政府",
+        region="CN-湖北",
+        level="provincial",
     ),
     "api_sx": _json(
         "http://www.shaanxi.gov.cn/govsearch/searPage",
@@ -126,6 +134,8 @@ KNOWN_LISTS: Mapping[str, ListSource] = {
             "body": "DOCCONTENT",
         },
         publisher="陕西省人民政府",
+        region="CN-陕西",
+        level="provincial",
     ),
     "api_zj": _json(
         "http://search.zj.gov.cn/jsearchfront/interfaces/cateSearch.do",
@@ -140,6 +150,8 @@ KNOWN_LISTS: Mapping[str, ListSource] = {
         },
         date_format="epoch_ms",
         publisher="浙江省人民政府",
+        region="CN-浙江",
+        level="provincial",
     ),
     "api_gwy": _json(
         "http://sousuo.gov.cn/data",
@@ -163,6 +175,8 @@ KNOWN_LISTS: Mapping[str, ListSource] = {
             "row_title": ".jcse-news-title a::text",
             "date": ".jcse-news-date::text",
             "publisher": "河北省人民政府",
+            "region": "CN-河北",
+            "level": "provincial",
         },
         "http://www.hebei.gov.cn/search/jcse/results",
     ),

@@ -10,9 +10,11 @@ from typing import Any
 from zlib import crc32
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from bench.replay_corpus import SavedList
 from bench.scoring import mean, same_day, same_title, sh4_f1
+from pipelines.urls import url_key
 from storage.engine import Database
 from storage.models import CrawlRun, Document, DocumentVersion, FrontierEntry, Source
 
@@ -183,25 +185,53 @@ def runs(db: Database) -> dict[str, Any]:
 
 
 def lists(db: Database, saved: Mapping[str, SavedList]) -> list[dict[str, Any]]:
-    """For each saved list: rows read (with a day) against the items of the manifest."""
+    """For each saved list: rows read against the items of the manifest, and how many of these
+    came with the right title and the right day."""
     with db.reader() as session:
-        query = select(CrawlRun, Source.key).join(Source, Source.id == CrawlRun.source_id)
-        found = {key: run for run, key in session.execute(query)}
-    rows = []
-    for key, one in saved.items():
-        run = found.get(key)
-        spider = (run.stats or {}).get("spider", {}) if run is not None else {}
-        rows.append(
-            {
-                "list": one.id,
-                "gold": len(one.gold) or None,
-                "listed": int(spider.get("listed", 0)),
-                "dated": int(spider.get("listed_with_date", 0)),
-                "left_out": sum(v for k, v in spider.items() if k.startswith("row_problem/")),
-                "state": run.state if run is not None else "not run",
-                "code": run.error_code if run is not None else None,
-            }
-        )
+        query = select(CrawlRun, Source).join(Source, Source.id == CrawlRun.source_id)
+        found = {source.key: (run, source.id) for run, source in session.execute(query)}
+        return [
+            _list_figures(one, *found[key], rows=_known_rows(session, found[key][1]))
+            for key, one in saved.items()
+            if key in found
+        ]
+
+
+def _list_figures(
+    saved: SavedList, run: CrawlRun, source_id: int, *, rows: Mapping[str, tuple[str, str]]
+) -> dict[str, Any]:
+    spider = (run.stats or {}).get("spider", {})
+    gold = {url_key(item["url"]): item for item in saved.gold}
+    nothing = ("", "")
+    return {
+        "list": saved.id,
+        "gold": len(gold) or None,
+        "listed": int(spider.get("listed", 0)),
+        "dated": int(spider.get("listed_with_date", 0)),
+        "title": _share(
+            same_title(str(item["title"]), rows.get(key, nothing)[0]) for key, item in gold.items()
+        ),
+        "date": _share(
+            same_day(str(item["date"]), rows.get(key, nothing)[1])
+            for key, item in gold.items()
+            if item.get("date")
+        ),
+        "left_out": sum(v for k, v in spider.items() if k.startswith("row_problem/")),
+        "state": run.state,
+        "code": run.error_code,
+    }
+
+
+def _known_rows(session: Session, source_id: int) -> dict[str, tuple[str, str]]:
+    """Title and day by address: as the list said, or of the document that came of it."""
+    rows = {}
+    entries = select(FrontierEntry.url_key, FrontierEntry.hints)
+    for key, hints in session.execute(entries.where(FrontierEntry.source_id == source_id)):
+        if hints:
+            rows[key] = (str(hints.get("title", "")), str(hints.get("published_on", "")))
+    documents = select(Document.url_key, Document.title, Document.published_on)
+    for key, title, day in session.execute(documents.where(Document.source_id == source_id)):
+        rows[key] = (title, _day(day))
     return rows
 
 
