@@ -122,6 +122,8 @@ def run_now(desk: AtDesk, key: str) -> Response:
     """Queue a run; crawling happens in another process."""
     with desk.writer() as session:
         source = _source(session, key)
+        if source.status == "manual":
+            raise NotFound(f"这个信源只能手工导入 / this source is imported by hand: {key}")
         run = queue_run(
             session,
             source_id=source.id,

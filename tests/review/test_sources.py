@@ -91,7 +91,9 @@ def test_run_now_queues_one_run_and_only_one(desk: Desk) -> None:
         audit = session.scalars(select(ReviewAction).where(ReviewAction.action == "run")).all()
     assert [(run.trigger, run.requested_by) for run in runs] == [("manual", "editor")]
     assert len(audit) == 1
-    assert editor.post("/sources/no-such-source/run").status_code == 404
+    for key in ("no-such-source", "cn-wechat-import"):
+        assert editor.post(f"/sources/{key}/run").status_code == 404, key
+    assert "立即抓取" not in editor.get("/sources/cn-wechat-import").text
 
 
 def test_a_finished_run_shows_counts_and_stops_refreshing(desk: Desk) -> None:
