@@ -1,0 +1,141 @@
+"""Sums of money, tokens and other quantities of a news item.
+
+Dates, years of age, ordinals and the numbers inside 《…》 are no quantities. A figure that is
+repeated is given once.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from pipelines.structure.figures import Figure
+from pipelines.structure.values import Amount, Quantity, Target
+
+_PERIOD = frozenset({"日", "年", "天", "小时", "分钟", "秒", "周", "期", "届", "个月", "月"})
+_NO_QUANTITY = frozenset({"期", "届", "日", "月", "种", "类", "位", "门", "对", "间", "处", "部"})
+_COUNTED = {"名": "人", "人次": "人次"}
+_NOUN = re.compile(r"[^，。；、,;：:！!？?（）()《》\s]{0,14}")
+_TITLE = re.compile(r"《[^《》\n]{0,120}》")
+_MONEY_WORDS = re.compile(
+    r"规模|产值|投资|融资|资金|营收|收入|市值|交易额|金额|机遇|估值|成本|利润|贷款|产业|集群|高地"
+)
+
+
+_SYMBOL = re.compile(
+    r"(?P<cur>US\$|HK\$|[$€£¥￥]) ?"
+    r"(?P<num>\d{1,3}(?:,\d{3}){1,5}(?:\.\d{1,4})?|\d{1,12}(?:\.\d{1,6})?)"
+    r" ?(?P<scale>(?:thousand|million|billion|trillion|bn|[mkMKB])(?![A-Za-z])|[万亿])?"
+)
+_SYMBOLS = {"$": "USD", "US$": "USD", "HK$": "HKD", "€": "EUR", "£": "GBP", "¥": "CNY", "￥": "CNY"}
+_SYMBOL_SCALES = {
+    "k": 10**3,
+    "thousand": 10**3,
+    "m": 10**6,
+    "million": 10**6,
+    "b": 10**9,
+    "bn": 10**9,
+    "billion": 10**9,
+    "trillion": 10**12,
+    "万": 10**4,
+    "亿": 10**8,
+}
+
+
+def read_amounts(text: str, figures: Sequence[Figure]) -> tuple[Amount, ...]:
+    """Money and tokens, each once."""
+    found: dict[tuple[float | None, str, float | None], Amount] = {}
+    for figure in figures:
+        if figure.kind not in ("money", "token") and not _is_money(text, figure):
+            continue
+        unit = figure.unit if figure.kind in ("money", "token") else "CNY"
+        amount = Amount(
+            text[figure.start : figure.end],
+            figure.value,
+            unit,
+            "approx" if figure.kind == "bare" and figure.op == "eq" else figure.op,
+            figure.value_max,
+            figure.start,
+            figure.end,
+        )
+        found.setdefault((figure.value, unit, figure.value_max), amount)
+    for match in _SYMBOL.finditer(text):
+        amount = _with_symbol(match)
+        found.setdefault((amount.value, amount.unit, None), amount)
+    return tuple(sorted(found.values(), key=lambda amount: amount.start))
+
+
+def _with_symbol(match: re.Match[str]) -> Amount:
+    """$1.2 million, €300, ¥5亿."""
+    factor = _SYMBOL_SCALES.get((match["scale"] or "").lower(), 1)
+    value = round(float(match["num"].replace(",", "")) * factor, 6)
+    return Amount(
+        match[0].strip(), value, _SYMBOLS[match["cur"]], "eq", None, match.start(), match.end()
+    )
+
+
+def _is_money(text: str, figure: Figure) -> bool:
+    """千亿级, 超1.8亿投资机遇: a scale without a unit beside a word for money."""
+    if figure.kind != "bare" or figure.value is None or figure.value < 10**7:
+        return False
+    around = text[max(0, figure.start - 10) : figure.end + 8]
+    return _MONEY_WORDS.search(around) is not None and (
+        text[figure.end - 1] == "级" or not text[figure.end : figure.end + 1].isdigit()
+    )
+
+
+def read_quantities(
+    text: str,
+    figures: Sequence[Figure],
+    *,
+    aims: Sequence[Target],
+    told: Sequence[tuple[int, int]],
+) -> tuple[Quantity, ...]:
+    """Other figures, each once, without those of aims and those inside the spans ``told``."""
+    aimed = {(target.value, target.unit) for target in aims}
+    found: dict[tuple[float, str], Quantity] = {}
+    taken = _Spans([*told, *((m.start(), m.end()) for m in _TITLE.finditer(text))])
+    for figure in figures:
+        if figure.value is None or not _is_quantity(text, figure) or figure.number_start in taken:
+            continue
+        if (figure.printed, figure.printed_unit) in aimed:
+            continue
+        noun = _NOUN.match(text, figure.end)
+        end = noun.end() if noun else figure.end
+        unit = _COUNTED.get(figure.unit, figure.unit) or "个"
+        quantity = Quantity(
+            text[figure.start : end],
+            figure.value,
+            unit,
+            figure.op,
+            figure.value_max,
+            figure.start,
+            end,
+        )
+        found.setdefault((figure.value, unit), quantity)
+    return tuple(found.values())
+
+
+def _is_quantity(text: str, figure: Figure) -> bool:
+    if figure.value is None or figure.kind in ("money", "token"):
+        return False
+    if figure.kind == "bare":
+        return figure.value >= 10_000 and not _is_money(text, figure)
+    if figure.kind == "share":
+        return True
+    if figure.unit in _NO_QUANTITY or (figure.unit in _PERIOD and figure.op != "range"):
+        return False
+    return not (figure.han and figure.unit == "个")
+
+
+class _Spans:
+    """Whether a place lies in one of many spans (which may touch but hardly overlap)."""
+
+    def __init__(self, spans: Sequence[tuple[int, int]]) -> None:
+        self._spans = sorted(spans)
+        self._starts = [start for start, _ in self._spans]
+
+    def __contains__(self, place: int) -> bool:
+        index = bisect_right(self._starts, place) - 1
+        return index >= 0 and place < self._spans[index][1]

@@ -1,0 +1,93 @@
+"""Time limits, frequencies and thresholds of a rule: 二十个工作日内, 每年至少开展一次, 30%以上."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from pipelines.docnumber import chinese_number
+from pipelines.structure.values import Node, Obligation, Op
+
+_HAN = "[一二两三四五六七八九十百千零]"
+_N = rf"(?:\d{{1,5}}|{_HAN}{{1,6}})"
+_WITHIN = re.compile(
+    rf"(?P<n>{_N}) ?(?P<unit>个?工作日|个?自然日|个月|日|天|个?小时|年|周)(?:以|之)?[内前]"
+)
+_AT_LEAST = re.compile(
+    r"(?:不少于|不得少于|不低于|不得低于|至少|不短于|(?P<most>不超过|不得超过|最长不超过|最多)) ?"
+    rf"(?P<n>{_N}) ?"
+    r"(?P<unit>个?工作日|个?自然日|个月|日|天|个?小时|年|周|人|次|名|%)"
+)
+_TIMES = re.compile(
+    rf"每(?P<per>年|半年|季度|月|周|日|两年|三年)[^，。；,;\n]{{0,30}}?(?P<n>{_N}) ?次"
+)
+_SHARE = re.compile(r"(?P<n>\d{1,3}(?:\.\d{1,3})?) ?% ?(?:以上|及以上|以下|以内)")
+_UNITS = {
+    "个工作日": "工作日",
+    "个自然日": "日",
+    "自然日": "日",
+    "天": "日",
+    "个月": "月",
+    "个小时": "小时",
+}
+
+
+def read_obligations(text: str, outline: Sequence[Node]) -> tuple[Obligation, ...]:
+    """All of them in order, each with the article it stands in. ``text`` is folded."""
+    found: list[Obligation] = []
+    for article in _articles(outline):
+        for paragraph in _own(article):
+            found.extend(_clauses(text, paragraph, article.label))
+    return tuple(sorted(found, key=lambda duty: duty.start))
+
+
+def _articles(outline: Sequence[Node]) -> Iterator[Node]:
+    for top in outline:
+        for _, node in top.walk():
+            if node.kind == "article":
+                yield node
+
+
+def _own(node: Node) -> Iterator[tuple[int, int]]:
+    """The paragraphs of an article and of the items in it."""
+    for _, inner in node.walk():
+        for span in inner.paragraphs:
+            yield span.start, span.end
+
+
+def _clauses(text: str, span: tuple[int, int], where: str) -> Iterator[Obligation]:
+    start, end = span
+    taken: set[int] = set()
+    for pattern in (_TIMES, _AT_LEAST, _WITHIN, _SHARE):
+        for match in pattern.finditer(text, start, end):
+            if match.start("n") in taken or _in_force(text, match):
+                continue
+            taken.add(match.start("n"))
+            yield _obligation(text, start, match, where)
+
+
+def _in_force(text: str, match: re.Match[str]) -> bool:
+    """有效期5年, 三年以内刑期 and ages are no duties."""
+    before = text[max(0, match.start() - 8) : match.start()]
+    return "有期徒刑" in before or before.endswith(("第", "近", "最近", "未来"))
+
+
+def _obligation(text: str, start: int, match: re.Match[str], where: str) -> Obligation:
+    groups = match.groupdict()
+    number = groups["n"]
+    value = (
+        float(number) if number[0].isdigit() else float(chinese_number(number.replace("两", "二")))
+    )
+    op: Op = "le"
+    if match.re is _TIMES:
+        op, unit = "ge", f"次/{groups['per']}"
+    elif match.re is _SHARE:
+        op, unit = ("ge" if "上" in match[0] else "le"), "%"
+    else:
+        unit = _UNITS.get(groups["unit"], groups["unit"])
+        if match.re is _AT_LEAST and not groups["most"]:
+            op = "ge"
+    low = first = max(start, match.start() - 120)
+    for mark in "，。；,;:：":
+        low = max(low, text.rfind(mark, first, match.start()) + 1)
+    return Obligation(text[low : match.end()].strip(), op, value, unit, where, low, match.end())

@@ -1,0 +1,235 @@
+"""The structure of policy texts: outline, who does what, aims, money, duties, cited documents."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.structure import read_structure
+
+PLAN = (
+    "为加快示例产业发展，制定本方案。\n"
+    "一、发展目标\n"
+    "到2027年，全市示例产业规模超过3000亿元，集聚企业1000家以上，培育独角兽企业5—8家。\n"
+    "——应用更加广泛。打造30个以上示范场景，覆盖率达到95%。\n"
+    "二、重点任务\n"
+    "（一）建设平台\n"
+    "1. 夯实底座。建设公共平台。（责任单位：市科技局、各区（市）县，市经信局市新经济委）\n"
+    "2．推广应用（牵头单位：市工信局；配合单位：市财政局、市数据局等部门）。\n"
+    "（二）完善制度。健全标准。（市司法局牵头，市市场监管局、市公安局按职责分工负责）\n"
+    "对入选项目，按实际投入的10%给予补助，最高补助100万元。一次性奖励50万元。\n"
+)
+
+
+def test_outline_nests_and_keeps_headings() -> None:
+    found = [(len(above), node.label, node.heading) for above, node in read_structure(PLAN).nodes()]
+    assert found == [
+        (0, "一、", "发展目标"),
+        (0, "二、", "重点任务"),
+        (1, "（一）", "建设平台"),
+        (2, "1.", "夯实底座"),
+        (2, "2.", "推广应用"),
+        (1, "（二）", "完善制度"),
+    ]
+
+
+def test_every_value_can_be_found_in_the_text() -> None:
+    found = read_structure(PLAN)
+    for unit in found.units:
+        assert PLAN[unit.start : unit.end] == unit.name
+    for _, node in found.nodes():
+        assert PLAN[node.start :].strip()[:1] == node.label[:1]
+        assert node.heading in PLAN[node.start : node.end]
+    for target in found.targets:
+        assert str(int(target.value or 0)) in PLAN[target.start : target.end]
+
+
+def test_units_belong_to_the_deepest_task_and_have_roles() -> None:
+    found = [(u.task, u.role, u.name) for u in read_structure(PLAN).units]
+    assert found == [
+        ("1.夯实底座", "responsible", "市科技局"),
+        ("1.夯实底座", "responsible", "各区（市）县"),
+        ("1.夯实底座", "responsible", "市经信局市新经济委"),
+        ("2.推广应用", "lead", "市工信局"),
+        ("2.推广应用", "support", "市财政局"),
+        ("2.推广应用", "support", "市数据局"),
+        ("（二）完善制度", "lead", "市司法局"),
+        ("（二）完善制度", "responsible", "市市场监管局"),
+        ("（二）完善制度", "responsible", "市公安局"),
+    ]
+
+
+def test_targets_have_operator_unit_and_year() -> None:
+    found = [
+        (t.op, t.value, t.value_max, t.unit, t.by_year, t.year_explicit)
+        for t in read_structure(PLAN).targets
+    ]
+    assert found == [
+        ("gt", 3000, None, "亿元", 2027, True),
+        ("ge", 1000, None, "家", 2027, True),
+        ("range", 5, 8, "家", 2027, True),
+        ("ge", 30, None, "个", 2027, False),
+        ("eq", 95, None, "%", 2027, False),
+    ]
+
+
+def test_the_end_of_the_plan_is_the_year_when_none_is_printed() -> None:
+    text = "一、工作目标\n培育100家企业。"
+    (target,) = read_structure(text, title="某市行动计划（2024—2026年）").targets
+    assert (target.by_year, target.year_explicit) == (2026, False)
+    assert read_structure(text).targets[0].by_year is None
+
+
+def test_reports_of_what_was_reached_and_forecasts_are_no_targets() -> None:
+    text = (
+        "截至目前，全市已建成20个园区。会上共发布71条供需信息。"
+        "预计到2030年全球市场规模将达到1.5万亿美元。培育营收超50亿元的企业。"
+    )
+    assert read_structure(text).targets == ()
+
+
+def test_support_measures_keep_rate_and_cap_apart_from_amounts() -> None:
+    found = [(m.rate, m.cap, m.amount) for m in read_structure(PLAN).support]
+    assert found == [(0.1, 1_000_000, None), (None, None, 500_000)]
+    text = "对年营收首次突破1亿元、5亿元的企业，分别给予50万元、100万元奖励。"
+    assert [m.amount for m in read_structure(text).support] == [500_000, 1_000_000]
+
+
+LAW = (
+    "目录\n第一章 总则\n第二章 监督管理\n"
+    "第一章 总则\n"
+    "第一条 为了规范示例活动，根据《中华人民共和国示例法》，制定本办法。\n"
+    "第二条 申请人应当自收到通知之日起十五个工作日内提交材料。\n"
+    "日志留存时间不少于六个月。\n"
+    "第二章 监督管理\n"
+    "第三条　处理者应当：\n"
+    "（一）建立制度；\n"
+    "（二）每年至少开展一次评估。\n"
+    "第三条规定的材料不予退还。\n"
+    "第四条 本办法自2026年1月1日起施行。\n"
+)
+
+
+def test_articles_stand_in_their_chapter_without_the_table_of_contents() -> None:
+    found = [
+        ("/".join(n.label for n in above), node.label)
+        for above, node in read_structure(LAW).nodes()
+    ]
+    assert found == [
+        ("", "第一章"),
+        ("第一章", "第一条"),
+        ("第一章", "第二条"),
+        ("", "第二章"),
+        ("第二章", "第三条"),
+        ("第二章/第三条", "（一）"),
+        ("第二章/第三条", "（二）"),
+        ("第二章", "第四条"),
+    ]
+
+
+def test_paragraphs_of_an_article_are_told_apart() -> None:
+    article = next(n for _, n in read_structure(LAW).nodes() if n.label == "第二条")
+    assert [LAW[p.start : p.end] for p in article.paragraphs] == [
+        "申请人应当自收到通知之日起十五个工作日内提交材料。",
+        "日志留存时间不少于六个月。",
+    ]
+
+
+def test_duties_of_a_rule() -> None:
+    found = [(o.where, o.op, o.value, o.unit) for o in read_structure(LAW).obligations]
+    assert found == [
+        ("第二条", "le", 15, "工作日"),
+        ("第二条", "ge", 6, "月"),
+        ("第三条", "ge", 1, "次/年"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("完成1.2亿欧元（约合1.24亿美元）募集", [(1.2e8, "EUR", "eq"), (1.24e8, "USD", "approx")]),
+        ("进行30万至300万欧元投资", [(300_000, "EUR", "range")]),
+        ("共计4800余万元，另有数亿元", [(4.8e7, "CNY", "gt"), (None, "CNY", "approx")]),
+        ("约4,373枚BNB、540万枚USDT", [(4373, "BNB", "approx"), (5.4e6, "USDT", "approx")]),
+        ("售价449欧元起，学费约为30万港币", [(449, "EUR", "ge"), (300_000, "HKD", "approx")]),
+        ("raised $2.5 million and €300", [(2.5e6, "USD", "eq"), (300, "EUR", "eq")]),
+        ("2023元宇宙产业图谱，5G，第三批", []),
+    ],
+)
+def test_money(text: str, expected: list[tuple[float | None, str, str]]) -> None:
+    found = [(a.value, a.unit, a.op) for a in read_structure(text).amounts]
+    assert found == expected
+
+
+def test_quantities_without_dates_ordinals_and_titles() -> None:
+    text = (
+        "12月5日，《2023年100个案例集》发布，共汇集60余个案例、71条信息，同比增长194%。第三批29名。"
+    )
+    found = [(q.value, q.unit, q.op) for q in read_structure(text).quantities]
+    assert found == [(60, "个", "gt"), (71, "条", "eq"), (194, "%", "eq"), (29, "人", "eq")]
+
+
+def test_cited_documents_carry_their_number_and_short_names_are_skipped() -> None:
+    text = (
+        "根据《国务院关于印发〈示例规划〉的通知》（国发〔2020〕8号，以下简称《规划》）和"
+        "《示例条例》，落实《规划》，《示例条例》施行前除外；《某某通知》（国办发[2019]11号）。"
+    )
+    found = [(c.title, c.doc_number) for c in read_structure(text).cited]
+    assert found == [
+        ("国务院关于印发〈示例规划〉的通知", "国发〔2020〕8号"),
+        ("示例条例", None),
+        ("某某通知", "国办发〔2019〕11号"),
+    ]
+
+
+def test_five_thousand_characters_within_budget() -> None:
+    text = PLAN * (5000 // len(PLAN))
+    read_structure(text)
+    started = time.process_time()
+    for _ in range(5):
+        read_structure(text)
+    assert (time.process_time() - started) / 5 < 0.05  # 10 ms on the reference machine
+
+
+@given(st.text("一二（）()1.、第条章年到亿元%家《》:：责任单位，。\n -", max_size=400))
+@settings(max_examples=150, deadline=None)
+def test_any_text_can_be_read(text: str) -> None:
+    found = read_structure(text)
+    for _, node in found.nodes():
+        assert 0 <= node.start < node.end <= len(text)
+
+
+HOSTILE = [
+    "一" * 24_000,
+    "1" * 24_000,
+    "第一" * 5_000,
+    "（" * 24_000,
+    "（责任单位：" * 4_000,
+    "《" * 24_000,
+    "到2025年" * 5_000,
+    "每年" * 5_000,
+    "1,111" * 5_000,
+    "约" * 24_000,
+    "培育1家" * 5_000,
+    "给予1万元" * 5_000,
+    "（一）\n" * 5_000,
+    "第一条 \n" * 5_000,
+    "、负责）" * 5_000,
+    "不少于一" * 5_000,
+    " " * 24_000,
+    "计划" * 5_000,
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:6].strip())
+def test_hostile_text_takes_linear_time(text: str) -> None:
+    def seconds(part: str) -> float:
+        started = time.process_time()
+        read_structure(part)
+        return time.process_time() - started
+
+    small = min(seconds(text[: len(text) // 4]) for _ in range(2))
+    assert seconds(text) < max(1.0, 10 * small)
