@@ -31,7 +31,7 @@ _NO_HINTS = Hints()
 _MAX_TEXT = 1_000_000
 _MAX_HTML = 4_000_000
 _JUDGED = 1500  # pages with more visible text than this are articles or lists, never notices
-_INDEX_LINKS = 12
+_INDEX_LINKS, _INDEX_SHARE, _INDEX_TEXT = 12, 0.6, 300
 
 
 def clean_page(
@@ -125,8 +125,9 @@ def _content_flags(
             flags.append("error_page" if state == "error" else state)
     if len(body_text.strip()) < 10 and not adopted.images:
         flags.append("empty")
-    linked = sum(len(label) for _, label in adopted.links)
-    if len(adopted.links) >= _INDEX_LINKS and linked > 0.6 * len(body_text):
+    out = article.out
+    listed = sum(out.anchors) >= _INDEX_LINKS and out.link[0] > _INDEX_SHARE * out.text[0]
+    if listed and len(body_text) < _INDEX_TEXT:
         flags.append("index")
     if len(body_text) > _MAX_TEXT:
         flags.append("oversize")

@@ -61,7 +61,7 @@ def key_values(out: Outline) -> tuple[dict[str, str], frozenset[int]]:
     if not out.cjk:
         return {}, frozenset()
     cells = [(i, content) for i, content in enumerate(out.content) if content and out.own[i] <= 160]
-    short = "".join("".join([c for i, c in cells if out.own[i] <= 60]).split())
+    short = "".join("".join([content for _, content in cells]).split())
     if not any(trigger in short for trigger in _TRIGGERS):
         return {}, frozenset()
     return _clustered(_entries(out, cells))

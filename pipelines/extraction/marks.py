@@ -15,6 +15,7 @@ PLAIN = 0
 WEAK = -1  # slightly against the article
 SOFT = -2  # frame, if it holds little text: the name also says layout
 FRAME = -3  # frame, unless it holds nearly all the text of the page
+NEVER = -4  # footer, menu, consent box: frame, however much text it holds
 
 _WORD = re.compile(r"[A-Z]{2,20}(?![a-z])|[A-Z]?[a-z]{1,30}|\d{1,6}")
 
@@ -58,6 +59,10 @@ _FRAME = words(
     "dateline timestamp figcaption wp-caption wp-caption-text authors commentlist trc "
     "accessibility fontsize ziti donate"
 )
+_NEVER = words(
+    "footer foot copyright cookie cookies consent gdpr onetrust ot-sdk optanon ccpa didomi nav "
+    "navbar menu breadcrumb breadcrumbs login signin signup modal popup friendlink friendlinks"
+)
 #: words of boxes that hold other boxes: "layout-with-sidebar" is no sidebar
 _LAYOUT = words(
     "layout wrap wrapper container grid row rows columns has with without no fixed page main "
@@ -90,7 +95,9 @@ def mark_of(name: str) -> int:
     if found & _FRAME:
         if body:
             return PLAIN
-        return SOFT if found & _LAYOUT else FRAME
+        if found & _LAYOUT:
+            return SOFT
+        return NEVER if found & _NEVER else FRAME
     if body:
         return STRONG
     if found & _SOFT:

@@ -181,7 +181,7 @@ class _Builder:
     def _is_frame(node: LexborNode) -> bool:
         attributes = node.attributes
         name = attributes.get("class") or attributes.get("id") if attributes else None
-        return bool(name) and mark_of(name or "") == FRAME
+        return bool(name) and mark_of(name or "") <= FRAME
 
     def _line_break(self) -> None:
         if self._buffer:

@@ -83,6 +83,9 @@ _ENDS = re.compile(
     r")",
     re.IGNORECASE,
 )
+_FOOTER = re.compile(
+    r"ICP备|公网安备|网站标识码|版权所有|^(?:主办|承办|技术支持|网站地图)[单位]{0,2}[:：\s]"
+)
 _PROMOTES = re.compile(
     r"^[\s\W]{0,4}(?:advert(?:isement|isement - .{0,20})?\s{0,3}(?:\W{0,3})$|article content( "
     r"continued)?$|story continues below|continue reading"
@@ -129,7 +132,11 @@ def is_meta_line(text: str) -> bool:
 
 def ends_article(text: str) -> bool:
     """A short line that starts with the words after which an article is over."""
-    return len(text) <= 200 and _may_start(text, _ENDS_FIRST) and _ENDS.match(text) is not None
+    if len(text) > 200:
+        return False
+    if _may_start(text, _ENDS_FIRST) and _ENDS.match(text) is not None:
+        return True
+    return _FOOTER.search(text) is not None
 
 
 def is_promotion(text: str) -> bool:

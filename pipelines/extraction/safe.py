@@ -6,6 +6,8 @@ has a source that a mail reader would load, and cleaning what is clean changes n
 
 from __future__ import annotations
 
+import re
+
 import nh3
 
 from pipelines.extraction.marks import words
@@ -27,8 +29,17 @@ _REMOVED_WITH_CONTENT = words(
 )
 
 
+#: attributes that hold an address, and how it must begin: nothing relative, nothing local
+_ADDRESSES = {"href": ("http://", "https://", "mailto:"), "data-src": ("http://", "https://")}
+
+
+_INVISIBLE = re.compile(
+    "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\x00-\x08\x0b\x0e-\x1f\x7f]"
+)
+
+
 def _attribute(tag: str, name: str, value: str) -> str | None:
-    if name == "data-src" and not value.lower().startswith(("http://", "https://")):
+    if name in _ADDRESSES and not value.lower().startswith(_ADDRESSES[name]):
         return None
     if name in {"colspan", "rowspan"} and not (
         value.isascii() and value.isdigit() and len(value) < 4
@@ -50,4 +61,10 @@ _CLEANER = nh3.Cleaner(
 
 def safe_html(markup: str) -> str:
     """Sanitise HTML of any origin; the result is a fixed point of this function."""
-    return _CLEANER.clean(markup)
+    return without_invisible(_CLEANER.clean(markup))
+
+
+def without_invisible(text: str) -> str:
+    """Without control, zero-width and direction-changing characters, which hide text from eyes
+    and from search."""
+    return _INVISIBLE.sub("", text)

@@ -11,10 +11,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pipelines.extraction.marks import FRAME, GOOD, SOFT, STRONG, WEAK, words
+from pipelines.extraction.attachments import media_type_of
+from pipelines.extraction.marks import FRAME, GOOD, NEVER, SOFT, STRONG, WEAK, words
 from pipelines.extraction.outline import Outline
 
-_FRAME_TAGS = frozenset({"nav", "footer", "aside", "dialog", "menu"})
+_FRAME_TAGS = frozenset({"aside", "dialog"})
+_NEVER_TAGS = frozenset({"nav", "footer", "menu"})
 _BODY_TAGS = frozenset({"article", "main"})
 _CARD_TAGS = frozenset({"li", "dl", "div", "article", "section", "dd", "h3", "h4"})
 _LINE_TAGS = words(
@@ -92,6 +94,8 @@ def _framed(out: Outline, prose: list[float], outside: frozenset[int], title: in
             continue
         elif i in cards:
             framed[i] = True
+        elif mark[i] == NEVER or tag[i] in _NEVER_TAGS:
+            framed[i] = title >= 0 or prose[i] < 0.9 * prose[0]
         elif mark[i] == FRAME or tag[i] in _FRAME_TAGS or i in hidden:
             framed[i] = prose[i] < limit and not (i in hidden and mark[i] >= GOOD)
         elif mark[i] == SOFT:
@@ -113,9 +117,15 @@ def _cards(out: Outline) -> set[int]:
             groups.setdefault(key, []).append(i)
     found: set[int] = set()
     for key, members in groups.items():
-        if len(members) >= 3 and len(members) >= 0.6 * sizes[key]:
+        if len(members) >= 3 and len(members) >= 0.6 * sizes[key] and not _files(out, members):
             found.update(members)
     return found
+
+
+def _files(out: Outline, members: list[int]) -> bool:
+    """The boxes lead to files: attachments, not teasers."""
+    links = [out.nodes[i].css_first("a[href]") for i in members[:3]]
+    return any(a and media_type_of(a.attributes.get("href") or "") for a in links)
 
 
 def _table_cells(out: Outline, raw: list[float]) -> None:

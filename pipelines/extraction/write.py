@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from bs4 import Tag
 from bs4.element import NavigableString
 
+from pipelines.extraction.safe import without_invisible
+
 _LINE_TAGS = frozenset(
     {"p", "li", "dt", "dd", "h2", "h3", "h4", "h5", "h6", "figcaption", "pre", "tr", "blockquote"}
 )
@@ -15,10 +17,13 @@ _BLOCK_TAGS = _LINE_TAGS | {"div", "ul", "ol", "dl", "table", "figure", "td", "t
 
 
 def text_of(root: Tag) -> str:
-    """Readable text: a line per paragraph, list item and table row; cells joined by `` | ``."""
+    """Readable text: a line per paragraph, list item and table row; cells joined by `` | ``.
+
+    Invisible and direction-changing characters are removed: they hide text from search and eyes.
+    """
     lines: list[str] = []
     _collect(root, lines)
-    return "\n".join(line for line in lines if line)
+    return without_invisible("\n".join([line for line in lines if line]))
 
 
 def _collect(tag: Tag, lines: list[str]) -> None:
@@ -72,10 +77,7 @@ def inline_text(tag: Tag) -> str:
 
 def html_of(root: Tag) -> str:
     """Compact HTML of the children of ``root``; everything escaped, empty elements left out."""
-    out: list[str] = []
-    for piece in _pieces(root):
-        out.append(piece)
-    return "".join(out)
+    return "".join(_pieces(root))
 
 
 def _pieces(tag: Tag) -> Iterator[str]:
