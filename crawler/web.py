@@ -15,13 +15,12 @@ log = logging.getLogger(__name__)
 def serve(
     config: Config, *, db: Database, host: str | None = None, port: int | None = None
 ) -> None:
-    """Run the web application until it is told to stop. Raises ``PublicBindRefused``."""
-    from review.app import create_app
+    """Run the web application until it is told to stop. Raises ``PublicBind``."""
+    from review.app import create_app, door_is_open
 
-    updates = {
-        name: value for name, value in (("host", host), ("port", port)) if value is not None
-    }
+    updates = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     review = config.review.model_copy(update=updates)
+    door_is_open(db, review)
     app = create_app(
         db=db,
         config=config.model_copy(update={"review": review}),

@@ -166,17 +166,24 @@ def open_first_door(site: Site) -> str | None:
 
     Raises ``PublicBind`` when others than this machine could reach the open door.
     """
-    with site.db.reader() as session:
+    if not door_is_open(site.db, site.config):
+        return None
+    return (
+        f"http://{_shown_host(site.config.host)}:{site.config.port}/setup?token={site.setup.open()}"
+    )
+
+
+def door_is_open(db: Database, config: ReviewConfig) -> bool:
+    """Whether no account exists yet. Raises ``PublicBind`` if others could reach that."""
+    with db.reader() as session:
         if count_users(session):
-            return None
-    if not site.config.binds_loopback:
+            return False
+    if not config.binds_loopback:
         raise PublicBind(
             "还没有账户，不能对外监听。请先执行 dibao user add 用户名，或只监听 127.0.0.1"
             " / no account exists: run dibao user add NAME before listening on a public address"
         )
-    return (
-        f"http://{_shown_host(site.config.host)}:{site.config.port}/setup?token={site.setup.open()}"
-    )
+    return True
 
 
 def _shown_host(host: str) -> str:

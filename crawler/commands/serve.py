@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from crawler.commands.context import EXIT_TRY_LATER, ConfigOption, fail, now_utc, open_app
+from crawler.commands.context import EXIT_USAGE, ConfigOption, fail, now_utc, open_app
 
 
 def register(app: typer.Typer) -> None:
@@ -50,10 +50,14 @@ def web(
     """Run the review desk."""
     from crawler.logs import set_up_logging
     from crawler.web import serve
+    from review.errors import PublicBind
 
     set_up_logging()
     with open_app(config) as state:
-        serve(state.config, db=state.db, host=host, port=port)
+        try:
+            serve(state.config, db=state.db, host=host, port=port)
+        except PublicBind as error:
+            raise fail(str(error), code=EXIT_USAGE) from error
 
 
 def worker(config: ConfigOption = None) -> None:
@@ -67,7 +71,7 @@ def worker(config: ConfigOption = None) -> None:
         if state.db.dialect == "sqlite":
             raise fail(
                 "worker 需要 PostgreSQL；单机请用 `dibao up` / worker needs PostgreSQL",
-                code=EXIT_TRY_LATER,
+                code=EXIT_USAGE,
             )
         dispatcher = LocalDispatcher(
             db=state.db,

@@ -137,6 +137,13 @@ def test_empty_states_say_what_to_do_next(home: Path) -> None:
         assert json.loads(dibao(*command, "--json", cwd=home).stdout) == []
 
 
+def test_the_desk_is_not_opened_to_others_before_there_is_a_user(tmp_path: Path) -> None:
+    assert dibao("init", cwd=tmp_path).returncode == 0
+    done = dibao("web", "--host", "0.0.0.0", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "dibao user add" in done.stderr
+
+
 def test_a_user_is_added_with_a_good_password_only(home: Path) -> None:
     weak = dibao("user", "add", "lin", "--password-stdin", cwd=home, stdin="short\n")
     assert weak.returncode == 2
