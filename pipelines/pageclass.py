@@ -59,7 +59,7 @@ _CHALLENGE_WORDS = re.compile(
 )
 _MAINTENANCE_WORDS = re.compile(
     r"(?:系统|网站|服务器|平台|本站|数据库)(?:正在|正)?(?:升级)?(?:维护|升级|调整)"
-    r"|(?:维护|升级|建设|改版)中|暂停(?:服务|访问)|停机维护|临时关闭"
+    r"|(?:维护|升级|改版)中(?![央小期国心])|(?:页面|网站|栏目|频道)建设中|暂停(?:服务|访问)|停机维护|临时关闭"
     r"|(?:under|down for|scheduled|undergoing) maintenance|be right back|temporarily unavailable",
     re.IGNORECASE,
 )
@@ -90,7 +90,7 @@ _ERROR_WORDS = re.compile(
 #: a page with a source line, a document number or a dated notice is a document after all
 _ARTICLE_SIGNS = re.compile(
     r"(?:发布(?:时间|日期)|发文(?:字号|机关)|索引号|成文日期|信息来源|来源)\s{0,3}[:：]"
-    r"|(?:通知|公告|通告).{0,300}20\d\d年\d{1,2}月"
+    r"|(?:通知|公告|通告).{0,300}20\d\d年\d{1,2}月|[〔\[（(]20\d\d[〕\])）]\s?\d{1,5}号"
 )
 
 

@@ -37,9 +37,11 @@ _TRACKERS = _words(
     "wickedid _hsenc _hsmi mkt_tok oly_anon_id oly_enc_id wt_mc wt_zmc s_cid ncid cmpid "
     "isappinstalled nsukey share_token share_from share_source bd_vid hmsr hmpl hmcu hmkw hmci "
     "tt_from timestamp_share from_source weibo_id xtor piwik_campaign pk_campaign pk_kwd "
-    "pk_source mtm_campaign mtm_source at_medium at_campaign ref_src ref_url"
+    "pk_source pk_medium pk_keyword pk_content pk_cid share_medium share_plat share_id share_tag "
+    "at_medium at_campaign ref_src ref_url"
 )
-_TRACKER_PREFIXES = ("utm_", "hsa_", "share_", "mtm_", "pk_")
+# Whole names only for the rest: "pk_no" and "share_no" are record numbers on real sites.
+_TRACKER_PREFIXES = ("utm_", "hsa_", "mtm_")
 #: session parameters: dropped when the value looks like a token
 _SESSIONS = _words(
     "jsessionid phpsessid sessionid session_id sid cfid cftoken osid asp.net_sessionid"

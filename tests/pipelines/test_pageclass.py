@@ -104,3 +104,12 @@ def test_visible_text_alone() -> None:
 def test_large_and_hostile_text_is_judged_in_bounded_time() -> None:
     for text in ("<script>" * 200_000, "<" * 3_000_000, "<!--" * 500_000, "&nbsp;" * 500_000):
         assert classify_response(200, text, {}) in {"empty", "ok", "error", "challenge"}
+
+
+def test_words_of_a_short_policy_document_are_no_maintenance_notice() -> None:
+    text = (
+        "<html><body><h1>关于下达2021年托育建设中央基建投资预算的通知</h1>"
+        "<p>粤财社〔2021〕218号</p><p>请按规定做好预算执行。</p></body></html>"
+    )
+    assert classify_response(200, text, {}) == "ok"
+    assert classify_response(200, "<html><body>网站建设中</body></html>", {}) == "maintenance"

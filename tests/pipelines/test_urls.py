@@ -147,3 +147,10 @@ def test_any_text_is_survived_and_canonical_form_is_stable(text: str) -> None:
     assert url_key(once) == url_key("http://example.cn/" + text)
     is_fetchable(text)
     host_group(text)
+
+
+def test_record_numbers_that_look_like_trackers_are_kept() -> None:
+    one = "http://news.example.com/mnews.asp?pk_no=1412361"
+    assert url_key(one) != url_key("http://news.example.com/mnews.asp?pk_no=1412362")
+    assert canonicalise(one) == one
+    assert canonicalise(one + "&pk_campaign=x") == one
