@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crawler.config import Config, ConfigError, load_config
+from crawler.errors import Interrupted, LeaseHeld
 from crawler.logs import current_run, current_source, set_up_logging
 from crawler.process_limits import die_with_parent, lead_own_group, limit_memory
 
@@ -46,6 +47,7 @@ EXIT_OF_STATE = {"ok": EXIT_OK, "partial": EXIT_PARTIAL, "timed_out": EXIT_PARTI
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one crawl; returns the exit code."""
     gc.disable()  # loading makes no garbage; looking for it costs a tenth of the start
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # 30 MB a thread that never works here
     parent = os.getppid()
     options = _parser().parse_args(arguments)
     try:
@@ -102,8 +104,10 @@ def _crawl(config: Config, options: argparse.Namespace) -> int:
     )
     if recorder is None:
         return EXIT_FAILED
-    if recorder.error_code == "lease_held":
+    if recorder.error_code == LeaseHeld.code:
         return EXIT_TRY_LATER
+    if recorder.error_code == Interrupted.code:
+        return EXIT_OK  # it was asked to stop, and did
     return EXIT_OF_STATE.get(recorder.state, EXIT_FAILED)
 
 

@@ -27,7 +27,11 @@ FetchError                    one address could not be fetched
 RunError                      the whole run
 ├── LeaseLost                 another process owns the run now
 ├── RunTimedOut               the time box ended the run
-└── OutOfMemory               the memory limit ended the run
+├── OutOfMemory               the memory limit ended the run
+├── Interrupted               asked to stop (SIGTERM, SIGINT); the next run goes on
+├── LeaseHeld                 the source is being crawled already
+├── SpiderCrashed             the spider raised something of no name
+└── StageFailed               a pipeline stage raised something of no name
 
 ``code`` is stored in fetch, frontier and run rows and listed in the documentation; ``retry``
 says whether the same address may be asked again in a later run without a change by a person.
@@ -254,6 +258,37 @@ class OutOfMemory(RunError):
 
     code = "out_of_memory"
     remedy = "内存超限 / the memory limit was reached"
+
+
+class Interrupted(RunError):
+    """SIGTERM or SIGINT; what was not fetched stays in the frontier."""
+
+    code = "interrupted"
+    remedy = "运行被中止，下次继续 / the run was stopped: the next one goes on"
+
+
+class LeaseHeld(RunError):
+    """Another process has the run, or another run of this source is active."""
+
+    code = "lease_held"
+    remedy = "该来源正在采集，或此运行已被接管 / this source is being crawled already"
+
+
+class SpiderCrashed(RunError):
+    """A fault of the program while reading lists."""
+
+    code = "spider_crashed"
+    retry = False
+    remedy = "采集程序出错，请附日志反馈 / a fault of the program: please report it with the log"
+
+
+class StageFailed(RunError):
+    """A fault of the program while reading one page; the others go on."""
+
+    code = "stage_failed"
+    remedy = (
+        "处理页面时程序出错，请附日志反馈 / a fault of the program on this page: please report it"
+    )
 
 
 _BY_STATUS: dict[int, type[FetchError]] = {

@@ -20,7 +20,7 @@ from crawler.waiting import LONGEST, pause_after
 from pipelines.urls import url_key
 from spiders.ledger import MemoryLedger, Role, Selection
 from spiders.rows import ListRow
-from storage import documents, frontier
+from storage import frontier
 from storage.frontier import FrontierRow, KnownUrl
 from storage.models import CrawlRun, Document, FrontierEntry
 
@@ -165,10 +165,12 @@ class DatabaseLedger:
 
     async def unchanged(self, url: str) -> None:
         """A 304: the stored page is as it was."""
+        from storage.documents import touch_unchanged
+
         key, now = url_key(url), datetime.now(UTC)
 
         def touch(session: Session) -> None:
-            documents.touch_unchanged(session, source_id=self.source_id, url_key=key, now=now)
+            touch_unchanged(session, source_id=self.source_id, url_key=key, now=now)
             frontier.mark(session, source_id=self.source_id, url_key=key, state="done", now=now)
 
         await self.store.write(touch)
@@ -255,7 +257,9 @@ class DatabaseLedger:
         """Set the frontier row; 1 if a stored page now counts as withdrawn."""
         gone = 0
         if code in GONE_CODES:
-            result = documents.mark_gone(
+            from storage.documents import mark_gone
+
+            result = mark_gone(
                 session,
                 source_id=self.source_id,
                 url_key=key,

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import resource
+import time
 from collections.abc import Coroutine
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Self
@@ -20,6 +21,7 @@ from scrapy.exceptions import CloseSpider
 
 from crawler import run_rows
 from crawler.addon import configuration
+from crawler.errors import Interrupted, LeaseHeld, RunTimedOut
 from crawler.fetch_log import FetchLog
 from crawler.ledger import CountingLedger, DatabaseLedger, ListingLedger, RecheckRule
 from crawler.run_counts import RunCounts
@@ -59,6 +61,7 @@ class RunRecorder:
         self.state = "failed"
         self.error_code: str | None = "not_started"
         self.error_detail: str | None = None
+        self._started = time.monotonic()
         self._stopped_because: str | None = None
         self._beat: asyncio.Task[None] | None = None
         self._soft: asyncio.TimerHandle | None = None
@@ -103,10 +106,7 @@ class RunRecorder:
         except StoreError as error:
             raise self._refuse(error.code, str(error)) from error
         if self.claim is None:
-            raise self._refuse(
-                "lease_held",
-                "该来源正在采集，或此运行已被接管 / this source is being crawled already",
-            )
+            raise self._refuse(LeaseHeld.code, LeaseHeld.remedy)
         self._hold(self.store, self.claim)
         self._beat = loop.create_task(self._beats())
 
@@ -202,6 +202,8 @@ class RunRecorder:
             if timer is not None:
                 timer.cancel()
         reason = self._stopped_because or reason
+        if reason == "shutdown" and self._overdue():
+            reason = "soft_limit"  # a supervisor ended what did not end itself
         if self.error_code == "not_started":
             self.state, self.error_code, self.error_detail = self.counts.verdict(reason)
         if self.claim is not None:
@@ -248,9 +250,15 @@ class RunRecorder:
             else:
                 return
 
+    def _overdue(self) -> bool:
+        limit = self.settings.getfloat("DIBAO_SOFT_LIMIT")
+        return 0 < limit <= time.monotonic() - self._started
+
     def _good(self) -> bool | None:
-        if self.error_code == "interrupted":
+        if self.error_code == Interrupted.code:
             return None
+        if self.error_code == RunTimedOut.code and self.counts.read:
+            return None  # go on soon: there is more
         return self.state in ("ok", "partial")
 
     def _stats(self, reason: str, *, first: bool) -> dict[str, Any]:

@@ -68,6 +68,11 @@ class RunCounts:
             "bytes_in": self.bytes_in,
         }
 
+    @property
+    def read(self) -> int:
+        """Pages that became, or confirmed, a document."""
+        return self.new + self.changed + self.unchanged + self.duplicate
+
     def outcome(self, name: str) -> None:
         """Count what became of a stored page."""
         if name == "new":
@@ -110,10 +115,13 @@ class RunCounts:
         """State, error code and detail of a run that closed with ``reason``.
 
         ok: everything listed was dealt with. partial: some pages failed. failed: no list page
-        could be read, or nothing could go on. timed_out: the time box ended it.
+        could be read, or nothing could go on. timed_out: the time box ended it before any page
+        was read.
         """
         if reason in ENDED_EARLY:
             state, code = ENDED_EARLY[reason]
+            if code == "time_box" and self.read:
+                state = "partial"  # a backlog on its way down is no fault of the source
             return state, code, self.details.get(code)
         if reason != "finished":
             return "failed", reason, self.details.get(reason)
@@ -123,7 +131,6 @@ class RunCounts:
         if self.failed:
             code = self.failures.most_common(1)[0][0]
             return "partial", code, self.details[code]
-        read = self.new + self.changed + self.unchanged + self.duplicate
-        if self.layouts_missed >= MANY_MISSED and self.layouts_missed * 2 > read:
+        if self.layouts_missed >= MANY_MISSED and self.layouts_missed * 2 > self.read:
             return "partial", "layout_changed", self.details["layout_changed"]
         return "ok", None, None

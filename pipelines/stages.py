@@ -19,7 +19,6 @@ from scrapy.exceptions import DropItem, NotConfigured
 from pipelines.errors import EmptyBody, MissingField, NotAnArticle, ParseError
 from pipelines.items import Bulletin, CleanPage, Evidence, Fingerprint, Metadata
 from pipelines.urls import is_fetchable, url_key
-from storage.documents import SaveResult, latest_version, save_document
 from storage.errors import StoreError
 from storage.records import AttachmentRecord, DocumentRecord, LabelRecord, NearCandidate
 
@@ -195,6 +194,7 @@ class Persist:
         record = document_record(item, source_id=self.store.source_id, run_id=self.store.run_id)
         from pipelines.diff import change_kind
         from pipelines.judging import is_same, sketch_of
+        from storage.documents import SaveResult, save_document
 
         mine = sketch_of(item, metadata_of(item), fingerprint_of(item))
 
@@ -245,6 +245,8 @@ class Show:
 
 
 def _text_of(session: Session, document_id: int) -> str | None:
+    from storage.documents import latest_version
+
     version = latest_version(session, document_id)
     return None if version is None else version.body_text
 

@@ -63,6 +63,7 @@ def test_killed_stopped_and_run_again_gives_what_one_run_would(
     output, _ = child.communicate(timeout=20)
     stopped = lab.outcome(run_id, exit_code=child.returncode, log=output)
     assert (stopped.state, stopped.error_code) == ("partial", "interrupted"), output
+    assert stopped.exit_code == 0
     assert "pending" in {state for state, _ in lab.frontier().values()}
 
     last = lab.run("cn-killed")
@@ -256,7 +257,7 @@ def _gone_within(pid: int, *, seconds: float) -> bool:
 def test_memory_is_bounded(lab: Lab, server: FaultServer) -> None:
     """A limit below what the process needs ends it with a name, not with a swapping machine."""
     _site(server)
-    lab.configure(memory_limit="90MB")
+    lab.configure(memory_limit="100MB")
     lab.html_source("cn-memory", server.url("/list"))
     done = lab.run("cn-memory")
     assert done.exit_code == 1
