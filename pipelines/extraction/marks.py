@@ -61,7 +61,8 @@ _FRAME = words(
 )
 _NEVER = words(
     "footer foot copyright cookie cookies consent gdpr onetrust ot-sdk optanon ccpa didomi nav "
-    "navbar menu breadcrumb breadcrumbs login signin signup modal popup friendlink friendlinks"
+    "navbar menu breadcrumb breadcrumbs login signin signup modal popup friendlink friendlinks "
+    "comment comments commentlist replies respond disqus"
 )
 #: words of boxes that hold other boxes: "layout-with-sidebar" is no sidebar
 _LAYOUT = words(

@@ -84,7 +84,7 @@ _ENDS = re.compile(
     re.IGNORECASE,
 )
 _FOOTER = re.compile(
-    r"ICP备|公网安备|网站标识码|版权所有|^(?:主办|承办|技术支持|网站地图)[单位]{0,2}[:：\s]"
+    r"反侵权|侵权(?:公告|声明|必究)|著作权声明|内容声明$|第\s?\d{1,3}\s?页\s?[/／]\s?共|上一页.{0,6}下一页|ICP备|公网安备|网站标识码|版权所有|^(?:主办|承办|技术支持|网站地图)[单位]{0,2}[:：\s]"
 )
 _PROMOTES = re.compile(
     r"^[\s\W]{0,4}(?:advert(?:isement|isement - .{0,20})?\s{0,3}(?:\W{0,3})$|article content( "

@@ -22,6 +22,7 @@ _CARD_TAGS = frozenset({"li", "dl", "div", "article", "section", "dd", "h3", "h4
 _LINE_TAGS = words(
     "p li td th dd dt h1 h2 h3 h4 h5 h6 tr ul ol dl table tbody thead blockquote pre header center"
 )
+_SOME_PROSE = 12.0  # weight of one short sentence
 _PROGRAM_ERROR = re.compile(
     r"(?:warning|notice|fatal error|deprecated): .{1,300} on line \d", re.IGNORECASE
 )
@@ -95,7 +96,7 @@ def _framed(out: Outline, prose: list[float], outside: frozenset[int], title: in
         elif i in cards:
             framed[i] = True
         elif mark[i] == NEVER or tag[i] in _NEVER_TAGS:
-            framed[i] = title >= 0 or prose[i] < 0.9 * prose[0]
+            framed[i] = prose[i] < limit or (title >= 0 and prose[0] - prose[i] > _SOME_PROSE)
         elif mark[i] == FRAME or tag[i] in _FRAME_TAGS or i in hidden:
             framed[i] = prose[i] < limit and not (i in hidden and mark[i] >= GOOD)
         elif mark[i] == SOFT:
