@@ -70,6 +70,8 @@ def score(out: Outline, *, outside: frozenset[int] = frozenset(), title: int = -
             raw[i] = -1.0
     for i in outside:
         raw[i] = -3.0
+    if title >= 0:
+        raw[title] = min(0.0, raw[title])  # the title alone is no article
     prose = [max(0.0, w) for w in raw]
     parent = out.parent
     for i in range(count - 1, 0, -1):
