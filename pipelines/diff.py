@@ -15,7 +15,7 @@ from difflib import SequenceMatcher
 from html import escape
 from typing import Literal
 
-ChangeKind = Literal["cosmetic", "content"]
+ChangeKind = Literal["cosmetic", "metadata", "content"]
 Mark = Literal["same", "insert", "delete"]
 
 # Above this product of lengths two paragraphs are shown as replaced whole.
@@ -25,6 +25,15 @@ MOST_PARAGRAPHS = 4_000
 _WORD = re.compile(r"[0-9]+(?:[.,][0-9]+)*%?|[A-Za-z]+|\s+|.", re.DOTALL)
 # Counters that a page shows about itself: 浏览次数：1234, 阅读 88 次, 点击量 5.
 _COUNTER = re.compile(r"(?:浏览|阅读|点击|访问)(?:次数|量|数)?[:：]?\s{0,4}\d{1,9}\s{0,4}次?")
+# A line about the page: 来源：…, 发布时间：…, （责任编辑：…）, 【字号 大 中 小】.
+_PAGE_FACT = re.compile(
+    r"^[\s（(【\[]{0,4}(?:(?:信息|文章|稿件)?来源|(?:发布|更新|发表|刊发|公布)(?:时间|日期)|责任编辑|编辑|责编|校对|审核|监制"
+    r"|作者|记者|供稿|字号|字体|分享到?|打印|索引号)(?:[:：\s]|(?=[大中小]))[^\n]{0,120}$",
+    re.MULTILINE,
+)
+# Below this share of common bigrams two paragraphs are two different ones.
+_LIKE = 0.35
+_MOST_PAIRS = 2_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +48,13 @@ def change_kind(old_text: str, new_text: str) -> tuple[ChangeKind, float]:
     """The kind of change and the share of the text that changed (0..1).
 
     ``cosmetic``: equal but for white space, width and punctuation of characters, and counters of
-    visits. Everything else is ``content``: whether it matters is for a person to say.
+    visits. ``metadata``: only lines in which the page speaks of itself differ (source, day of
+    publication, editor). Everything else is ``content``: whether it matters is for a person to say.
     """
-    old, new = _substance(old_text), _substance(new_text)
-    if old == new:
+    if _substance(old_text) == _substance(new_text):
         return "cosmetic", 0.0
+    if _substance(_PAGE_FACT.sub("", old_text)) == _substance(_PAGE_FACT.sub("", new_text)):
+        return "metadata", 0.0
     changed = sum(len(piece.text) for piece in compare(old_text, new_text) if piece.mark != "same")
     total = len(old_text) + len(new_text)
     return "content", min(1.0, changed / total) if total else 1.0
@@ -88,15 +99,51 @@ def _lines(paragraphs: Sequence[str]) -> str:
 
 
 def _replaced(old: Sequence[str], new: Sequence[str]) -> Iterator[Piece]:
-    """Paragraphs that take each other's place, in pairs; the rest is deleted or inserted."""
-    pairs = min(len(old), len(new))
-    for before, after in zip(old[:pairs], new[:pairs], strict=True):
-        yield from _words(before, after)
-        yield Piece("same", "\n")
-    if old[pairs:]:
-        yield Piece("delete", _lines(old[pairs:]))
-    if new[pairs:]:
-        yield Piece("insert", _lines(new[pairs:]))
+    """Paragraphs that take each other's place, like with like; the rest is deleted or inserted."""
+    at_old = at_new = 0
+    for before, after in (*_matched(old, new), (len(old), len(new))):
+        if old[at_old:before]:
+            yield Piece("delete", _lines(old[at_old:before]))
+        if new[at_new:after]:
+            yield Piece("insert", _lines(new[at_new:after]))
+        if before < len(old):
+            yield from _words(old[before], new[after])
+            yield Piece("same", "\n")
+        at_old, at_new = before + 1, after + 1
+
+
+def _matched(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
+    """Pairs of paragraphs in order, so that the sum of their likeness is largest."""
+    if len(old) == 1 and len(new) == 1:
+        return [(0, 0)]
+    if len(old) * len(new) > _MOST_PAIRS:
+        return [(at, at) for at in range(min(len(old), len(new)))]
+    grams = [_bigrams(line) for line in old], [_bigrams(line) for line in new]
+    best = [[0.0] * (len(new) + 1) for _ in range(len(old) + 1)]
+    for a in range(len(old) - 1, -1, -1):
+        for b in range(len(new) - 1, -1, -1):
+            like = _likeness(grams[0][a], grams[1][b])
+            taken = best[a + 1][b + 1] + like if like >= _LIKE else 0.0
+            best[a][b] = max(taken, best[a + 1][b], best[a][b + 1])
+    pairs: list[tuple[int, int]] = []
+    a = b = 0
+    while a < len(old) and b < len(new):
+        if best[a][b] == best[a + 1][b]:
+            a += 1
+        elif best[a][b] == best[a][b + 1]:
+            b += 1
+        else:
+            pairs.append((a, b))
+            a, b = a + 1, b + 1
+    return pairs
+
+
+def _bigrams(line: str) -> frozenset[str]:
+    return frozenset(line[at : at + 2] for at in range(min(len(line), 2_000) - 1))
+
+
+def _likeness(a: frozenset[str], b: frozenset[str]) -> float:
+    return 2 * len(a & b) / (len(a) + len(b)) if a and b else 0.0
 
 
 def _words(old: str, new: str) -> Iterator[Piece]:

@@ -67,3 +67,19 @@ def test_long_texts_are_compared_in_bounded_time() -> None:
     html = diff_html(old, old + "戊")
     assert time.process_time() - started < 2
     assert "戊" in html
+
+
+def test_lines_about_the_page_are_metadata() -> None:
+    old = "来源：甲报\n发布时间：2026-01-02\n正文一段。\n（责任编辑：甲）"
+    new = "来源：乙网\n发布时间：2026-01-03\n正文一段。\n（责任编辑：乙）"
+    assert change_kind(old, new) == ("metadata", 0.0)
+    assert change_kind(old, new.replace("正文", "正式"))[0] == "content"
+
+
+def test_a_changed_paragraph_is_compared_with_its_like_not_with_its_neighbour() -> None:
+    old = "甲市应当建立数据目录制度。\n乙市负责监督检查工作。"
+    new = "新增一段关于经费的规定。\n甲市应当建立公共数据目录制度。\n乙市负责监督检查的工作。"
+    html = diff_html(old, new)
+    assert html.startswith("<p><ins>新增一段关于经费的规定。</ins></p>")
+    assert "甲市应当建立<ins>公共</ins>数据目录制度。" in html
+    assert "监督检查<ins>的</ins>工作。" in html

@@ -1,0 +1,21 @@
+"""Two versions of one document, clause by clause (新旧对照)."""
+
+from pipelines.versions.align import (
+    Comparison,
+    Difference,
+    Part,
+    align_versions,
+)
+from pipelines.versions.clauses import Clause, read_clauses
+from pipelines.versions.linking import instrument_name, same_instrument
+
+__all__ = [
+    "Clause",
+    "Comparison",
+    "Difference",
+    "Part",
+    "align_versions",
+    "instrument_name",
+    "read_clauses",
+    "same_instrument",
+]

@@ -1,0 +1,154 @@
+"""Two versions of a text, clause by clause: what was inserted, deleted, changed, moved."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.versions import align_versions, read_clauses, same_instrument
+
+ARTICLES = [
+    "为了规范示例数据的处理活动，保护当事人的合法权益，制定本条例。",
+    "在本市行政区域内从事示例数据的收集、存储和使用，适用本条例。",
+    "市主管部门负责统筹协调，区主管部门负责本辖区的监督管理工作。\n各级财政应当保障所需经费。",
+    "处理者应当建立安全管理制度，明确负责人，并定期开展培训。",
+    "处理者应当每年至少开展一次风险评估，评估报告保存三年。",
+    "违反规定的，责令改正，给予警告；拒不改正的，处一万元以上五万元以下罚款。",
+    "本条例自2026年1月1日起施行。",
+]
+NUMERALS = "一二三四五六七八九十"
+
+
+def law(articles: list[str]) -> str:
+    return "第一章 总则\n" + "\n".join(
+        f"第{NUMERALS[at]}条 {text}" for at, text in enumerate(articles)
+    )
+
+
+def kinds(old: list[str], new: list[str]) -> list[tuple[str, str, str]]:
+    return [
+        (d.kind, d.old.label if d.old else "", d.new.label if d.new else "")
+        for d in align_versions(law(old), law(new)).differences
+    ]
+
+
+def test_identical_texts_give_an_empty_table() -> None:
+    found = align_versions(law(ARTICLES), law(ARTICLES))
+    assert found.differences == ()
+    assert found.unchanged == len(ARTICLES) + 1
+
+
+def test_spacing_and_width_are_no_difference() -> None:
+    assert align_versions(law(ARTICLES), law(ARTICLES).replace("条 ", "条　")).differences == ()
+
+
+def test_an_inserted_article_renumbers_the_rest() -> None:
+    new = [*ARTICLES[:3], "市主管部门应当建立举报渠道，及时受理投诉。", *ARTICLES[3:]]
+    assert kinds(ARTICLES, new) == [
+        ("insert", "", "第四条"),
+        ("renumber", "第四条", "第五条"),
+        ("renumber", "第五条", "第六条"),
+        ("renumber", "第六条", "第七条"),
+        ("renumber", "第七条", "第八条"),
+    ]
+
+
+def test_a_deleted_article_is_shown_where_it_stood() -> None:
+    new = [*ARTICLES[:4], *ARTICLES[5:]]
+    assert kinds(ARTICLES, new)[0] == ("delete", "第五条", "")
+
+
+def test_a_moved_article_is_not_deleted_and_inserted() -> None:
+    new = [ARTICLES[0], *ARTICLES[2:6], ARTICLES[1], ARTICLES[6]]
+    found = [kind for kind, _, _ in kinds(ARTICLES, new)]
+    assert found.count("move") == 1
+    assert "delete" not in found
+    assert "insert" not in found
+
+
+def test_a_change_is_shown_word_by_word_with_its_paragraph() -> None:
+    new = list(ARTICLES)
+    new[2] = new[2].replace("应当保障所需经费", "应当足额保障所需经费")
+    (found,) = align_versions(law(ARTICLES), law(new)).differences
+    assert (found.kind, found.renumbered) == ("change", False)
+    assert [p.text for p in found.pieces if p.mark == "insert"] == ["足额"]
+    (part,) = found.parts
+    assert part.kind == "change"
+    assert part.new_text == "各级财政应当足额保障所需经费。"
+
+
+def test_changed_and_renumbered_at_once() -> None:
+    new = [ARTICLES[0], "新增的一条，规定适用的例外情形和程序。", *ARTICLES[1:]]
+    new[5] = new[5].replace("每年至少", "每半年至少").replace("三年", "五年")
+    found = {d.new.label: d for d in align_versions(law(ARTICLES), law(new)).differences if d.new}
+    assert found["第六条"].kind == "change"
+    assert found["第六条"].renumbered
+    assert found["第二条"].kind == "insert"
+
+
+def test_tasks_of_a_plan_are_aligned_by_their_numbers() -> None:
+    old = "一、总体要求\n坚持创新引领。\n二、主要任务\n（一）建设平台，服务企业。\n（二）培育企业。"
+    new = old.replace("服务企业", "服务中小企业")
+    (found,) = align_versions(old, new).differences
+    assert found.new is not None
+    assert (found.kind, found.new.label) == ("change", "二、（一）")
+
+
+def test_texts_without_numbers_are_aligned_by_paragraph() -> None:
+    old = "第一段说明背景情况。\n第二段列出主要数据。\n第三段提出工作安排。"
+    new = "第一段说明背景情况。\n第三段提出工作安排。"
+    assert align_versions(old, new).counts() == {"delete": 1}
+
+
+def test_nothing_of_the_text_is_lost() -> None:
+    text = "序言一段。\n" + law(ARTICLES) + "\n（一）附带一项。"
+    joined = "".join(c.label + c.text for c in read_clauses(text))
+    assert sorted("".join(joined.split())) == sorted("".join(text.split()))
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "same"),
+    [
+        ("中华人民共和国示例法", "中华人民共和国示例法（2024年修订）", True),
+        ("示例管理办法（征求意见稿）", "关于印发《示例管理办法》的通知", True),
+        ("示例管理办法", "示例评估办法", False),
+        ("2023年政府工作报告", "2023年政府工作报告", False),
+        ("关于做好2022年工作的通知", "关于做好2023年工作的通知", False),
+        ("公告", "公告", False),
+    ],
+)
+def test_versions_are_linked_by_name(a: str, b: str, same: bool) -> None:
+    assert same_instrument(a, b) is same
+
+
+def test_rules_of_one_name_by_two_issuers_are_two_instruments() -> None:
+    assert not same_instrument(
+        "停车管理办法", "停车管理办法", issuers_a=("杭州市人民政府",), issuers_b=("成都市人民政府",)
+    )
+
+
+@given(st.permutations(range(7)), st.sets(st.integers(0, 6), max_size=3))
+@settings(max_examples=60, deadline=None)
+def test_any_order_and_any_loss_is_named_exactly(order: list[int], lost: set[int]) -> None:
+    new = [ARTICLES[at] for at in order if at not in lost]
+    found = align_versions(law(ARTICLES), law(new))
+    gone = {d.old.text for d in found.differences if d.kind == "delete" and d.old}
+    assert gone == {ARTICLES[at] for at in lost}
+    assert not any(d.kind in ("insert", "change") for d in found.differences)
+    assert found.unchanged + len(found.differences) - len(gone) == len(new) + 1
+
+
+def test_long_laws_take_bounded_time() -> None:
+    old = "\n".join(
+        f"第{at}条 第{at * 7919}号事项由主管部门负责，处理{at}。" for at in range(1, 900)
+    )
+    new = "\n".join(
+        f"第{at}条 第{at * 6271}号事项由责任机关承担，办理{at}。" for at in range(1, 900)
+    )
+    started = time.process_time()
+    align_versions(old, new)
+    align_versions("第一条" * 9000, "第二条" * 9000)
+    assert time.process_time() - started < 8
