@@ -161,6 +161,11 @@ def parse_page(text: str, *, selectors: Sequence[str | None]) -> Node:
     return _FastNode.parse(text)
 
 
+def fast_node(node: LexborNode) -> Node:
+    """An element that lexbor parsed, as fields are read from it."""
+    return _FastNode(node)
+
+
 class _FastNode:
     __slots__ = ("node",)
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from crawler.commands import source_trial
+from crawler.commands import source_new, source_trial
 from crawler.commands.context import (
     EXIT_FAILED,
     EXIT_USAGE,
@@ -130,6 +130,7 @@ def check(
 
 
 app.command(name="test")(source_trial.trial)
+app.command(name="new")(source_new.new)
 
 
 @app.command()

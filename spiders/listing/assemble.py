@@ -6,6 +6,7 @@ import html
 import re
 from dataclasses import dataclass, field
 from datetime import date
+from urllib.parse import parse_qsl, urlsplit
 
 from pipelines.items import AttachmentRef
 from pipelines.urls import canonicalise, host_of, is_fetchable, url_key
@@ -17,7 +18,10 @@ from spiders.spec import SourceBase
 
 MAX_ROWS = 5000
 MAX_TITLE = 400
-_TAG = re.compile(r"<[^<>]{0,300}>")
+#: markup, but not a name in angle brackets such as <数据安全法>
+_TAG = re.compile(r"</?[A-Za-z][^<>]{0,300}>|<!--[^<>]{0,300}>")
+#: click counters of site searches, with the real address in a parameter
+_COUNTER = re.compile(r"/(?:visit/)?link\.do$")
 #: articles on these hosts are imported by hand only: their terms and challenges say so
 MANUAL_HOSTS = frozenset({"mp.weixin.qq.com"})
 
@@ -103,7 +107,7 @@ class Assembler:
         if not link or link.startswith(("#", "javascript:", "mailto:")):
             self.problems.append(RowProblem("no_link", plain_text(raw.title)[:80]))
             return None
-        url = canonicalise(link, base=self.base_url)
+        url = _direct(canonicalise(link, base=self.base_url))
         if not is_fetchable(url):
             self.problems.append(RowProblem("bad_link", link[:200]))
             return None
@@ -173,6 +177,15 @@ class Assembler:
             return None
         match = search(self.spec.link_regex, url)
         return day_from_groups(match) if match else None
+
+
+def _direct(url: str) -> str:
+    """The address behind a click counter; any other address as it is."""
+    parts = urlsplit(url)
+    if not _COUNTER.search(parts.path):
+        return url
+    target = dict(parse_qsl(parts.query)).get("url", "")
+    return canonicalise(target) if target.startswith(("http://", "https://")) else url
 
 
 def plain_text(text: str | None) -> str:

@@ -42,7 +42,8 @@ def rows_from_html(
     _add_rows(assembler, spec, page, row=spec.row or "li")
     next_url = None
     if isinstance(spec.paging, NextPaging):
-        link = read_field(page, spec.paging.link)
+        # its own parser, so that XPath here does not change how the rows are read
+        link = read_field(parse_page(text, selectors=(spec.paging.link,)), spec.paging.link)
         next_url = canonicalise(link, base=base) if link else None
     return assembler.listing(next_url=next_url if next_url and is_fetchable(next_url) else None)
 

@@ -1,0 +1,166 @@
+"""Fetching a few pages by hand: through the guard, robots.txt first, one after the other.
+
+For commands that look at a site once. Crawls never come here.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
+
+import httpcore
+import httpx
+
+from crawler.errors import BadAddress, BlockedAddress, RobotsDenied, RobotsUnreachable
+from crawler.guard import AllowList, check_address, check_url
+from crawler.robots_rules import RobotsRules, judge_answer, product_token, read_rules
+
+if TYPE_CHECKING:
+    from crawler.config import CrawlConfig
+
+MAX_HOPS = 5
+MAX_BODY = 8 * 1024 * 1024
+
+
+class FetchFailed(Exception):
+    """A page that could not be had; the text says why (zh / en)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One answer, after redirects; ``charset`` is that of the header."""
+
+    url: str
+    status: int
+    content: bytes
+    charset: str | None
+
+
+class GuardedBackend(httpcore.NetworkBackend):
+    """Resolves names itself and dials only addresses that passed the guard."""
+
+    def __init__(self, allow: AllowList, fixed: dict[str, str]) -> None:
+        self.allow = allow
+        self.fixed = fixed
+        self.inner = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        """Dial the first address of a host that may be contacted. Raises BlockedAddress."""
+        if host in self.fixed:
+            addresses = [self.fixed[host]]
+        else:
+            try:
+                found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            except OSError as error:
+                raise httpcore.ConnectError(f"{host}: {error}") from error
+            addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+        for address in addresses:
+            check_address(address, self.allow, host=host)
+        return self.inner.connect_tcp(
+            addresses[0], port, timeout, local_address, socket_options=socket_options
+        )
+
+
+class Visitor:
+    """Asks one page at a time; knows the robots rules and the pace of every host it met."""
+
+    def __init__(self, config: CrawlConfig, *, user_agent: str) -> None:
+        self.config = config
+        self.allow = AllowList.parse(config.allow_private)
+        self.token = product_token(user_agent)
+        context = ssl.create_default_context()
+        if config.ca_file is not None:
+            context.load_verify_locations(str(config.ca_file))
+        transport = httpx.HTTPTransport(verify=context, trust_env=False)
+        transport._pool = httpcore.ConnectionPool(
+            ssl_context=context, network_backend=GuardedBackend(self.allow, dict(config.hosts))
+        )
+        self.client = httpx.Client(
+            transport=transport,
+            timeout=config.timeout,
+            headers={"User-Agent": user_agent, "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.6"},
+            follow_redirects=False,
+            trust_env=False,
+        )
+        self.rules: dict[str, RobotsRules] = {}
+        self.next_at: dict[str, float] = {}
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.client.close()
+
+    def get(self, url: str) -> Fetched:
+        """One page. Raises ``FetchFailed`` for everything that is not an answer of 200."""
+        try:
+            for _ in range(MAX_HOPS):
+                check_url(url, self.allow)
+                self._ask_robots(url)
+                answer = self._send(url)
+                if answer.status not in (301, 302, 303, 307, 308):
+                    break
+                url = answer.url
+            else:
+                raise FetchFailed(f"重定向过多 / too many redirects: {url}")
+        except (BadAddress, BlockedAddress, RobotsDenied, RobotsUnreachable) as error:
+            raise FetchFailed(f"{error.code}: {error}") from error
+        except httpx.HTTPError as error:
+            raise FetchFailed(f"{type(error).__name__}: {url}: {error}") from error
+        if answer.status != 200:
+            raise FetchFailed(f"HTTP {answer.status}: {url}")
+        return answer
+
+    def _send(self, url: str) -> Fetched:
+        host = urlsplit(url).netloc
+        time.sleep(max(0.0, self.next_at.get(host, 0.0) - time.monotonic()))
+        body = bytearray()
+        with self.client.stream("GET", url) as response:
+            for piece in response.iter_bytes():
+                body += piece
+                if len(body) > MAX_BODY:
+                    raise FetchFailed(f"超过 {MAX_BODY >> 20} MB / larger than that: {url}")
+        known = self.rules.get(host)
+        pause = max(self.config.delay, known.crawl_delay if known else 0.0)
+        self.next_at[host] = time.monotonic() + pause
+        target = response.headers.get("location")
+        return Fetched(
+            urljoin(url, target) if target and response.is_redirect else url,
+            response.status_code,
+            bytes(body),
+            response.charset_encoding,
+        )
+
+    def _ask_robots(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.netloc not in self.rules:
+            place = f"{parts.scheme}://{parts.netloc}/robots.txt"
+            try:
+                answer = self._send(place)
+                for _ in range(MAX_HOPS):
+                    if answer.status not in (301, 302, 303, 307, 308):
+                        break
+                    check_url(answer.url, self.allow)
+                    answer = self._send(answer.url)
+                state = judge_answer(answer.status, content_type="", body=answer.content)
+                body: bytes | None = answer.content
+            except httpx.HTTPError:
+                state, body = "unreachable", None
+            self.rules[parts.netloc] = read_rules(
+                state, body, token=self.token, longest_delay=self.config.max_crawl_delay
+            )
+        rules = self.rules[parts.netloc]
+        if rules.state == "unreachable":
+            raise RobotsUnreachable(url)
+        if not rules.allows(url):
+            raise RobotsDenied(url)

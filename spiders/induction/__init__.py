@@ -1,0 +1,10 @@
+"""Working out how to read a list nobody has described: from a page to the text of a source file.
+
+Pure functions over bytes, without network and without Scrapy. ``induce`` is the way in.
+"""
+
+from __future__ import annotations
+
+from spiders.induction.induce import Induced, NothingFound, induce
+
+__all__ = ["Induced", "NothingFound", "induce"]

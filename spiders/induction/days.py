@@ -1,0 +1,100 @@
+"""Dates in list rows: which texts are one, and the form for those that need telling."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from functools import lru_cache
+
+from spiders.rowdates import read_row_date
+
+#: a cheap look before the real reading
+_DATE_LIKE = re.compile(
+    r"\d{4}\s?[-/.年]\s?\d{1,2}|\d{1,2}\s?[-/.月]\s?\d{1,2}|(?<!\d)(?:19|20)\d{6}(?!\d)"
+    r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s+\d{1,2}(?!\d)"
+    r"|\d{1,2}(?:st|nd|rd|th)?\.?[\s-]+(?:of\s+)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)",
+    re.IGNORECASE,
+)
+#: forms that general reading leaves alone because they are ambiguous out of context
+FORMS = (
+    "auto",
+    "%m/%d/%y",
+    "%m-%d-%y",
+    "%m.%d.%y",
+    "%y-%m-%d",
+    "%d/%m/%Y",
+    "%Y-%m %d",
+    "%Y/%m %d",
+    "%Y.%m %d",
+    "%Y年%m月 %d",
+    "%d %Y-%m",
+    "%d %Y/%m",
+    "%d %Y.%m",
+    "%d %Y年%m月",
+    "%d%Y-%m",
+    "%d%Y/%m",
+    "%d%Y.%m",
+    "%Y-%m%d",
+    "%m-%d %Y",
+    "%m/%d %Y",
+)
+#: day and month apart: 18 2026-11, 2026.11 18
+_PARTED = re.compile(
+    r"^\s*(?:\d{1,2}\s*\d{4}[-/.年]\d{1,2}月?|\d{4}[-/.年]\d{1,2}月?\s+\d{1,2}日?)\s*$"
+)
+_MAX_WIDTH = 60
+
+
+def is_date_like(text: str) -> bool:
+    """Whether a short text may be a date."""
+    return 3 <= len(text) <= _MAX_WIDTH and _DATE_LIKE.search(text) is not None
+
+
+@lru_cache(maxsize=20_000)
+def read_day(text: str, *, form: str, lang: str, today: date | None) -> date | None:
+    """The day of one field as a crawl would read it."""
+    if form != "auto" and not _fits(text, form):
+        return None
+    return read_row_date(text, form=form, zone="UTC", lang=lang, today=today).day
+
+
+def _fits(text: str, form: str) -> bool:
+    if "%Y" in form and sum(char.isdigit() for char in text) < 7:
+        return False  # 2026-11 is a month, not the first of January
+    try:
+        datetime.strptime(text.strip(), form)  # noqa: DTZ007 - only whether it fits
+    except ValueError:
+        return False
+    return True
+
+
+def best_form(
+    texts: Sequence[str], *, lang: str, today: date | None
+) -> tuple[str, list[date | None]]:
+    """The form that reads most of these texts, and the days it gives."""
+    best: tuple[str, list[date | None]] = ("auto", [None] * len(texts))
+    most = 0
+    forms: Sequence[str] = FORMS
+    if texts and sum(_PARTED.match(text) is not None for text in texts) > 0.5 * len(texts):
+        forms = FORMS[1:]  # general reading would see another date in the middle
+    for form in forms:
+        days = [read_day(text, form=form, lang=lang, today=today) for text in texts]
+        count = sum(day is not None for day in days)
+        if count > most:
+            best, most = (form, days), count
+        if most == len(texts):
+            break
+    return best
+
+
+def descending_share(days: Iterable[date | None]) -> float:
+    """How much of a list runs from new to old (or old to new): 1.0 for an ordered list."""
+    known = [day for day in days if day is not None]
+    if len(known) < 2:
+        return 0.0
+    pairs = list(itertools.pairwise(known))
+    down = sum(a >= b for a, b in pairs) / len(pairs)
+    up = sum(a <= b for a, b in pairs) / len(pairs)
+    return max(down, up)

@@ -1,0 +1,162 @@
+"""A light tree of a page: what the search for rows needs of every element, read once."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from pipelines.urls import canonicalise, is_fetchable
+from spiders.fields import tidy
+
+_SILENT = frozenset(
+    {"script", "style", "noscript", "template", "svg", "iframe", "select", "option"}
+)
+_DEAD_LINK = re.compile(
+    r"^\s*(?:#|javascript:|mailto:|tel:|data:|vbscript:)?\s*$|^\s*(?:#|javascript:|mailto:|tel:|data:|vbscript:)",
+    re.I,
+)
+MAX_ELEMENTS = 60_000
+_MAX_DEPTH = 200
+
+
+@dataclass(eq=False)
+class Element:
+    """One element: ``children`` are elements and texts, ``order`` is its place in the page."""
+
+    tag: str
+    order: int
+    parent: Element | None
+    attributes: dict[str, str | None]
+    node: LexborNode | None
+    depth: int
+    children: list[Element | str] = field(default_factory=list)
+    #: absolute address, for anchors that lead somewhere
+    link: str | None = None
+
+    @cached_property
+    def classes(self) -> tuple[str, ...]:
+        return tuple((self.attributes.get("class") or "").split())
+
+    @cached_property
+    def id(self) -> str:
+        return (self.attributes.get("id") or "").strip()
+
+    @cached_property
+    def text(self) -> str:
+        """All text inside, one line."""
+        return tidy("".join(self._texts()))
+
+    @cached_property
+    def own(self) -> str:
+        """The text directly inside, without that of child elements."""
+        return tidy("".join(child for child in self.children if isinstance(child, str)))
+
+    def _texts(self) -> Iterator[str]:
+        for child in self.children:
+            if isinstance(child, str):
+                yield child
+            else:
+                yield from child._texts()
+
+    @cached_property
+    def links(self) -> tuple[Element, ...]:
+        """The anchors inside that lead somewhere, itself included."""
+        own = (self,) if self.link else ()
+        return own + tuple(
+            link for child in self.children if isinstance(child, Element) for link in child.links
+        )
+
+    def ancestors(self) -> Iterator[Element]:
+        """Parent, grandparent … up to the root."""
+        node = self.parent
+        while node is not None:
+            yield node
+            node = node.parent
+
+    def walk(self) -> Iterator[Element]:
+        """Itself and everything inside, in order."""
+        yield self
+        for child in self.children:
+            if isinstance(child, Element):
+                yield from child.walk()
+
+    @cached_property
+    def place(self) -> int:
+        """1-based number among the siblings of the same tag."""
+        if self.parent is None:
+            return 1
+        same = [c for c in self.parent.children if isinstance(c, Element) and c.tag == self.tag]
+        return next(i for i, c in enumerate(same, 1) if c is self)
+
+
+@dataclass
+class Page:
+    """A parsed page: the light tree, and the parser's own for trying selectors."""
+
+    root: Element
+    elements: list[Element]
+    parser: LexborHTMLParser
+    base_url: str
+
+    @cached_property
+    def by_mem(self) -> dict[int, Element]:
+        """Elements by the address the parser keeps them at."""
+        return {e.node.mem_id: e for e in self.elements if e.node is not None}
+
+    def select(self, css: str) -> list[Element]:
+        """The elements a CSS selector finds, in order of the page."""
+        by_mem = self.by_mem
+        return [by_mem[node.mem_id] for node in self.parser.css(css) if node.mem_id in by_mem]
+
+
+def read_page(text: str, *, base_url: str) -> Page:
+    """Parse a page; links are made absolute with its ``base`` element, if it has a usable one."""
+    parser = LexborHTMLParser(text)
+    base = parser.css_first("base[href]")
+    if base is not None:
+        stated = canonicalise(base.attributes.get("href") or "", base=base_url)
+        base_url = stated if is_fetchable(stated) else base_url
+    elements: list[Element] = []
+    body = parser.body or parser.root
+    root = Element("html", 0, None, {}, None, 0)
+    if body is not None:
+        _grow(body, root, elements, base_url=base_url)
+    return Page(root, elements, parser, base_url)
+
+
+def _grow(top: LexborNode, root: Element, elements: list[Element], *, base_url: str) -> None:
+    stack: list[tuple[LexborNode, Element]] = [(top, root)]
+    while stack:
+        node, parent = stack.pop()
+        if node.is_text_node:
+            parent.children.append(node.text_content or "")
+            continue
+        tag = node.tag or ""
+        if not node.is_element_node or tag in _SILENT:
+            continue
+        if len(elements) >= MAX_ELEMENTS or parent.depth >= _MAX_DEPTH:
+            continue
+        element = Element(tag, len(elements) + 1, parent, node.attributes, node, parent.depth + 1)
+        if tag == "a":
+            element.link = _address(element.attributes.get("href"), base_url=base_url)
+        elements.append(element)
+        parent.children.append(element)
+        inside = list(node.iter(include_text=True))
+        stack.extend((child, element) for child in reversed(inside))
+
+
+def _address(href: str | None, *, base_url: str) -> str | None:
+    if not href or _DEAD_LINK.match(href):
+        return None
+    url = canonicalise(href.strip(), base=base_url)
+    return url if is_fetchable(url) else None
+
+
+def width(text: str) -> int:
+    """Columns of a text: a Chinese character counts two."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)

@@ -1,0 +1,323 @@
+"""Which elements of a page are the rows of its list.
+
+Every element that holds a link is grouped with those that stand at the same path of tags below
+the same ancestor. A group is worth the sum of its rows: a row gains by a telling title, a date,
+an address like those of articles; it loses for standing in navigation, for being unlike the other
+rows, for links that it leaves unused. Sums, not means: the whole list beats a part of it, and a
+menu swept in by a wider ancestor costs more than it adds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+from spiders.induction.days import best_form, descending_share, is_date_like
+from spiders.induction.dom import Element, Page, width
+
+_LEVELS_UP = 7
+_MAX_GROUPS = 150
+_FILE = re.compile(r"\.(?:pdf|docx?|wps|ofd)$", re.IGNORECASE)
+_CHROME_TAGS = frozenset({"nav", "header", "footer", "aside"})
+_CHROME = re.compile(
+    r"^(?:(?:main|top|side|sub|left|right|bottom|site|global)?-?_?"
+    r"(?:nav|menu|head|header|foot|footer|crumbs?|breadcrumbs?|pager|paging|pagination"
+    r"|share|sidebar|copyright|friendlinks?|toolbar)"
+    r"(?:bar|box|wrap|list|link|links|layout|_?\d+)?)$",
+    re.IGNORECASE,
+)
+_ARTICLE = re.compile(
+    r"\d{4,}|[0-9a-f]{16,}|\.(?:pdf|docx?|wps|ofd|xlsx?|zip)$|/[a-z0-9]+(?:-[a-z0-9]+){3,}", re.I
+)
+#: words of links that open the same thing in another way, or lead elsewhere
+GENERIC = re.compile(
+    r"^(?:[\[(（【]?(?:more|read more|details?|view|download|pdf|html?|open|link|here|click here"
+    r"|view pdf|opinion|agenda|minutes|查看|详情|详细|更多|下载|查看详情|阅读全文"
+    r"|全文|附件|预览|打开"
+    r"|\d{1,3}|next|prev(?:ious)?|first|last|下一页|上一页|首页|尾页|末页)[\])）】]?[>»›\s.…]*)$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(slots=True)
+class Group:
+    """Rows and the link of each that leads to its document."""
+
+    rows: list[Element]
+    links: list[Element]
+    score: float = 0.0
+    days: list[date | None] = field(default_factory=list)
+    form: str = "auto"
+
+
+def find_groups(page: Page, *, today: date | None, lang: str) -> list[Group]:
+    """Candidate lists, best first. Groups with the same links are told apart by their rows."""
+    groups = []
+    for rows in _row_sets(page):
+        group = _with_links(rows)
+        if group is not None:
+            groups.append(group)
+    groups.sort(key=lambda group: _rough(group), reverse=True)
+    chosen = groups[:_MAX_GROUPS]
+    judge = Judge(page, today, lang)
+    for group in chosen:
+        judge.score(group)
+    chosen.sort(key=lambda group: group.score, reverse=True)
+    return chosen
+
+
+def _row_sets(page: Page) -> Iterable[list[Element]]:
+    sets: dict[tuple[int, str], list[Element]] = defaultdict(list)
+    holders = {id(a): a for link in page.root.links for a in _chain(link)}
+    for element in sorted(holders.values(), key=lambda e: e.order):
+        names = [element.tag]
+        if element.classes:
+            names.append(f"{element.tag}.{element.classes[0]}")
+        trail = ""
+        for level, ancestor in enumerate(element.ancestors()):
+            if level >= _LEVELS_UP and ancestor.tag != "body":
+                trail = f"{ancestor.tag}>{trail}"
+                continue
+            for name in names:
+                sets[ancestor.order, trail + name].append(element)
+            trail = f"{ancestor.tag}>{trail}"
+    seen: set[tuple[int, ...]] = set()
+    for rows in sets.values():
+        key = tuple(row.order for row in rows)
+        if key not in seen:
+            seen.add(key)
+            yield rows
+
+
+def _chain(link: Element) -> Iterable[Element]:
+    yield link
+    for level, ancestor in enumerate(link.ancestors()):
+        if ancestor.tag in ("body", "html") or level >= 8:
+            return
+        yield ancestor
+
+
+def slot_of(row: Element, link: Element) -> str:
+    """Where in a row a link stands: tags, with the number of table cells and of definitions."""
+    steps = []
+    node = link
+    while node is not row and node.parent is not None:
+        numbered = node.tag in ("td", "th", "dd", "dt")
+        steps.append(f"{node.tag}{node.place}" if numbered else node.tag)
+        node = node.parent
+    return ">".join(reversed(steps))
+
+
+def _with_links(rows: list[Element]) -> Group | None:
+    """The links that stand in one slot of the rows and together say most."""
+    totals: dict[str, float] = defaultdict(float)
+    chosen: dict[str, list[tuple[Element, Element]]] = defaultdict(list)
+    for row in rows:
+        if len(row.links) > 40:
+            return None
+        taken: Counter[str] = Counter()
+        for link in row.links:
+            slot = slot_of(row, link)
+            taken[slot] += 1
+            if taken[slot] > 1:
+                slot = f"{slot} {taken[slot]}"
+            chosen[slot].append((row, link))
+            totals[slot] += link_worth(link) + 0.3
+    if not totals:
+        return None
+    for slot, pairs in chosen.items():
+        if len(pairs) > 3 and len({title_of(link) for _, link in pairs}) <= len(pairs) / 4:
+            totals[slot] = sum(address_worth(link) - 0.1 for _, link in pairs)
+        totals[slot] *= len({link.link for _, link in pairs}) / len(pairs)
+    slot = max(totals, key=lambda name: (totals[name], -len(name)))
+    pairs = chosen[slot]
+    return Group([row for row, _ in pairs], [link for _, link in pairs])
+
+
+@lru_cache(maxsize=50_000)
+def _title_worth(text: str) -> float:
+    if not text or GENERIC.match(text):
+        return -0.5
+    columns = width(text)
+    if columns < 1.3 * len(text):  # mostly letters: words need more room than characters
+        return max(-0.6, min(1.0, (columns - 17) / 22))
+    return max(-0.6, min(1.0, (columns - 11) / 16))
+
+
+def title_of(link: Element) -> str:
+    """The title a link gives: its attribute where that is longer, else its text."""
+    tip = " ".join((link.attributes.get("title") or "").split())
+    return tip if len(tip) > len(link.text) else link.text
+
+
+def link_worth(link: Element) -> float:
+    """How much a link looks like one to a document, from about -0.6 to 1.5."""
+    return _title_worth(title_of(link)) + address_worth(link)
+
+
+def address_worth(link: Element) -> float:
+    """What the form of an address adds: numbers, hashes, long slugs, files."""
+    parts = urlsplit(link.link or "")
+    if _FILE.search(parts.path):
+        return 0.6
+    return 0.5 if _ARTICLE.search(parts.path + "?" + parts.query) else 0.0
+
+
+def row_worth(row: Element, link: Element) -> float:
+    """Worth of a link, where its own text says nothing with the best other text of the row."""
+    own = _title_worth(title_of(link))
+    if own < 0.2 and row is not link:
+        others = [
+            min(0.8, _title_worth(text))
+            for element in row.walk()
+            for text in (element.own,)
+            if element is not link and 12 <= width(text) <= 240 and not is_date_like(text)
+        ]
+        own = max([own, *(worth - 0.15 for worth in others)])
+    return own + address_worth(link)
+
+
+def shape_of(url: str) -> str:
+    """Host and form of an address: words kept by kind, numbers and hashes without their value."""
+    parts = urlsplit(url)
+    last = parts.path.rsplit("/", 1)[-1]
+    ext = last.rsplit(".", 1)[-1] if "." in last else ""
+    digits = "d" if re.search(r"\d{3,}", last) else "w"
+    return f"{parts.hostname} {parts.path.count('/')} {digits} {ext} {'q' if parts.query else ''}"
+
+
+def in_chrome(element: Element, *, share: int) -> bool:
+    """Whether an element stands in navigation, header, footer or the like.
+
+    What holds more than ``share`` characters is the page itself, whatever it is called. Items of
+    lists inside list items are menus.
+    """
+    for node in (element, *element.ancestors()):
+        if node.tag in ("body", "html", "form", "main"):
+            continue
+        if node.tag == "li" and node is not element and element.tag in ("li", "a"):
+            nested = any(above.tag == "li" for above in node.ancestors())
+            if nested or element.tag == "li":
+                return True
+        named = node.tag in _CHROME_TAGS or any(
+            _CHROME.match(name) for name in (*node.classes, node.id) if name
+        )
+        if named and len(node.text) <= share:
+            return True
+    return False
+
+
+def _rough(group: Group) -> float:
+    return sum(
+        row_worth(row, link) + (0.3 if row is not link and has_date(row) else 0.0)
+        for row, link in zip(group.rows, group.links, strict=True)
+    )
+
+
+@lru_cache(maxsize=20_000)
+def has_date(row: Element) -> bool:
+    """Whether something in a row looks like a date (not whether it is one)."""
+    return any(is_date_like(e.own) for e in row.walk())
+
+
+@dataclass(slots=True)
+class Judge:
+    """Scores groups of one page; what it knows of a row is kept, for many groups share rows."""
+
+    page: Page
+    today: date | None
+    lang: str
+    _texts: dict[tuple[int, int], str | None] = field(default_factory=dict)
+    _chrome: dict[int, bool] = field(default_factory=dict)
+
+    def score(self, group: Group) -> None:
+        """Set the score and the days of a group."""
+        pairs = list(zip(group.rows, group.links, strict=True))
+        texts = [self._date_text(row, link) for row, link in pairs]
+        group.form, group.days = best_form(
+            [text or "" for text in texts], lang=self.lang, today=self.today
+        )
+        count = len(pairs)
+        dated = sum(day is not None for day in group.days)
+        mostly_dated = dated >= 0.6 * count
+        shapes = Counter(shape_of(link.link or "") for link in group.links)
+        common, times = shapes.most_common(1)[0]
+        uniform = times >= 0.6 * count
+        score = 0.0
+        for (row, link), day in zip(pairs, group.days, strict=True):
+            worth = row_worth(row, link)
+            if day is not None:
+                worth += 1.0
+            else:
+                worth -= 1.5 if mostly_dated else 0.3
+            if uniform and shape_of(link.link or "") != common:
+                worth -= 0.4
+            unused = sum(
+                max(0.0, _title_worth(title_of(other)))
+                for other in row.links
+                if other.link != link.link
+            )
+            worth -= min(2.0, 0.5 * unused)
+            score += worth - (1.5 if self._in_chrome(row) else 0.0)
+        distinct = len({link.link for link in group.links}) / count
+        ordered = descending_share(group.days) if mostly_dated else 0.0
+        factor = distinct * _alike(group.rows) * (1.0 + 0.15 * ordered)
+        group.score = score * factor * (0.5 if count == 1 else 1.0)
+
+    def _date_text(self, row: Element, link: Element) -> str | None:
+        key = (row.order, link.order)
+        if key not in self._texts:
+            self._texts[key] = date_text(row, link, lang=self.lang, today=self.today)
+        return self._texts[key]
+
+    def _in_chrome(self, row: Element) -> bool:
+        if row.order not in self._chrome:
+            share = int(0.5 * len(self.page.root.text))
+            self._chrome[row.order] = in_chrome(row, share=share)
+        return self._chrome[row.order]
+
+
+def _alike(rows: list[Element]) -> float:
+    """1.0 when the lists around all rows bear the same names, less for a mixture of lists."""
+    kinds = Counter(_list_of(row) for row in rows)
+    return float((kinds.most_common(1)[0][1] / len(rows)) ** 0.5)
+
+
+def _list_of(row: Element) -> tuple[str, tuple[str, ...]]:
+    """Tag and classes of the nearest ancestor with more in it than this row."""
+    node = row
+    for ancestor in row.ancestors():
+        if sum(isinstance(child, Element) for child in ancestor.children) > 1:
+            return ancestor.tag, ancestor.classes
+        node = ancestor
+    return node.tag, node.classes
+
+
+def date_text(row: Element, link: Element, *, lang: str, today: date | None) -> str | None:
+    """The text of a row that is its date: the smallest readable one outside the link.
+
+    Then loose text of the row, then text inside the link.
+    """
+    inside = {id(element) for element in link.walk()}
+    outside = [element for element in row.walk() if id(element) not in inside]
+    holders = [element for element in outside if not any(e is link for e in element.walk())]
+    texts = [_stamp(element) for element in holders]
+    texts += [text for element in outside if (text := element.own)]
+    texts = sorted(filter(is_date_like, texts), key=len)
+    texts += sorted(
+        filter(is_date_like, (_stamp(e) for e in link.walk() if e is not link)), key=len
+    )
+    for text in texts:
+        if best_form([text], lang=lang, today=today)[1][0] is not None:
+            return text
+    return None
+
+
+def _stamp(element: Element) -> str:
+    stated = element.attributes.get("datetime") if element.tag == "time" else None
+    return stated or element.text

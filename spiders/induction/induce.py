@@ -1,0 +1,253 @@
+"""A list nobody has described: what kind it is, the settings that read it, and its rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from pipelines.decode import decode
+from pipelines.errors import ParseError
+from spiders.cms import FAMILIES
+from spiders.induction.dom import Page, read_page
+from spiders.induction.groups import Group, find_groups
+from spiders.induction.pager import guess_paging
+from spiders.induction.records import find_fragment, find_records
+from spiders.induction.row_fields import write_fields
+from spiders.induction.row_selectors import best_row_selector
+from spiders.induction.trimming import link_filter
+from spiders.jsonpaths import find_text
+from spiders.listing import read_listing
+from spiders.listing.records import load_json
+from spiders.rows import Listing
+from spiders.spec import KINDS
+
+_FEED = re.compile(rb"<(?:rss|feed|rdf:RDF|\w+:feed)[\s>]", re.IGNORECASE)
+_SITEMAP = re.compile(rb"<(?:urlset|sitemapindex)[\s>]", re.IGNORECASE)
+_CDATA = re.compile(r"<record>\s*<!\[CDATA\[(.*?)\]\]>\s*</record>", re.S | re.IGNORECASE)
+#: larger pages are not parsed again and again for dates beside the rows
+_LARGE = 400_000
+_BESIDE = (
+    "xpath:following-sibling::*[1]",
+    "xpath:preceding-sibling::*[1]",
+    "xpath:following-sibling::text()[normalize-space()][1]",
+    "xpath:preceding-sibling::text()[normalize-space()][1]",
+    "xpath:../preceding-sibling::*[1]",
+    "xpath:preceding::*[self::h2 or self::h3 or self::h4 or self::h5 or self::dt][1]",
+    "xpath:preceding::*[self::b or self::strong][1]",
+)
+_STANDARD: dict[str, Any] = {
+    "key": "new",
+    "title": "new",
+    "publisher": "new",
+    "region": "INTL",
+    "level": "media",
+}
+
+
+class NothingFound(Exception):
+    """No list could be made out. The text says what was seen (zh / en)."""
+
+    code = "no_list_found"
+
+
+@dataclass(frozen=True, slots=True)
+class Induced:
+    """``settings`` are the keys of a source file that read the list; ``listing`` what they give."""
+
+    settings: Mapping[str, Any]
+    listing: Listing
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    content: bytes
+    text: str
+    base_url: str
+    charset: str | None
+    today: date | None
+    lang: str
+    zone: str
+
+    def read(self, settings: Mapping[str, Any]) -> Induced:
+        """What a source file with these settings would collect."""
+        plain = {name: value for name, value in settings.items() if name != "family"}
+        full = {
+            **_STANDARD,
+            **plain,
+            "url": self.base_url,
+            "lang": self.lang,
+            "timezone": self.zone,
+        }
+        spec = KINDS[plain["kind"]].model_validate(full)
+        listing = read_listing(
+            spec, self.content, base_url=self.base_url, charset=self.charset, today=self.today
+        )
+        return Induced(settings, listing)
+
+
+def induce(
+    content: bytes,
+    *,
+    base_url: str,
+    charset: str | None = None,
+    today: date | None = None,
+    lang: str = "zh",
+    zone: str = "Asia/Shanghai",
+) -> Induced:
+    """Work out how to read a list: a feed, a sitemap, JSON, or a page with rows of links.
+
+    ``today`` is the day at the publisher. Raises ``NothingFound``.
+    """
+    text = decode(content, header_charset=charset).text
+    case = _Case(content, text, base_url, charset, today, lang, zone)
+    head = content[:2000]
+    try:
+        if _SITEMAP.search(head):
+            return case.read({"kind": "sitemap"})
+        if _FEED.search(head):
+            return case.read({"kind": "feed"})
+        if text.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
+            return _from_json(case)
+        return _from_page(case)
+    except ParseError as error:
+        raise NothingFound(f"读不出列表：{error} / no list can be read") from error
+
+
+def _from_json(case: _Case) -> Induced:
+    data = load_json(case.text, charset=None, url=case.base_url)
+    if isinstance(data, dict) and str(data.get("version", "")).startswith("https://jsonfeed.org"):
+        return case.read({"kind": "feed"})
+    records = find_records(data, today=case.today, lang=case.lang, zone=case.zone)
+    if records is not None:
+        settings: dict[str, Any] = {"kind": "json_api", "items_path": records.items_path}
+        if records.date_format != "auto":
+            settings["date_format"] = records.date_format
+        settings["fields"] = dict(records.fields)
+        return case.read(settings)
+    path = find_fragment(data)
+    if path is None:
+        raise NothingFound(
+            "JSON 中没有同时带网址和标题的记录 / "
+            "the JSON has no records with an address and a title"
+        )
+    page = read_page(find_text(data, path) or "", base_url=case.base_url)
+    return case.read({"kind": "json_api", "items_path": path, **_wrapper(case, page)})
+
+
+def _from_page(case: _Case) -> Induced:
+    records = _CDATA.findall(case.text)
+    if len(records) >= 2:
+        inner = "".join(f"<dibao-record>{record}</dibao-record>" for record in records)
+        page = read_page(inner, base_url=case.base_url)
+        fields = _wrapper(case, page)
+        settings = {"kind": "html_list", "container": "cdata-records", **fields}
+        return case.read({**settings, "paging": {"style": "jpage"}})
+    page = read_page(case.text, base_url=case.base_url)
+    settings = {"kind": "html_list", **_wrapper(case, page)}
+    paging = guess_paging(page, case.text, case.base_url)
+    if paging is not None:
+        settings["paging"] = paging
+    own = case.read(settings)
+    if "date" not in settings and len(case.text) < _LARGE:
+        own = _with_day_beside(case, own)
+    return _with_family(case, own)
+
+
+def _with_day_beside(case: _Case, own: Induced) -> Induced:
+    """Rows without a date of their own: it may stand before or after them, or in a heading."""
+    best, most = own, 0.6 * len(own.listing.rows)
+    for field in _BESIDE:
+        try:
+            tried = case.read({**own.settings, "date": field})
+        except ParseError:
+            continue
+        dated = sum(row.published_on is not None for row in tried.listing.rows)
+        if len(tried.listing.rows) == len(own.listing.rows) and dated > most:
+            best, most = tried, dated
+    return best
+
+
+def _wrapper(case: _Case, page: Page) -> dict[str, Any]:
+    groups = find_groups(page, today=case.today, lang=case.lang)
+    if not groups or groups[0].score <= 0:
+        raise NothingFound(
+            "页面上没有成行的文章链接；列表可能由脚本加载，请试其数据接口的网址 / "
+            "no rows of article links; a script may load the list, try the address of its data"
+        )
+    group = _readable(page, groups)
+    fields = write_fields(page, group, today=case.today, lang=case.lang)
+    settings: dict[str, Any] = {"row": fields.row, "link": fields.link, "row_title": fields.title}
+    if fields.date:
+        settings["date"] = fields.date
+    if fields.date_format != "auto":
+        settings["date_format"] = fields.date_format
+    pattern = link_filter(group)
+    if pattern:
+        settings["link_regex"] = pattern
+    return settings
+
+
+def _readable(page: Page, groups: list[Group]) -> Group:
+    """Of the best groups that hold the same links, the one whose rows a selector finds exactly."""
+    top = groups[0]
+    links = [link.order for link in top.links]
+    best, least = top, 10**9
+    for group in groups:
+        if group.score < 0.97 * top.score:
+            break
+        if [link.order for link in group.links] != links:
+            continue
+        _, wrong = best_row_selector(page, group)
+        if wrong < least:
+            best, least = group, wrong
+        if wrong == 0:
+            break
+    return best
+
+
+def family_of(url: str, text: str, rows: Listing | None = None) -> str | None:
+    """The CMS family by the address of the list, its articles or marks in the page."""
+    links = [row.url for row in rows.rows[:20]] if rows else []
+    for name, family in FAMILIES.items():
+        hits = sum(family.recognises(url=link) for link in links)
+        if hits >= max(2, len(links) // 2):
+            return name
+    return next((n for n, family in FAMILIES.items() if family.recognises(url=url)), None)
+
+
+def _with_family(case: _Case, own: Induced) -> Induced:
+    """The family's settings alone where they read the same rows, else our own under its name."""
+    name = family_of(case.base_url, case.text, own.listing)
+    if name is None:
+        return own
+    defaults = dict(FAMILIES[name].defaults_for(None))
+    if defaults.get("kind") != "html_list":
+        return Induced({"family": name, **own.settings}, own.listing)
+    if "row" in defaults:
+        try:
+            plain = case.read(defaults)
+        except ParseError:
+            plain = None
+        if plain is not None and _same_rows(plain.listing, own.listing):
+            return Induced({"family": name}, plain.listing)
+    kept = {k: v for k, v in own.settings.items() if k != "kind"}
+    body = {"paging": defaults["paging"]} if "paging" in defaults and "paging" not in kept else {}
+    merged = {"kind": "html_list", **body, **kept}
+    if "link_regex" not in kept and "link_regex" in defaults:
+        tried = case.read({**merged, "link_regex": defaults["link_regex"]})
+        if len(tried.listing.rows) < 0.9 * len(own.listing.rows):
+            kept["link_regex"] = None
+    return Induced({"family": name, **kept}, own.listing)
+
+
+def _same_rows(one: Listing, other: Listing) -> bool:
+    def keys(listing: Listing) -> dict[str, Any]:
+        return {row.url: row.published_on for row in listing.rows}
+
+    first, second = keys(one), keys(other)
+    common = [url for url in second if url in first]
+    right = sum(first[url] == second[url] or second[url] is None for url in common)
+    return len(common) >= 0.95 * max(len(first), len(second)) and right >= 0.95 * len(common)

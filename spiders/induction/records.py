@@ -1,0 +1,303 @@
+"""Records of a JSON answer: where they sit, and which of their values are address, title, day.
+
+Decided by the values, names only break ties: some interfaces number their fields.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from statistics import mean
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pipelines.dates import date_from_url, is_plausible
+from spiders.induction.days import descending_share, is_date_like, read_day
+from spiders.induction.dom import width
+from spiders.jsonpaths import PathError, as_text, compile_path, find_list, find_text
+from spiders.listing.assemble import plain_text
+
+_MAX_RECORDS = 300
+_MAX_DEPTH = 9
+_RECORD_DEPTH = 5
+_URL = re.compile(r"^(?:https?:)?//[^\s]+$|^\.{0,2}/[^\s/()][^\s()]*$")
+_MEDIA = re.compile(r"\.(?:png|jpe?g|gif|svg|ico|css|js|mp4|webp)(?:$|\?)", re.I)
+_LINK_NAME = re.compile(r"url|link|href|path$|uri", re.I)
+_NOT_LINK = re.compile(
+    r"img|image|pic|cover|thumb|icon|logo|column|site|parent|channel|ical|avatar|home|edit|wap|mobile",
+    re.I,
+)
+_TITLE_NAME = re.compile(
+    r"title|subject|headline|caption|style|(?:^|[._])name$|summary|biaoti|^bt$", re.I
+)
+_DATE_NAMES = (
+    re.compile(r"pub|release|issue|fb|post|deploy|filing|disposition|display", re.I),
+    re.compile(r"date|time|rq|sj|day|start", re.I),
+)
+_NOT_DATE = re.compile(
+    r"creat|updat|modif|edit|oper|expir|end|effect|deadline|warehouse|index|write|written|cwrq|complet|auto",
+    re.I,
+)
+_NUMBER = re.compile(r"[〔\[【(（]\s*(?:19|20)\d{2}\s*[〕\]】)）]\s*第?\s*\d+\s*号")
+_ISSUER_NAME = re.compile(
+    r"publisher|issuer|dept|department|org|agenc|puborg|fwjg|fbjg|source", re.I
+)
+
+
+@dataclass(slots=True)
+class Records:
+    """Records at ``items_path`` and the paths in each, as a source file writes them."""
+
+    items_path: str
+    fields: dict[str, str]
+    date_format: str = "auto"
+    count: int = 0
+    score: float = 0.0
+    shape: tuple[str, ...] = field(default=())
+
+
+def find_records(
+    data: Any, *, today: date | None, lang: str, zone: str = "Asia/Shanghai"
+) -> Records | None:
+    """The best list of records with address and title, None if there is none."""
+    found: list[Records] = []
+    for path, records in _bundles([data], "", 0):
+        made = _described(path, records[:_MAX_RECORDS], today=today, lang=lang, zone=zone)
+        if made is not None:
+            found.append(made)
+    if not found:
+        return None
+    best = max(found, key=lambda records: records.score)
+    same = [r for r in found if r.shape == best.shape and _twins(r.items_path, best.items_path)]
+    if len(same) > 1:
+        best.items_path = " && ".join(r.items_path for r in same)[:300]
+    return best
+
+
+def find_fragment(data: Any) -> str | None:
+    """The path of texts that hold HTML with links, None if there are none."""
+    best, most = None, 0
+    for path, text in _texts([data], "", 0):
+        links = text.count("<a ")
+        if links > most:
+            best, most = path, links
+    return best
+
+
+def _twins(one: str, other: str) -> bool:
+    """Whether two paths differ in one key only."""
+    a, b = one.split("."), other.split(".")
+    return len(a) == len(b) and sum(x != y for x, y in zip(a, b, strict=True)) <= 1
+
+
+def _joined(path: str, key: str) -> str:
+    return f"{path}.{key}" if path else key
+
+
+def _usable(key: str) -> bool:
+    return bool(key) and not re.search(r"[.\[\]|&{}]", key) and len(key) <= 60
+
+
+def _bundles(
+    nodes: Sequence[Any], path: str, depth: int
+) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Lists of objects, with the path that leads to all of them."""
+    records = [node for node in nodes if isinstance(node, dict)]
+    if depth > _MAX_DEPTH or not records:
+        lists = [entry for node in nodes if isinstance(node, list) for entry in node]
+        if lists and depth <= _MAX_DEPTH:
+            yield from _bundles(lists[:_MAX_RECORDS], path + "[]", depth + 1)
+        return
+    if "[]" in path:
+        yield path, records
+    keys = dict.fromkeys(key for record in records[:50] for key in record)
+    for key in list(keys)[:200]:
+        values = [record[key] for record in records if record.get(key)]
+        if not _usable(key) or not any(isinstance(value, dict | list) for value in values):
+            continue
+        lists = [v for value in values if isinstance(value, list) for v in value]
+        if lists:
+            yield from _bundles(lists[:_MAX_RECORDS], _joined(path, key) + "[]", depth + 1)
+        objects = [value for value in values if isinstance(value, dict)]
+        if objects:
+            yield from _bundles(objects, _joined(path, key), depth + 1)
+
+
+def _texts(nodes: Sequence[Any], path: str, depth: int) -> Iterator[tuple[str, str]]:
+    strings = [node for node in nodes if isinstance(node, str)]
+    if strings and path:
+        yield path, " ".join(strings)
+    if depth > _MAX_DEPTH:
+        return
+    lists = [entry for node in nodes if isinstance(node, list) for entry in node[:_MAX_RECORDS]]
+    if lists:
+        yield from _texts(lists, path + "[]", depth + 1)
+    objects = [node for node in nodes if isinstance(node, dict)]
+    for key in dict.fromkeys(key for node in objects[:50] for key in node):
+        if _usable(key):
+            values = [node[key] for node in objects if node.get(key)]
+            yield from _texts(values, _joined(path, key), depth + 1)
+
+
+def _leaves(record: Any, path: str, depth: int) -> Iterator[str]:
+    if depth > _RECORD_DEPTH:
+        return
+    if isinstance(record, dict):
+        for key, value in list(record.items())[:120]:
+            if _usable(key):
+                yield from _leaves(value, _joined(path, key), depth + 1)
+    elif isinstance(record, list):
+        if record:
+            yield from _leaves(record[0], path + "[0]", depth + 1)
+    elif path and as_text(record):
+        yield path
+
+
+def _described(
+    path: str, records: list[dict[str, Any]], *, today: date | None, lang: str, zone: str
+) -> Records | None:
+    leaves = dict.fromkeys(leaf for record in records[:30] for leaf in _leaves(record, "", 0))
+    columns: dict[str, list[str]] = {}
+    for leaf in list(leaves)[:400]:
+        try:
+            compile_path(leaf)
+        except PathError:
+            continue
+        columns[leaf] = [plain_text(find_text(record, leaf)) for record in records]
+    url = _top(columns, _link_score)
+    if url is None:
+        return None
+    rest = {name: values for name, values in columns.items() if name != url}
+    title = _top(rest, _title_score)
+    if title is None:
+        return None
+    stated = [date_from_url(value) for value in columns[url]]
+    day, form, days = _day_field(rest, stated, today=today, zone=zone, lang=lang)
+    fields = {"title": title, "url": url}
+    if day:
+        fields["date"] = day
+    number = _top(
+        rest,
+        lambda name, values: _share(values, lambda v: bool(_NUMBER.search(v) and width(v) < 50)),
+    )
+    if number and number != title:
+        fields["doc_number"] = number
+    issuer = _top(rest, _issuer_score)
+    if issuer and issuer not in fields.values():
+        fields["issuer"] = issuer
+    score = len(records) * (
+        _link_score(url, columns[url])
+        + _title_score(title, columns[title])
+        + (1.0 if day else 0.0)
+        + 0.2 * descending_share(days)
+    )
+    return Records(path, fields, form, len(records), score, tuple(fields.values()))
+
+
+def _top(
+    columns: dict[str, list[str]], score: Callable[[str, list[str]], float], least: float = 0.35
+) -> str | None:
+    best, most = None, least
+    for name, values in columns.items():
+        worth = score(name, values)
+        if worth > most:
+            best, most = name, worth
+    return best
+
+
+def _share(values: Sequence[str], right: Callable[[str], bool]) -> float:
+    return sum(right(value) for value in values) / len(values) if values else 0.0
+
+
+def _link_score(name: str, values: list[str]) -> float:
+    known = [value for value in values if value]
+    like = [v for v in known if _URL.match(v) and not _MEDIA.search(v) and len(v) < 1500]
+    if not like or len(like) < 0.5 * len(values):
+        return 0.0
+    distinct = len(set(like)) / len(like)
+    worth = len(like) / len(values) * distinct * distinct
+    last = name.rsplit(".", 1)[-1]
+    worth += 0.3 * bool(_LINK_NAME.search(last)) - 0.5 * bool(_NOT_LINK.search(name))
+    worth += 0.15 * mean(bool(re.search(r"\d{3,}|\.pdf|-", urlsplit(v).path)) for v in like)
+    return worth - 0.05 * name.count(".") - 0.3 * (len(values) > 3 and distinct < 0.5)
+
+
+def _title_score(name: str, values: list[str]) -> float:
+    known = [value for value in values if value]
+    if len(known) < 0.8 * len(values) or _share(known, lambda v: bool(_URL.match(v))) > 0.2:
+        return 0.0
+    if _share(known, is_date_like) > 0.5 and mean(map(len, known)) < 30:
+        return 0.0
+    size = mean(min(300, width(v)) for v in known)
+    if size < 6 or size > 200:
+        return 0.0
+    worth = min(1.0, size / 40) * len(set(known)) / len(known)
+    worth *= _share(known, lambda v: bool(re.search(r"[^\W\d_]{2,}", v)))
+    if _share(known, lambda v: bool(re.fullmatch(r"[\w.\-]+", v) and v.isascii())) > 0.6:
+        worth *= 0.3
+    last = name.rsplit(".", 1)[-1]
+    named = bool(_TITLE_NAME.search(last))
+    return worth + 0.5 * named + 0.2 * ("title" in last.lower()) - 0.05 * name.count(".")
+
+
+def _issuer_score(name: str, values: list[str]) -> float:
+    if not _ISSUER_NAME.search(name.rsplit(".", 1)[-1]):
+        return 0.0
+    known = [value for value in values if value]
+    if len(known) < 0.5 * len(values) or mean(map(width, known)) > 60:
+        return 0.0
+    words = _share(
+        known, lambda v: bool(re.search(r"[\u4e00-\u9fff]{3,}|[A-Za-z]{3,} [A-Za-z]", v))
+    )
+    return words - 0.1 * ("source" in name.lower())
+
+
+def _day_field(
+    columns: dict[str, list[str]],
+    stated: list[date | None],
+    *,
+    today: date | None,
+    zone: str,
+    lang: str,
+) -> tuple[str | None, str, list[date | None]]:
+    """The field of days: one that agrees with the days in addresses, else by its name."""
+    best: tuple[float, str | None, str, list[date | None]] = (0.0, None, "auto", [])
+    for name, values in columns.items():
+        known = [value for value in values if value]
+        if len(known) < 0.7 * len(values) or max(map(len, known)) > 60:
+            continue
+        for form in ("auto", "epoch_ms", "epoch_s"):
+            days = [_day(value, form, today=today, zone=zone, lang=lang) for value in values]
+            share = sum(day is not None for day in days) / len(values)
+            if share < 0.7:
+                continue
+            pairs = [(a, b) for a, b in zip(days, stated, strict=True) if a and b]
+            agree = mean(a == b for a, b in pairs) if pairs else 0.0
+            last = name.rsplit(".", 1)[-1]
+            worth = share + agree + 0.5 * bool(_DATE_NAMES[0].search(last))
+            worth += 0.25 * bool(_DATE_NAMES[1].search(last)) - 0.4 * bool(_NOT_DATE.search(last))
+            worth += 0.3 * descending_share(days) - 0.05 * name.count(".")
+            if worth > best[0]:
+                best = (worth, name, form, days)
+            break
+    return best[1], best[2], best[3]
+
+
+def _day(text: str, form: str, *, today: date | None, zone: str, lang: str) -> date | None:
+    if form == "auto":
+        if re.fullmatch(r"\d{9,}", text) or not re.search(r"\d", text):
+            return None
+        return read_day(text, form=form, lang=lang, today=today) if is_date_like(text) else None
+    if not re.fullmatch(r"1[0-9]{12}" if form == "epoch_ms" else r"1[0-9]{9}", text):
+        return None
+    moment = datetime.fromtimestamp(int(text) / (1000 if form == "epoch_ms" else 1), UTC)
+    day = moment.astimezone(ZoneInfo(zone)).date()
+    return day if is_plausible(day, today=today) else None
+
+
+def records_at(data: Any, path: str) -> list[Any]:
+    """The records at a path, as a crawl finds them."""
+    return find_list(data, path)

@@ -1,0 +1,220 @@
+"""Where link, title and date stand in a row: fields tried on the rows themselves."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from statistics import mean
+
+from selectolax.lexbor import SelectolaxError
+
+from pipelines.urls import canonicalise
+from spiders.fields import Node, fast_node, read_field
+from spiders.induction.days import FORMS, is_date_like, read_day
+from spiders.induction.dom import Element, Page, width
+from spiders.induction.groups import GENERIC, Group
+from spiders.induction.row_selectors import best_row_selector, names_of
+
+_SAMPLE = 150
+_MAX_TITLE = 240
+_CELLS = ("td", "th", "dd", "dt")
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """Selectors of one list, as a source file writes them."""
+
+    row: str
+    link: str
+    title: str
+    date: str | None = None
+    date_format: str = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    element: Element
+    node: Node
+    link: Element
+    day: date | None
+
+
+def write_fields(page: Page, group: Group, *, today: date | None, lang: str) -> Fields:
+    """The selectors that read a group."""
+    rows = [
+        _Row(element, fast_node(element.node), link, day)
+        for element, link, day in zip(group.rows, group.links, group.days, strict=True)
+        if element.node is not None
+    ][:_SAMPLE]
+    selector, _ = best_row_selector(page, group)
+    base = page.base_url
+
+    def right_link(row: _Row, value: str | None) -> bool:
+        return value is not None and canonicalise(value, base=base) == row.link.link
+
+    link = _best(rows, _link_fields(rows), right_link) or "a::attr(href)"
+    title = _title_field(rows, link.removesuffix("::attr(href)"))
+    when, form = None, "auto"
+    if any(group.days):
+        when, form = _date_field(rows, group.form, lang=lang, today=today)
+    return Fields(selector, link, title, when, form)
+
+
+def _read(row: _Row, field: str) -> str | None:
+    try:
+        return read_field(row.node, field)
+    except SelectolaxError:
+        return None
+
+
+def _best(
+    rows: Sequence[_Row], fields: Iterable[str], right: Callable[[_Row, str | None], bool]
+) -> str | None:
+    """The first field that is right in every row, else the one right most often."""
+    best, most = None, 0
+    for field in dict.fromkeys(fields):
+        count = sum(right(row, _read(row, field)) for row in rows)
+        if count > most:
+            best, most = field, count
+        if most == len(rows):
+            break
+    return best
+
+
+def _link_fields(rows: Sequence[_Row]) -> Iterator[str]:
+    if all(row.link is row.element for row in rows):
+        yield "::attr(href)"
+        return
+    yield "a::attr(href)"
+    for selector in _selectors_of([(row.element, row.link) for row in rows]):
+        yield f"{selector}::attr(href)"
+    yield "a[title]::attr(href)"
+    yield 'a[target="_blank"]::attr(href)'
+    yield 'a[href*=".pdf"]::attr(href)'
+
+
+def _selectors_of(pairs: Sequence[tuple[Element, Element]]) -> list[str]:
+    """Selectors that may find an element in its row, the most frequent first."""
+    counted: Counter[str] = Counter()
+    for row, element in pairs[:40]:
+        if element is row:
+            continue
+        counted.update(list(dict.fromkeys(_paths(row, element))))
+    return [name for name, _ in counted.most_common(40)]
+
+
+def _paths(row: Element, element: Element) -> Iterator[str]:
+    names = [*(n for n in names_of(element) if "#" not in n), element.tag]
+    if element.tag in _CELLS:
+        names.insert(0, f"{element.tag}:nth-of-type({element.place})")
+    yield from names
+    above = element.parent
+    steps = 0
+    while above is not None and above is not row and steps < 4:
+        heads = [n for n in names_of(above) if "#" not in n]
+        heads.append(
+            f"{above.tag}:nth-of-type({above.place})" if above.tag in _CELLS else above.tag
+        )
+        for head in heads:
+            for name in names:
+                yield f"{head} {name}"
+        above, steps = above.parent, steps + 1
+    yield f"{element.tag}:nth-of-type({element.place})"
+
+
+def _title_field(rows: Sequence[_Row], link: str) -> str:
+    """The field with the most telling, most different texts; the link's own if it will do."""
+    plain = f"{link}::text"
+    own = [_read(row, plain) or "" for row in rows]
+    tips = [" ".join((row.link.attributes.get("title") or "").split()) for row in rows]
+    if _good(tips) and _worth(tips) >= _worth(own):
+        return f"{link}::attr(title) || {plain}"
+    if _good(own) and not _wordy(own):
+        return plain
+    fields = [f"{link} {name}".strip() for name in _inner_names(rows)] if _wordy(own) else []
+    fields += [] if _good(own) else [*_other_names(rows)]
+    best, most = plain, _worth(own) if not _wordy(own) else -1.0
+    for name in dict.fromkeys(fields):
+        field = f"{name}::text" if name else "::own"
+        texts = [_read(row, field) or "" for row in rows]
+        if sum(is_date_like(text) for text in texts) > 0.5 * len(texts) or _wordy(texts):
+            continue
+        worth = _worth(texts)
+        if worth > most + 0.05:
+            best, most = field, worth
+    return best if best == plain else f"{best} || {plain}"
+
+
+def _good(texts: Sequence[str]) -> bool:
+    told = [text for text in texts if text and not GENERIC.match(text)]
+    return len(told) >= 0.9 * len(texts) and mean(map(width, told)) >= 9 and _worth(texts) > 0.2
+
+
+def _worth(texts: Sequence[str]) -> float:
+    """Mean length up to that of a full title, times how different the texts are."""
+    if not texts:
+        return 0.0
+    lengths = [0 if GENERIC.match(text) else min(60, width(text)) for text in texts]
+    distinct = len(set(texts)) / len(texts)
+    return mean(lengths) / 60 * distinct
+
+
+def _wordy(texts: Sequence[str]) -> bool:
+    """Whether these texts hold more than titles: whole cards with date and summary."""
+    return bool(texts) and mean(map(width, texts)) > _MAX_TITLE / 2
+
+
+def _inner_names(rows: Sequence[_Row]) -> list[str]:
+    pairs = [(row.link, e) for row in rows for e in row.link.walk() if e is not row.link and e.text]
+    return _selectors_of(pairs)
+
+
+def _other_names(rows: Sequence[_Row]) -> list[str]:
+    pairs = [
+        (row.element, e)
+        for row in rows[:15]
+        for e in row.element.walk()
+        if e is not row.element and 12 <= width(e.text) <= _MAX_TITLE
+    ]
+    return [*_selectors_of(pairs), ""]
+
+
+def _date_field(
+    rows: Sequence[_Row], form: str, *, lang: str, today: date | None
+) -> tuple[str | None, str]:
+    dated = [row for row in rows if row.day is not None]
+    for shape in dict.fromkeys((form, *FORMS[:1])):
+
+        def right(row: _Row, value: str | None, shape: str = shape) -> bool:
+            if value is None:
+                return False
+            return read_day(value, form=shape, lang=lang, today=today) == row.day
+
+        fields = _date_fields(dated, form=shape, lang=lang, today=today)
+        field = _best(dated, fields, right)
+        if field is not None:
+            return field, shape
+    return None, form
+
+
+def _date_fields(
+    rows: Sequence[_Row], *, form: str, lang: str, today: date | None
+) -> Iterator[str]:
+    yield "time::attr(datetime)"
+    pairs = [
+        (row.element, e)
+        for row in rows
+        for e in row.element.walk()
+        if e is not row.element
+        and is_date_like(e.text)
+        and read_day(e.text, form=form, lang=lang, today=today) == row.day
+    ]
+    pairs.sort(key=lambda pair: len(pair[1].text))
+    for name in ("span", *_selectors_of(pairs)):
+        yield f"{name}::text"
+    for _, e in pairs[:3]:
+        yield f"{e.tag}::own"
+    yield "::own"
+    yield "::text"
