@@ -15,17 +15,24 @@ from pipelines.extraction.marks import words
 
 MAX_CHARS = 4_000_000
 _LARGE = 400_000
-_MANY_TAGS = 12_000
+_MANY_TAGS = 6_000
 _MAX_DEPTH = 2_000
-_MAX_REOPENED = 64
+_MAX_REOPENED = 16
+_MAX_WITH_ATTRIBUTES = 80
 _MAX_ATTRIBUTES = 1_000
 
 #: what scripts, styles and comments begin and end with; only their length is at stake here
 _RAW_RANGES = (("<script", "</script"), ("<style", "</style"), ("<!--", "-->"))
+#: opening formatting tags with attributes (equal ones without are reopened three times at most)
+_WITH_ATTRIBUTES = re.compile(
+    r"<[bisufectnBISUFECTN](?:[\s/]|[oO][nN][tT][\s/]|[tT][rR][oOiI][nNkK][gGeE][\s/]"
+    r"|[mM][aA][lL][lL][\s/]|[mM][\s/]|[iI][gG][\s/]|[oO][dD][eE][\s/]|[oO][bB][rR][\s/]"
+    r"|[tT][\s/])"
+)
 #: opening and closing formatting tags by their first letters; some other tags look alike
 _FORMATTING = re.compile(
-    r"<(/?(?:[bisuBISU](?=[\s/>])|[fF][oO][nN]|[sS][tTmM]|[eE][mM](?=[\s/>])|[bB][iI][gG]"
-    r"|[cC][oO][dD]|[nN][oO][bB]|[tT][tT](?=[\s/>])))"
+    r"<(/?[bisufectnBISUFECTN](?:(?=[\s/>])|[oO][nN][tT]|[tT][rR]|[mM][aA]|[mM](?=[\s/>])|[iI][gG]"
+    r"|[oO][dD]|[oO][bB]|[tT](?=[\s/>])))"
 )
 _FORMATTING_TAG = re.compile(
     r"</?(?:b|i|s|u|font|strong|em|big|code|nobr|small|strike|tt)(?:[\s/][^<>]*)?>", re.IGNORECASE
@@ -55,11 +62,13 @@ def tame(text: str) -> tuple[str, tuple[str, ...]]:
         bare = _without_raw(text)
         if len(bare) > _LARGE and _overloaded_tag(bare):
             return _flattened(text), (*flags, "nested")
-    if _reopens_too_much(text):
-        text = _FORMATTING_TAG.sub("", text)
+    tags = text.count("<")
+    if tags > _MANY_TAGS or len(_WITH_ATTRIBUTES.findall(text)) > _MAX_WITH_ATTRIBUTES:
         if _reopens_too_much(text):
-            return _flattened(text), (*flags, "nested")
-    if len(text) > 4 * _MANY_TAGS and text.count("<") > _MANY_TAGS and _depth(text) > _MAX_DEPTH:
+            text = _FORMATTING_TAG.sub("", text)
+            if _reopens_too_much(text):
+                return _flattened(text), (*flags, "nested")
+    if tags > _MANY_TAGS and _depth(text) > _MAX_DEPTH:
         return _flattened(text), (*flags, "nested")
     return text, tuple(flags)
 
@@ -87,10 +96,8 @@ def _without_raw(text: str) -> str:
 
 
 def _reopens_too_much(text: str) -> bool:
-    """More than 64 formatting elements open at once (closers without opener do not count)."""
+    """More than 16 formatting elements open at once (closers without opener do not count)."""
     tags = _FORMATTING.findall(text)
-    if len(tags) <= _MAX_REOPENED:
-        return False
     still_open: dict[str, int] = {}
     total = 0
     for tag in tags:

@@ -15,7 +15,7 @@ from bs4.element import NavigableString, PageElement
 from selectolax.lexbor import LexborNode
 
 from pipelines.extraction.marks import FRAME, mark_of
-from pipelines.extraction.outline import INLINE
+from pipelines.extraction.outline import IGNORED, INLINE
 from pipelines.extraction.tables import is_data_table, table_rows
 from pipelines.urls import canonicalise, is_fetchable
 
@@ -55,6 +55,7 @@ _KEPT_BLOCK = {
 }
 #: boxes that take text directly instead of through a paragraph
 _OWN_TEXT = frozenset({"li", "dt", "dd", "td", "th", "h2", "h3", "h4", "h5", "h6"})
+_PLAIN_INLINE = frozenset({"span", "font"})
 _IMAGE_SOURCES = ("src", "data-src", "data-original", "data-lazy-src", "data-url", "_src", "oldsrc")
 
 
@@ -136,7 +137,9 @@ class _Builder:
                 text = " " + text
             if raw[-1].isspace():
                 text += " "
-        parent = self._target()
+        self._text(text, self._target())
+
+    def _text(self, text: str, parent: Tag) -> None:
         string = NavigableString(text)
         string.setup(parent, self._last)
         parent.contents.append(string)
@@ -153,8 +156,10 @@ class _Builder:
         skip, buffer = self.skip, self._buffer
         for child in node.iter(include_text=True):
             if child.is_text_node:
-                if not muted:
-                    buffer.append(child.text_content or "")
+                content = child.text_content or ""
+                # white space between blocks is nothing, inside a paragraph it parts words
+                if not muted and (buffer or self._paragraph is not None or not content.isspace()):
+                    buffer.append(content)
                 continue
             tag = child.tag or ""
             if tag == "-comment" or (muted and tag in INLINE) or child.mem_id in skip:
@@ -165,7 +170,8 @@ class _Builder:
         if depth > _MAX_DEPTH:
             self._buffer.append(" " + node.text(separator=" ") + " ")
         elif tag not in INLINE:
-            self._block(node, tag, depth + 1)
+            if tag not in IGNORED:
+                self._block(node, tag, depth + 1)
         elif tag == "br":
             self._line_break()
         elif tag == "a":
@@ -234,7 +240,10 @@ class _Builder:
     def _block(self, node: LexborNode, tag: str, depth: int) -> None:
         self.end_paragraph()
         name = _KEPT_BLOCK.get(tag)
-        if name is not None:
+        if tag == "p" and (line := _only_text(node)) is not None:
+            if line and node.mem_id not in self.mute:
+                self._text(" ".join(line.split()), self._open("p", self._boxes[-1]))
+        elif name is not None:
             self._boxes.append(self._open(name, self._boxes[-1]))
             if tag == "pre":
                 self._preformatted(node)
@@ -249,10 +258,7 @@ class _Builder:
             self.end_paragraph()
 
     def _preformatted(self, node: LexborNode) -> None:
-        string = NavigableString(node.text(separator=""))
-        string.setup(self._boxes[-1], self._last)
-        self._boxes[-1].contents.append(string)
-        self._last = string
+        self._text(node.text(separator=""), self._boxes[-1])
 
     def _table(self, node: LexborNode, depth: int) -> None:
         table = self._open("table", self._boxes[-1])
@@ -272,6 +278,19 @@ class _Builder:
                 self.children(cell, depth)
                 self.end_paragraph()
                 self._boxes.pop()
+
+
+def _only_text(node: LexborNode) -> str | None:
+    """The text of a paragraph that is one piece of text, perhaps inside plain spans."""
+    inner = node.first_child
+    while inner is not None and inner.next is None:
+        if inner.is_text_node:
+            text = inner.text_content or ""
+            return None if "\n" in text.strip() else text
+        if inner.tag not in _PLAIN_INLINE:
+            return None
+        inner = inner.first_child
+    return None
 
 
 def _holds_blocks(node: LexborNode) -> bool:

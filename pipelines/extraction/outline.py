@@ -19,11 +19,13 @@ INLINE = words(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q "
     "rp rt ruby s samp small span strike strong sub sup time tt u var wbr br img o:p picture"
 )
-#: elements without readable text, removed before anything is counted
-DROPPED = [
-    "script", "style", "noscript", "iframe", "template", "svg", "math", "object", "embed",
-    "applet", "select", "textarea", "button", "canvas", "audio", "video", "frameset",
-]  # fmt: skip
+#: elements without readable text: the first are removed before anything is read (cheap in the
+#: parser), the others are passed over
+DROPPED = ["script", "style", "noscript"]
+IGNORED = words(
+    "iframe template svg math object embed applet select textarea button canvas audio video "
+    "frameset noframes noembed xmp datalist option script style noscript title"
+)
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _NOT_SHOWN = re.compile(r"display\s{0,3}:\s{0,3}none", re.IGNORECASE)
 _LATIN_WEIGHT = 0.4
@@ -93,13 +95,17 @@ def _walk(body: LexborNode, out: Outline) -> list[list[str]]:
                 code = where.get(key)
             for holder, key in reversed(chain):
                 tag = holder.tag
-                if tag not in INLINE:
+                if code < 0 or tag in IGNORED:
+                    code = -1
+                elif tag not in INLINE:
                     code = 2 * _add_block(holder, tag, code >> 1, out) + (code & 1)
                     parts.append([])
                 elif tag == "a" and holder.attributes.get("href"):
                     anchors[code >> 1] += 1  # a name without address is no link
                     code |= 1
                 where[key] = code
+        if code < 0:
+            continue
         block = code >> 1
         content = node.text_content or ""
         parts[block].append(content)

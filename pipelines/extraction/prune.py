@@ -18,7 +18,7 @@ _HEAD_PROSE = 25.0  # weight after which the text has begun
 _TAIL_SHARE = 0.25  # of the text at most may follow a line that ends the article
 _BOX_SHARE = 0.2  # of the text at most may stand in a box that is dropped for its first line
 _SMALL_TABLE = 80.0
-_LINE = 100.0
+_LINE = 80.0
 
 
 @dataclass(slots=True)

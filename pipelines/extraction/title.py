@@ -163,10 +163,11 @@ def _block_with(out: Outline | None, folded: str) -> int:
     """The block that shows this title and nothing else: a heading if there is one."""
     if out is None or len(folded) < 4:
         return -1
+    size = len(folded)
     shown = [
         i
         for i, content in enumerate(out.content)
-        if content and len(content) < 400 and fold(content) == folded
+        if size <= len(content) < 2 * size + 60 and fold(content) == folded
     ]
     headings = [i for i in shown if out.tag[i] in _HEADING_WEIGHT]
     return next(iter(headings or shown), -1)
