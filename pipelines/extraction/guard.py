@@ -63,11 +63,11 @@ def tame(text: str) -> tuple[str, tuple[str, ...]]:
         if len(bare) > _LARGE and _overloaded_tag(bare):
             return _flattened(text), (*flags, "nested")
     tags = text.count("<")
-    if tags > _MANY_TAGS or len(_WITH_ATTRIBUTES.findall(text)) > _MAX_WITH_ATTRIBUTES:
+    styled = tags > _MANY_TAGS or len(_WITH_ATTRIBUTES.findall(text)) > _MAX_WITH_ATTRIBUTES
+    if styled and _reopens_too_much(text):
+        text = _FORMATTING_TAG.sub("", text)
         if _reopens_too_much(text):
-            text = _FORMATTING_TAG.sub("", text)
-            if _reopens_too_much(text):
-                return _flattened(text), (*flags, "nested")
+            return _flattened(text), (*flags, "nested")
     if tags > _MANY_TAGS and _depth(text) > _MAX_DEPTH:
         return _flattened(text), (*flags, "nested")
     return text, tuple(flags)

@@ -55,6 +55,7 @@ _KEPT_BLOCK = {
 }
 #: boxes that take text directly instead of through a paragraph
 _OWN_TEXT = frozenset({"li", "dt", "dd", "td", "th", "h2", "h3", "h4", "h5", "h6"})
+_NO_BREAK_AFTER = frozenset({"br", "p", "ul", "ol", "dl", "table", "blockquote", "pre", "figure"})
 _PLAIN_INLINE = frozenset({"span", "font"})
 _IMAGE_SOURCES = ("src", "data-src", "data-original", "data-lazy-src", "data-url", "_src", "oldsrc")
 
@@ -116,9 +117,17 @@ class _Builder:
         if self._inline:
             return self._inline[-1]
         if self._paragraph is None:
-            box = self._boxes[-1]
-            self._paragraph = box if box.name in _OWN_TEXT else self._open("p", box)
+            self._paragraph = self._new_paragraph()
         return self._paragraph
+
+    def _new_paragraph(self) -> Tag:
+        box = self._boxes[-1]
+        if box.name not in _OWN_TEXT:
+            return self._open("p", box)
+        last = box.contents[-1] if box.contents else None
+        if last is not None and not (isinstance(last, Tag) and last.name in _NO_BREAK_AFTER):
+            self._open("br", box)
+        return box
 
     def _end_text(self) -> None:
         """Write the buffered text with its white space collapsed."""
@@ -241,8 +250,8 @@ class _Builder:
         self.end_paragraph()
         name = _KEPT_BLOCK.get(tag)
         if tag == "p" and (line := _only_text(node)) is not None:
-            if line and node.mem_id not in self.mute:
-                self._text(" ".join(line.split()), self._open("p", self._boxes[-1]))
+            if line.strip() and node.mem_id not in self.mute:
+                self._text(" ".join(line.split()), self._new_paragraph())
         elif name is not None:
             self._boxes.append(self._open(name, self._boxes[-1]))
             if tag == "pre":

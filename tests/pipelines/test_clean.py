@@ -110,6 +110,17 @@ def test_tables_stay_readable() -> None:
     assert page.body_html.count("<tr>") == 6
 
 
+def test_paragraphs_in_cells_and_items_stay_apart() -> None:
+    page = clean(
+        f"<p>{PARAGRAPHS[1]}</p><table><tr><td><p>Net</p><p>income</p></td><td>1</td></tr>"
+        "<tr><td>Tax</td><td><div>2</div><div>3</div></td></tr></table>"
+        "<ul><li><p>First point,</p><p>continued.</p></li></ul>"
+    )
+    assert "Net income | 1\nTax | 2 3" in page.body_text
+    assert "<td>Net<br>income</td>" in page.body_html
+    assert "First point,\ncontinued." in page.body_text
+
+
 def test_spans_of_cells_are_kept_and_bounded() -> None:
     page = clean(
         f"<p>{PARAGRAPHS[1]}</p><table><tr><td colspan=2 rowspan=99999>甲</td><td>乙</td></tr>"
