@@ -12,13 +12,16 @@ from pipelines.extraction.phrases import asks_to_subscribe, ends_article, is_met
 from pipelines.extraction.score import Scores
 
 _KEPT_AT_END = frozenset({"li", "td", "th", "dd", "dt", "pre"})
+_POINTERS = frozenset({"p", "div", "h2", "h3", "h4"})
 _CELLS = frozenset({"td", "th"})
 _HEAD_LINES = 40
 _HEAD_PROSE = 25.0  # weight after which the text has begun
 _TAIL_SHARE = 0.25  # of the text at most may follow a line that ends the article
 _BOX_SHARE = 0.2  # of the text at most may stand in a box that is dropped for its first line
+_SALES_SHARE = 0.4
 _SMALL_TABLE = 80.0
 _LINE = 80.0
+_MIXED = 40.0  # text directly in a box that also holds blocks
 
 
 @dataclass(slots=True)
@@ -168,13 +171,24 @@ class _Pruning:
             if out.own[i] > _LINE or i in self.gone:
                 continue
             line = self.line(i)
-            closing = ends_article(line)
-            if is_promotion(line) or (closing and out.cjk and self.weight[i] <= 0):
+            closing, selling = ends_article(line), asks_to_subscribe(line)
+            if (
+                is_promotion(line)
+                or (closing and out.cjk and self.weight[i] <= 0)
+                or (not out.cjk and self._is_pointer(i))
+            ):
                 self.leave_out(i)
-            if closing or asks_to_subscribe(line):
+            if closing or selling:
                 box = self._box_begun_by(i)
-                if box != i and 0 < self.scores.total[box] < _BOX_SHARE * total:
+                share = _SALES_SHARE if selling else _BOX_SHARE
+                if box != i and 0 < self.scores.total[box] < share * total:
                     self.drop(box)
+
+    def _is_pointer(self, i: int) -> bool:
+        """Latin pages: a paragraph that is one link points to another article, unless to a file."""
+        out = self.out
+        linked = out.own_link[i] >= 0.95 * out.own[i] > 8 and out.tag[i] in _POINTERS
+        return linked and not self._links_files(i)
 
     def _box_begun_by(self, i: int) -> int:
         """The outermost box inside ``best`` whose first text is block ``i``; at most ten levels."""
@@ -217,7 +231,7 @@ class _Pruning:
         inside = range(box, out.end[box])
         while len(positive) > 1 and positive[-1] not in inside and self._is_meta(positive[-1]):
             positive.pop()  # a line of credits may be long enough to pass for a sentence
-        first, last = positive[0], positive[-1]
+        first, last = positive[0], self._last_of(positive[-1])
         for i in leaves:
             if (i < first or i > last) and i not in inside:
                 self.leave_out(i)
@@ -226,7 +240,14 @@ class _Pruning:
         """Latin pages: short lines before the first and after the last sentence are bylines."""
         leaves = self.alive()
         positive = [i for i in leaves if self.weight[i] > 0]
-        if positive:
-            for i in leaves:
-                if i < positive[0] or (i > positive[-1] and self.out.tag[i] not in _KEPT_AT_END):
-                    self.leave_out(i)
+        if not positive:
+            return
+        first, last = positive[0], self._last_of(positive[-1])
+        for i in leaves:
+            mixed = self.out.end[i] > i + 1 and self.out.own[i] > _MIXED
+            if not mixed and (i < first or (i > last and self.out.tag[i] not in _KEPT_AT_END)):
+                self.leave_out(i)
+
+    def _last_of(self, i: int) -> int:
+        """The text that stands directly in a box goes on around the blocks inside it."""
+        return self.out.end[i] - 1

@@ -45,6 +45,8 @@ def block_weight(size: float, link: float, pause: int) -> float:
     if size > 400 and pause * 150 < size:
         return -1.0  # lists of names, keyword stuffing: prose pauses every dozen characters
     if link > 0.5 * size:
+        if pause >= 2 and plain >= 12 and plain >= 0.15 * size:
+            return 0.3 * plain  # a sentence full of links
         return -(5.0 + 0.7 * link)
     if pause >= 2 or (pause and plain >= 12) or plain >= 50:
         return plain - link
