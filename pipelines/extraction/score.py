@@ -118,7 +118,8 @@ def _cards(out: Outline) -> set[int]:
             continue
         key = (parent[i], tag[i], out.name[i].split(" ", 1)[0])
         sizes[key] = sizes.get(key, 0) + 1
-        if text[i] <= 250 and link[i] >= 5 and link[i] >= 0.12 * text[i]:
+        share = 0.12 if text[i] <= 150 else 0.25
+        if text[i] <= 250 and link[i] >= 5 and link[i] >= share * text[i]:
             groups.setdefault(key, []).append(i)
     found: set[int] = set()
     for key, members in groups.items():
