@@ -8,8 +8,11 @@ request sooner, and often finds nothing new.
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar, runtime_checkable
@@ -18,6 +21,7 @@ from scrapy.exceptions import DropItem, NotConfigured
 
 from pipelines.errors import EmptyBody, MissingField, NotAnArticle, ParseError
 from pipelines.items import Bulletin, CleanPage, Evidence, Fingerprint, Metadata
+from pipelines.summary import summarise
 from pipelines.urls import is_fetchable, url_key
 from storage.errors import StoreError
 from storage.records import AttachmentRecord, DocumentRecord, LabelRecord, NearCandidate
@@ -27,10 +31,14 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from pipelines.classify import Taxonomy
+    from pipelines.cluster import Sketch
+    from storage.records import SaveResult
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+GROUP = 16  # documents in one transaction, when so many wait
+LINGER = 0.1  # seconds that the first of a group waits for company
 EXTRACTOR_VERSION = "1"  # raise it when the same page would be read differently
 
 
@@ -174,11 +182,28 @@ class Classify(Stage):
         )
 
 
+@dataclass(slots=True)
+class Waiting:
+    """A record on its way to the store."""
+
+    record: DocumentRecord
+    sketch: Sketch
+    done: asyncio.Future[SaveResult]
+
+
 class Persist:
-    """One transaction per document, in the store's thread."""
+    """Saves documents in the store's thread, several in one transaction when several wait.
+
+    A page that comes alone is written after ``LINGER``; in a backlog ``GROUP`` pages share one
+    transaction, which costs a third less a page. If a group fails, each of its records is tried in
+    a transaction of its own, so that one bad record still stops no other.
+    """
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        self._waiting: list[Waiting] = []
+        self._full = asyncio.Event()
+        self._writer: asyncio.Task[None] | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -191,28 +216,51 @@ class Persist:
         """Save; the outcome is set on the bulletin. Raises Dropped with the store's code."""
         if not isinstance(item, Bulletin):
             return item
-        record = document_record(item, source_id=self.store.source_id, run_id=self.store.run_id)
-        from pipelines.diff import change_kind
-        from pipelines.judging import is_same, sketch_of
-        from storage.documents import SaveResult, save_document
+        from pipelines.judging import sketch_of
 
-        mine = sketch_of(item, metadata_of(item), fingerprint_of(item))
-
-        def save(session: Session) -> SaveResult:
-            def judge(other: NearCandidate) -> bool:
-                return is_same(mine, other, read_text=lambda: _text_of(session, other.document_id))
-
-            return save_document(
-                session, record, now=datetime.now(UTC), judge=judge, compare=change_kind
-            )
-
+        waiting = Waiting(
+            document_record(item, source_id=self.store.source_id, run_id=self.store.run_id),
+            sketch_of(item, metadata_of(item), fingerprint_of(item)),
+            asyncio.get_running_loop().create_future(),
+        )
+        self._waiting.append(waiting)
+        if len(self._waiting) >= GROUP:
+            self._full.set()
+        if self._writer is None:
+            self._writer = asyncio.get_running_loop().create_task(self._write())
         try:
-            result = await self.store.write(save)
+            result = await waiting.done
         except StoreError as error:
             raise Dropped(error.code, str(error), retry=True) from error
+        except Exception as error:
+            log.error("saving %s failed", item.url, exc_info=error)
+            raise Dropped("stage_failed", f"Persist: {error}"[:500], retry=True) from error
         duplicate = result.outcome == "new" and result.duplicate_of is not None
         item.outcome = "duplicate" if duplicate else result.outcome
         return item
+
+    async def _write(self) -> None:
+        """Write what waits, until nothing does."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._full.wait(), LINGER)
+        while self._waiting:
+            group, self._waiting = self._waiting[:GROUP], self._waiting[GROUP:]
+            await self._save(group)
+        self._full.clear()
+        self._writer = None
+
+    async def _save(self, group: list[Waiting]) -> None:
+        try:
+            results = await self.store.write(lambda session: save_all(session, group))
+        except Exception as error:
+            if len(group) == 1:
+                group[0].done.set_exception(error)
+                return
+            for alone in group:
+                await self._save([alone])
+        else:
+            for waiting, result in zip(group, results, strict=True):
+                waiting.done.set_result(result)
 
 
 class Show:
@@ -244,6 +292,25 @@ class Show:
         }
 
 
+def save_all(session: Session, group: Sequence[Waiting]) -> list[SaveResult]:
+    """Save a group in the caller's transaction, in order."""
+    from pipelines.diff import change_kind
+    from pipelines.judging import is_same
+    from storage.documents import save_document
+
+    results = []
+    for waiting in group:
+
+        def judge(other: NearCandidate, mine: Sketch = waiting.sketch) -> bool:
+            return is_same(mine, other, read_text=lambda: _text_of(session, other.document_id))
+
+        now = datetime.now(UTC)
+        results.append(
+            save_document(session, waiting.record, now=now, judge=judge, compare=change_kind)
+        )
+    return results
+
+
 def _text_of(session: Session, document_id: int) -> str | None:
     from storage.documents import latest_version
 
@@ -252,24 +319,24 @@ def _text_of(session: Session, document_id: int) -> str | None:
 
 
 def page_of(item: Bulletin) -> CleanPage:
-    """The cleaned page, which an earlier stage must have set."""
-    if item.page is None:
-        raise Dropped("stage_failed", "Clean has not run")
-    return item.page
+    """The cleaned page."""
+    return _set_by("Clean", item.page)
 
 
 def metadata_of(item: Bulletin) -> Metadata:
-    """The metadata, which an earlier stage must have set."""
-    if item.metadata is None:
-        raise Dropped("stage_failed", "ReadMetadata has not run")
-    return item.metadata
+    """The metadata."""
+    return _set_by("ReadMetadata", item.metadata)
 
 
 def fingerprint_of(item: Bulletin) -> Fingerprint:
-    """The fingerprint, which an earlier stage must have set."""
-    if item.fingerprint is None:
-        raise Dropped("stage_failed", "TakeFingerprint has not run")
-    return item.fingerprint
+    """The fingerprint."""
+    return _set_by("TakeFingerprint", item.fingerprint)
+
+
+def _set_by(stage: str, value: T | None) -> T:
+    if value is None:
+        raise Dropped("stage_failed", f"{stage} has not run")
+    return value
 
 
 def _plain(found: Evidence) -> dict[str, Any]:
@@ -313,7 +380,7 @@ def document_record(item: Bulletin, *, source_id: int, run_id: int | None) -> Do
         level=metadata.level,
         lang=page.lang,
         original_source=metadata.original_source,
-        summary=item.hints.summary,
+        summary=item.hints.summary or summarise(page.body_text, title=metadata.title) or None,
         written_on=metadata.written_on,
         published_on=metadata.published_on,
         published_at=metadata.published_at,

@@ -63,3 +63,58 @@ def test_hostile_text_takes_bounded_time() -> None:
     summarise("数" * 300_000)
     summarise("1亿元" * 100_000)
     assert time.process_time() - started < 2.0
+
+
+LAW = (
+    "第一章 总则\n"
+    "第一条 为了规范示例数据处理活动，保护当事人的合法权益，促进开发利用，"
+    "根据《示例法》，制定本条例。\n"
+    "第二条 在本市行政区域内从事示例数据的收集、存储和使用，适用本条例。\n"
+    "第三条 各级人民政府应当加强领导，统筹协调有关工作，保障经费投入。\n"
+    "（一）建立制度；\n"
+    "第四条 违反本条例规定的，处一万元以上五万元以下罚款。\n"
+    "第五条 本条例自2026年3月1日起施行。\n"
+)
+
+
+def test_a_law_gives_purpose_scope_and_effective_date() -> None:
+    assert summarise(LAW, title="某市示例数据条例") == (
+        "为了规范示例数据处理活动，保护当事人的合法权益，促进开发利用…"
+        "在本市行政区域内从事示例数据的收集、存储和使用，适用本条例。"
+        "本条例自2026年3月1日起施行。"
+    )
+
+
+def test_news_begins_with_its_lead_and_keeps_the_figures() -> None:
+    text = (
+        "12月5日消息，甲公司宣布完成B轮融资。公司总部位于乙市，业务较为广泛。"
+        "本轮融资总额为1.2亿欧元，由丙基金领投。此前报道，该公司6月完成4200万美元融资。"
+    )
+    found = summarise(text, title="甲公司完成融资", limit=60)
+    assert found == "12月5日消息，甲公司宣布完成B轮融资。本轮融资总额为1.2亿欧元，由丙基金领投。"
+
+
+def test_a_cut_never_splits_a_number_or_a_bracket() -> None:
+    text = (
+        "某平台称被盗资金价值达800万美元，包括约4,373枚甲币（约合1,200,000美元，以当日价格计）、"
+        + "乙" * 90
+    )
+    found = summarise(text, limit=40)
+    assert found == "某平台称被盗资金价值达800万美元…"
+
+
+def test_english_text_is_read_by_sentence() -> None:
+    text = (
+        "The regulator said on Monday it fined Example Ltd $2.5 million. The firm did not comment. "
+        "Rules take effect in 2027 and apply to 300 firms."
+    )
+    found = summarise(text, title="Regulator fines firm")
+    assert found.startswith("The regulator said on Monday it fined Example Ltd $2.5 million.")
+    assert len(found) <= MAX_CHARS
+
+
+def test_numbered_headings_are_no_summary() -> None:
+    text = (
+        "1. 夯实底座。到2027年，建成10个平台，服务1000家企业。\n（1）提升能力。\n（2）推广应用。\n"
+    )
+    assert summarise(text) == "到2027年，建成10个平台，服务1000家企业。"
