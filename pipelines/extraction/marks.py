@@ -15,6 +15,7 @@ PLAIN = 0
 WEAK = -1  # slightly against the article
 SOFT = -2  # frame, if it holds little text: the name also says layout
 FRAME = -3  # frame, unless it holds nearly all the text of the page
+CAPTION = -5  # words about an image: text on Chinese pages, frame elsewhere
 NEVER = -4  # footer, menu, consent box: frame, however much text it holds
 
 _WORD = re.compile(r"[A-Z]{2,20}(?![a-z])|[A-Z]?[a-z]{1,30}|\d{1,6}")
@@ -54,11 +55,12 @@ _FRAME = words(
     "carousels byline-bio authorbio author-bio feedback survey trending popular mostread latest "
     "readmore more-news morestories upnext player tooltip dropdown offcanvas overlay banner "
     "statement disclaimer mianze prevnext nextprev prev next yqlj youqing returntop gotop backtop "
-    "onetrust ot-sdk optanon ccpa didomi qc-cmp truste privacy caption captions credit credits "
+    "onetrust ot-sdk optanon ccpa didomi qc-cmp truste privacy credit credits "
     "byline "
-    "dateline timestamp figcaption wp-caption wp-caption-text authors commentlist trc "
+    "dateline timestamp figcaption authors commentlist trc "
     "accessibility fontsize ziti donate"
 )
+_CAPTION = words("caption captions wp-caption wp-caption-text imagecaption image-caption")
 _NEVER = words(
     "footer foot copyright cookie cookies consent gdpr onetrust ot-sdk optanon ccpa didomi nav "
     "navbar menu breadcrumb breadcrumbs login signin signup modal popup friendlink friendlinks "
@@ -92,6 +94,8 @@ def mark_of(name: str) -> int:
     name = name[:300]
     found = {word.lower() for word in _WORD.findall(name)}
     found.update(name.lower().split())
+    if found & _CAPTION:
+        return CAPTION
     body = _BODY_NAME.search(name) is not None
     if found & _FRAME:
         if body:

@@ -14,7 +14,7 @@ from bs4 import Tag
 from bs4.element import NavigableString, PageElement
 from selectolax.lexbor import LexborNode
 
-from pipelines.extraction.marks import FRAME, mark_of
+from pipelines.extraction.marks import CAPTION, FRAME, NEVER, mark_of
 from pipelines.extraction.outline import IGNORED, INLINE
 from pipelines.extraction.tables import is_data_table, table_rows
 from pipelines.urls import canonicalise, is_fetchable
@@ -196,7 +196,7 @@ class _Builder:
     def _is_frame(node: LexborNode) -> bool:
         attributes = node.attributes
         name = attributes.get("class") or attributes.get("id") if attributes else None
-        return bool(name) and mark_of(name or "") <= FRAME
+        return bool(name) and mark_of(name or "") in {FRAME, NEVER, CAPTION}
 
     def _line_break(self) -> None:
         if self._buffer:

@@ -120,6 +120,14 @@ _ENDS_FIRST = frozenset(
     "点原友"
 )
 _PROMOTES_FIRST = frozenset("扫长点广不展收")
+_CREDITS = re.compile(
+    r"^[\s\W]{0,4}(?:(?:责任编辑|责编|编辑|本文来源|编审|审核|校对|监制|值班编辑|文字编辑)\s{0,3}[:：]|纠错|分享让更多人看到)"
+)
+
+
+def is_credit(text: str) -> bool:
+    """A line that names the editors or the desk, and nothing else."""
+    return len(text) <= 60 and _CREDITS.match(text) is not None
 
 
 def is_meta_line(text: str) -> bool:

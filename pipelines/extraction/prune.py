@@ -8,7 +8,13 @@ from itertools import accumulate
 from pipelines.extraction.attachments import media_type_of
 from pipelines.extraction.marks import PLAIN
 from pipelines.extraction.outline import Outline
-from pipelines.extraction.phrases import asks_to_subscribe, ends_article, is_meta_line, is_promotion
+from pipelines.extraction.phrases import (
+    asks_to_subscribe,
+    ends_article,
+    is_credit,
+    is_meta_line,
+    is_promotion,
+)
 from pipelines.extraction.score import Scores
 
 _KEPT_AT_END = frozenset({"li", "td", "th", "dd", "dt", "pre"})
@@ -203,7 +209,8 @@ class _Pruning:
     def credits(self) -> None:
         """Lines of source and editor at the end, in a box that is named as no part of the text."""
         for i in reversed(self.alive()):
-            if self.out.mark[i] >= PLAIN or not self._is_meta(i):
+            named = self.out.mark[i] < PLAIN and self._is_meta(i)
+            if not named and not is_credit(self.line(i)):
                 return
             self.leave_out(i)
 

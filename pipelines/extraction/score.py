@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 
 from pipelines.extraction.attachments import media_type_of
-from pipelines.extraction.marks import FRAME, GOOD, NEVER, SOFT, STRONG, WEAK, words
+from pipelines.extraction.marks import CAPTION, FRAME, GOOD, NEVER, SOFT, STRONG, WEAK, words
 from pipelines.extraction.outline import Outline
 
 _FRAME_TAGS = frozenset({"aside", "dialog"})
@@ -103,6 +103,8 @@ def _framed(out: Outline, prose: list[float], outside: frozenset[int], title: in
             framed[i] = prose[i] < limit or (title >= 0 and prose[0] - prose[i] > _SOME_PROSE)
         elif mark[i] == FRAME or tag[i] in _FRAME_TAGS or i in hidden:
             framed[i] = prose[i] < limit and not (i in hidden and mark[i] >= GOOD)
+        elif mark[i] == CAPTION:
+            framed[i] = not out.cjk and prose[i] < 0.25 * prose[0]
         elif mark[i] == SOFT:
             framed[i] = prose[i] < 0.25 * prose[0]
     return framed
