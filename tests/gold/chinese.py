@@ -68,7 +68,7 @@ def _nfra_detail(row: Row) -> str:
     return json.dumps({"dibao_sample": NOTE, "rptCode": 200, "data": data}, ensure_ascii=False)
 
 
-def _gkmlpt_article(row: Row) -> str:
+def gkmlpt_article(row: Row) -> str:
     detail = {
         "title": row.item.title,
         "document_number": row.item.number,
@@ -261,7 +261,7 @@ REGIONAL: tuple[Sample, ...] = (
     records(
         "cn-guangdong-gdii", POLICY, "https://gdii.gd.gov.cn/gkmlpt/content/4/{n}/post_{n}.html",
         record=_gkmlpt, wrap=lambda rows: {"articles": rows, "classify": {"post_count": 8}},
-        write_article=_gkmlpt_article, number="粤工信规字〔2026〕{n}号",
+        write_article=gkmlpt_article, number="粤工信规字〔2026〕{n}号",
         resolve=f"<html><head>{shapes.META}</head><body><script>window._CONFIG = {{\n SID: '754001',\n"
         " TREE: [] };</script></body></html>",
     ),

@@ -32,9 +32,12 @@ class Sample:
     fetch: str = ""
     resolve: str = ""
     extra: dict[str, Any] = field(default_factory=dict)
+    href_of: Callable[[Bulletin], str] | None = None
 
     def link(self, item: Bulletin) -> str:
         """The address as the list writes it."""
+        if self.href_of is not None:
+            return self.href_of(item)
         return self.href.format(**address_parts(self.key, item))
 
 

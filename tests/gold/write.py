@@ -1,12 +1,16 @@
 """Writes the sample folders: ``python -m tests.gold.write [key …]``.
 
+Sources without a sample by hand get a generated one: four rows, one article, packed.
+
 ``expected.json`` comes from the invented bulletins, not from running the readers, so that a
 reader that is wrong fails. Read the result before committing it.
 """
 
 from __future__ import annotations
 
+import gzip
 import json
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,6 +20,7 @@ from spiders.asks import Spec, first_ask, lanes, resolve_ask
 from spiders.catalogue import load_catalogue
 from tests.gold.chinese import CENTRAL, MEDIA, REGIONAL
 from tests.gold.foreign import SAMPLES as FOREIGN
+from tests.gold.generated import generated
 from tests.gold.samples import Sample, address_parts
 from tests.gold.shapes import Row
 from tests.gold.wording import FIRST_DAY, bulletins
@@ -23,21 +28,28 @@ from tests.gold.wording import FIRST_DAY, bulletins
 FOLDER = Path(__file__).parent
 SAMPLES = {sample.key: sample for sample in (*CENTRAL, *REGIONAL, *MEDIA, *FOREIGN)}
 DETAILS = 2
+RESOLVED = {"sid": "754001", "channelid": "0a" * 16}
 
 
 def write(sample: Sample, spec: Spec) -> None:
     """Write the folder of one source."""
-    lane = lanes(spec, today=FIRST_DAY, resolved={"sid": "754001"})[0]
+    packed = ".gz" if sample.key not in SAMPLES else ""
+    lane = lanes(spec, today=FIRST_DAY, resolved=RESOLVED)[0]
     list_url = first_ask(spec, lane).url
     items = bulletins(
-        sample.key, publisher=spec.publisher, genres=sample.genres, number=sample.number
+        sample.key,
+        publisher=spec.publisher,
+        genres=sample.genres,
+        number=sample.number,
+        count=4 if packed else 8,
     )
     rows = [
         Row(item, href=(href := sample.link(item)), url=urljoin(list_url, href)) for item in items
     ]
     folder = FOLDER / sample.key
-    folder.mkdir(exist_ok=True)
-    listing = f"list.{sample.ext}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    listing = f"list.{sample.ext}{packed}"
     _put(folder / listing, sample.write_list(rows, spec.title))
     meta: dict[str, Any] = {
         "sample": True,
@@ -50,25 +62,27 @@ def write(sample: Sample, spec: Spec) -> None:
         ask = resolve_ask(spec)
         _put(folder / "resolve.html", sample.resolve)
         meta["resolve"] = {"file": "resolve.html", "url": ask.url if ask else ""}
-    for i, row in enumerate(rows[:DETAILS], start=1):
+    details = rows[: 1 if packed else DETAILS]
+    for i, row in enumerate(details, start=1):
         if sample.write_article is None:
             meta["details"].append({"url": row.url})
             continue
-        name = f"detail-{i}.{sample.article_ext}"
+        name = f"detail-{i}.{sample.article_ext}{packed}"
         _put(folder / name, sample.write_article(row))
         fetched = sample.fetch.format(**address_parts(sample.key, row.item)) or row.url
-        meta["details"].append({"file": name, "url": row.url, "fetched": fetched})
+        entry = {"file": name, "url": row.url}
+        meta["details"].append(entry if packed else {**entry, "fetched": fetched})
     _put(folder / "meta.json", _pretty(meta))
-    _put(folder / "expected.json", _pretty(_expected(rows)))
+    _put(folder / "expected.json", _pretty(_expected(rows, details)))
 
 
-def _expected(rows: list[Row]) -> dict[str, Any]:
+def _expected(rows: list[Row], chosen: list[Row]) -> dict[str, Any]:
     listed = [
         {"url": row.url, "title": row.item.title, "published_on": row.item.day.isoformat()}
         for row in rows
     ]
     details = []
-    for row in rows[:DETAILS]:
+    for row in chosen:
         detail = {
             "url": row.url,
             "title": row.item.title,
@@ -87,15 +101,23 @@ def _pretty(data: Any) -> str:
 
 
 def _put(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")
+    content = text.encode()
+    path.write_bytes(gzip.compress(content, mtime=0) if path.suffix == ".gz" else content)
 
 
 def main() -> None:
     """Write the samples of the named sources, or of all."""
     catalogue = load_catalogue()
-    for key in sys.argv[1:] or sorted(SAMPLES):
-        write(SAMPLES[key], catalogue.get(key))
-    print(f"{len(sys.argv[1:]) or len(SAMPLES)} sample folders written")
+    enabled = sorted(key for key, spec in catalogue.specs.items() if spec.status == "enabled")
+    keys = sys.argv[1:] or enabled
+    for key in keys:
+        spec = catalogue.get(key)
+        sample = SAMPLES.get(key)
+        try:
+            write(sample or generated(spec, resolved=RESOLVED), spec)
+        except (ValueError, KeyError) as error:
+            print(f"{key}: {error}", file=sys.stderr)
+    print(f"{len(keys)} sample folders written")
 
 
 if __name__ == "__main__":
