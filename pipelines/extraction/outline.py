@@ -127,9 +127,8 @@ def _add_block(node: LexborNode, tag: str, parent: int, out: Outline) -> int:
         kind, key = attributes.get("class"), attributes.get("id")
         if kind or key:
             name = f"{kind or ''} {key or ''}"
-        if "hidden" in attributes or (
-            "style" in attributes and _NOT_SHOWN.search(attributes["style"] or "")
-        ):
+        style = attributes.get("style")
+        if "hidden" in attributes or (style and "none" in style and _NOT_SHOWN.search(style)):
             out.hidden.add(here)
     out.name.append(name)
     out.mark.append(mark_of(name) if name else 0)

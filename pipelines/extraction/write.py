@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator
 
 from bs4 import Tag
 from bs4.element import NavigableString
@@ -14,6 +13,8 @@ _LINE_TAGS = frozenset(
     {"p", "li", "dt", "dd", "h2", "h3", "h4", "h5", "h6", "figcaption", "pre", "tr", "blockquote"}
 )
 _BLOCK_TAGS = _LINE_TAGS | {"div", "ul", "ol", "dl", "table", "figure", "td", "th"}
+_VOID = frozenset({"br", "img"})
+_CELLS = frozenset({"td", "th"})
 
 
 def text_of(root: Tag) -> str:
@@ -77,23 +78,28 @@ def inline_text(tag: Tag) -> str:
 
 def html_of(root: Tag) -> str:
     """Compact HTML of the children of ``root``; everything escaped, empty elements left out."""
-    return "".join(_pieces(root))
+    out: list[str] = []
+    _write(root, out)
+    return "".join(out)
 
 
-def _pieces(tag: Tag) -> Iterator[str]:
+def _write(tag: Tag, out: list[str]) -> None:
     for child in tag.contents:
         if isinstance(child, NavigableString):
-            yield html.escape(str(child), quote=False)
+            out.append(html.escape(child, quote=False))
             continue
         if not isinstance(child, Tag):
             continue
+        name = child.name
         attributes = "".join(
-            f' {name}="{html.escape(str(value))}"' for name, value in child.attrs.items()
+            [f' {key}="{html.escape(str(value))}"' for key, value in child.attrs.items()]
         )
-        if child.name in {"br", "img"}:
-            yield f"<{child.name}{attributes}>"
+        start = len(out)
+        out.append(f"<{name}{attributes}>")
+        if name in _VOID:
             continue
-        inner = "".join(_pieces(child))
-        if not inner.strip() and child.name not in {"td", "th"}:
-            continue
-        yield f"<{child.name}{attributes}>{inner}</{child.name}>"
+        _write(child, out)
+        if len(out) - start <= 2 and name not in _CELLS and not "".join(out[start + 1 :]).strip():
+            del out[start:]
+        else:
+            out.append(f"</{name}>")
