@@ -150,7 +150,7 @@ def _cut_signs(decoded: Decoded) -> list[str]:
 
 def _plain(decoded: Decoded, *, hints: Hints, lang: str) -> CleanPage:
     """Text without markup: lines are paragraphs."""
-    text = decoded.text[:_MAX_TEXT]
+    text = decoded.text[:_MAX_TEXT].encode("utf-8", "replace").decode("utf-8")
     lines = [line for raw in text.splitlines() if (line := " ".join(raw.split()))]
     flags = [
         name

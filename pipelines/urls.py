@@ -64,10 +64,13 @@ _SUFFIXES = _words(
 def canonicalise(url: str, *, base: str | None = None) -> str:
     """Absolute address with host in lower case, dot segments resolved and trackers dropped.
 
-    The fragment goes, except client-side routes (``#!/`` and ``#/``). Other schemes than http(s)
-    and unparsable input come back as they are (stripped); ask :func:`is_fetchable`.
+    The fragment goes, except client-side routes (``#!/`` and ``#/``). Other schemes than http(s),
+    unparsable input and input of over 4,096 characters come back as they are (stripped); ask
+    :func:`is_fetchable`.
     """
-    cleaned = _BLANKS.sub("", url.strip())[:_MAX_URL]
+    if len(url) > _MAX_URL:
+        return url.strip()
+    cleaned = _BLANKS.sub("", url.strip())
     if base:
         try:
             cleaned = urljoin(base, cleaned.replace("\\", "/") if ":" not in cleaned else cleaned)

@@ -61,7 +61,11 @@ _CLEANER = nh3.Cleaner(
 
 def safe_html(markup: str) -> str:
     """Sanitise HTML of any origin; the result is a fixed point of this function."""
-    return without_invisible(_CLEANER.clean(markup))
+    try:
+        cleaned = _CLEANER.clean(markup)
+    except UnicodeEncodeError:  # half a surrogate pair, from a JSON escape
+        cleaned = _CLEANER.clean(markup.encode("utf-8", "replace").decode("utf-8"))
+    return without_invisible(cleaned)
 
 
 def without_invisible(text: str) -> str:

@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from pipelines.clean import clean_page, safe_html
 from pipelines.decode import decode
-from pipelines.items import CleanPage, Hints, Layout
+from pipelines.items import CleanPage, Decoded, Hints, Layout
 from tests.pipelines.pages import (
     PARAGRAPHS,
     SIGNATURE,
@@ -159,6 +159,13 @@ def test_invisible_characters_and_bidi_overrides_are_removed() -> None:
     page = clean(f"<p>{PARAGRAPHS[1]}\u200b\u202e\ufeff</p><p>第\u200b二\u2066段，同样如此。</p>")
     assert not re.search("[\u200b\u202e\u2066\ufeff]", page.body_text + page.body_html)
     assert "第二段" in page.body_text
+
+
+def test_half_surrogates_from_json_do_no_harm() -> None:
+    for markup in (f"<p>{PARAGRAPHS[1]}\ud83d</p>", f"{PARAGRAPHS[1]}\ud83d"):
+        page = clean_page(Decoded(markup, "utf-8", "json", 0.0), url=URL)
+        assert page.body_text.startswith(PARAGRAPHS[1])
+        (page.body_text + page.body_html).encode()
 
 
 # -- layouts ---------------------------------------------------------------------------------

@@ -112,6 +112,12 @@ def test_what_is_not_fetchable(url: str) -> None:
     assert not is_fetchable(canonicalise(url))
 
 
+def test_overlong_addresses_are_refused_not_cut() -> None:
+    long = "https://example.cn/" + "a" * 5000
+    assert canonicalise(long) == long
+    assert not is_fetchable(long)
+
+
 def test_credentials_in_an_address_are_refused_and_never_kept() -> None:
     assert not is_fetchable("http://user:secret@example.cn/")
     assert canonicalise("http://user:secret@example.cn/") == "http://example.cn/"
