@@ -122,7 +122,8 @@ def _claims(page: Authors) -> Iterator[Claim]:
         (page.adopted, "adoption", 0.93),
     ):
         if signed is not None and signed.bodies:
-            yield Claim(signed.bodies, signed.span, rule, confidence, "body", signed.start)
+            names = _as_listed(signed.bodies, page.hint)
+            yield Claim(names, signed.span, rule, confidence, "body", signed.start)
     lead = issuers_in_lead(page.text)
     if lead:
         yield Claim(lead.bodies, lead.span, "lead", 0.85, "body", lead.start, lead.note)
@@ -133,6 +134,24 @@ def _claims(page: Authors) -> Iterator[Claim]:
         yield Claim((body,), page.number, "number", 0.8, "body")
     if page.hint:
         yield Claim(bodies_in(page.hint), page.hint, "list", 0.8, "list")
+
+
+_LONGEST_NAME = 30
+"""Characters of the longest name an organ signs with; more is text run together with a name."""
+
+
+def _as_listed(signed: tuple[str, ...], hint: str | None) -> tuple[str, ...]:
+    """The issuer of the list where a signature is that name with other words run into it."""
+    listed = bodies_in(hint) if hint else ()
+    if len(listed) != 1 or len(signed) != 1 or listed == signed:
+        return signed
+    name = signed[0]
+    lead = name.removesuffix(listed[0])
+    if lead == name:
+        return listed if len(name) > _LONGEST_NAME else signed
+    place = locate(lead)
+    printed_place = place is not None and place.used == len(lead)
+    return signed if printed_place or looks_like_body(lead) else listed
 
 
 _PUBLIC_ACT = re.compile(

@@ -29,7 +29,7 @@ _ORGAN = (
 _IS_BODY = re.compile(rf"[\u4e00-\u9fff（）()·]{{2,40}}(?:{_ORGAN})(?:（[^（）]{{2,20}}）)?\Z")
 _NOT_IN_NAME = re.compile(
     r"[，。；：、！？《》“”\"'0-9]|的|关于|为了|根据|按照|现将|通知|附件|各省|各市|各县|各有关|有关部门|直属|同志"
-    r"|以下简称|负责|联系|地址|电话|你委|你局|我市|我省|我委|我局|以上|以下|及其|工作的|开展|推进|加强|建立|促进"
+    r"|\A(?:转发|批转|转载|贯彻|落实|学习|传达)|以下简称|负责|联系|地址|电话|你委|你局|我市|我省|我委|我局|以上|以下|及其|工作的|开展|推进|加强|建立|促进"
 )
 _SPLIT = re.compile(
     r"[\s、，,;；/|]+|(?<=[部委局署会院行厅室办府])(?:和|及|与|暨)(?=[\u4e00-\u9fff]{3})"
@@ -189,6 +189,35 @@ def looks_like_body(name: str) -> bool:
     if plain in _bodies().official or is_abroad(plain):
         return True
     return len(plain) <= 40 and bool(_IS_BODY.match(plain)) and not _NOT_IN_NAME.search(plain)
+
+
+# What ends before a name in a page without line breaks: a bracket, the last word of a heading.
+_LEAD_END = re.compile(
+    r"[》）](?!\Z)|承诺书|申请书|申报书|任务书|责任书|通知书|意见书|登记表|申请表|申报表|一览表|汇总表|推荐表"
+    r"|附表|附件|样表|格式|流程图|说明|须知|守则|章程|要点|目录|名单|清单|通知|公告|通告|公示|办法|方案|细则"
+    r"|规定|条例|规则|规程|指南|指引|规范|标准|制度|纲要|计划|规划|意见|措施|特此|此复|如下|盖章|公章"
+)
+
+
+def body_at_end(name: str) -> str:
+    """The organ's name behind a heading that was run together with it, else ``name`` as it is.
+
+    …技术要点（试行）湖北省财政厅 is cut, 中国（上海）自由贸易试验区管理委员会 is one name. What is
+    kept must begin with a place or be a central body.
+    """
+    plain = _plain(name)
+    for match in reversed(list(_LEAD_END.finditer(plain))):
+        rest = plain[match.end() :]
+        if match[0] == "）" and _is_place(plain[: match.start()].rpartition("（")[2]):
+            continue
+        if looks_like_body(rest) and (locate(rest) is not None or is_national(rest)):
+            return rest
+    return name
+
+
+def _is_place(text: str) -> bool:
+    place = locate(text)
+    return place is not None and place.used == len(text)
 
 
 _PRIVATE = re.compile(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from pipelines.dates import DateSpan, find_dates
-from pipelines.issuers import bodies_in
+from pipelines.issuers import bodies_in, body_at_end
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,13 @@ def _signers(line: str) -> tuple[str, ...]:
     pieces = plain.split()
     if len(pieces) > 1 and any(len(piece) == 1 for piece in pieces):
         plain = "".join(pieces)
-    return bodies_in(plain)
+    return _named(plain)
+
+
+def _named(text: str) -> tuple[str, ...]:
+    """Names of organs in ``text``, freed of a heading that stands before the first of them."""
+    names = bodies_in(text) or bodies_in(body_at_end(text))
+    return tuple(map(body_at_end, names))
 
 
 def _glued_signers(line: str, expected: tuple[str, ...]) -> tuple[str, ...]:
@@ -115,9 +121,9 @@ def _glued_signers(line: str, expected: tuple[str, ...]) -> tuple[str, ...]:
     tail = line[-60:].rstrip(_SPACES)
     cut = max(tail.rfind(mark) for mark in _SENTENCE_END)
     tail = tail[cut + 1 :].strip(_SPACES)
-    if names := bodies_in(tail):
+    if names := _named(tail):
         return names
     last = re.split(r"[ \t\u3000\xa0]{2,}", tail)[-1]
-    if last != tail and (names := bodies_in(last)):
+    if last != tail and (names := _named(last)):
         return names
     return tuple(name for name in expected if tail.endswith(name))

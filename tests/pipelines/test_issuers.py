@@ -12,6 +12,8 @@ from pipelines.issuers import (
     place_of,
     split_bodies,
 )
+from pipelines.items import CleanPage, Hints
+from pipelines.metadata import extract_metadata
 from pipelines.regions import Region, full_name, level_label, locate, parse_region
 from pipelines.signature import find_signature
 from pipelines.subjects import issuers_in_lead, issuers_in_title, official_in_title
@@ -167,3 +169,44 @@ def test_number_prefixes_name_central_bodies() -> None:
 def test_sentences_and_addressees_are_no_bodies() -> None:
     for text in ("各省、自治区人民政府", "根据国务院", "推进政府", "我市人民政府", "你委"):
         assert not looks_like_body(text)
+
+
+@pytest.mark.parametrize(
+    ("line", "body"),
+    [
+        ("屋面防水工程技术要点（试行）湖北省住房和城乡建设厅", "湖北省住房和城乡建设厅"),
+        ("参评承诺书湖北省统计职务评审委员会办公室", "湖北省统计职务评审委员会办公室"),
+        ("《屋面防水管理办法》湖北省财政厅", "湖北省财政厅"),
+        ("中国（上海）自由贸易试验区管理委员会", "中国（上海）自由贸易试验区管理委员会"),
+        ("浙江省标准化研究院", "浙江省标准化研究院"),
+    ],
+)  # fmt: skip
+def test_a_signature_is_freed_of_the_heading_before_it(line: str, body: str) -> None:
+    for text in (f"请遵照执行。\n{line}\n2024年3月1日\n", f"请遵照执行。{line} 2024年3月1日"):
+        found = find_signature(text)
+        assert found is not None
+        assert found.bodies == (body,)
+
+
+def test_the_issuer_of_the_list_frees_a_signature_of_words_run_into_it() -> None:
+    def bodies(signed: str, listed: str) -> tuple[str, ...]:
+        page = CleanPage("外墙保温技术", "", f"请遵照执行。\n{signed}\n2024年3月1日")
+        return extract_metadata(page, hints=Hints(issuer=listed)).issuing_bodies
+
+    assert bodies("材料样例湖北省统计局", "湖北省统计局") == ("湖北省统计局",)
+    # the printed name is more exact than the list's
+    assert bodies("湖北省统计局", "统计局") == ("湖北省统计局",)
+    assert bodies("湖北省统计局办公室", "湖北省统计局") == ("湖北省统计局办公室",)
+    long = "示例事项材料样例填写参考样例示例页面样例湖北省统计局执法监督处室办公室"
+    assert bodies(long, "湖北省统计局") == ("湖北省统计局",)
+
+
+def test_a_title_that_forwards_or_follows_an_organ_is_not_signed_by_it() -> None:
+    for title in (
+        "转发广东省市场监督管理局关于印发示例规范的通知",
+        "落实广东省市场监督管理局部署 推进质量提升",
+    ):
+        page = CleanPage(title, "", "各科室：请遵照执行。")
+        found = extract_metadata(page, hints=Hints(issuer="茂名市市场监督管理局"))
+        assert found.issuing_bodies == ("茂名市市场监督管理局",)
+        assert found.region == "CN-广东-茂名"
