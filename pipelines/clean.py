@@ -64,17 +64,12 @@ def clean_page(
         return CleanPage(
             "", "", "", encoding=decoded.encoding, meta=facts, method="none", flags=("empty",)
         )
-    base = _base(url, facts)
     selected = select_layout(tree, layouts)
-    if selected is not None and selected.nodes:
-        method, adopted = "layout", adopt(selected.nodes, base=base, skip=selected.dropped)
-    else:
-        skip = article.skip | selected.dropped if selected else article.skip
-        method, adopted = "density", adopt(article.nodes, base=base, skip=skip, mute=article.mute)
-        if selected is not None and any(option.body for option in layouts):
-            flags.append("layout_missed")
+    method, adopted = _body(article, selected, base=_base(url, facts))
     if selected is not None:
         facts.update({f"layout:{name}": value for name, value in selected.fields.items()})
+        if method != "layout" and any(option.body for option in layouts):
+            flags.append("layout_missed")
     body_text = text_of(adopted.root)
     flags += _content_flags(article, adopted, body_text, damage=decoded.damage)
     return CleanPage(
@@ -92,6 +87,14 @@ def clean_page(
         method=method,
         flags=tuple(dict.fromkeys(flags)),
     )
+
+
+def _body(article: Article, selected: Selected | None, *, base: str) -> tuple[str, Adopted]:
+    """How the body was found, and its soup: by a layout that matches, else by measuring."""
+    if selected is not None and selected.nodes:
+        return "layout", adopt(selected.nodes, base=base, skip=selected.dropped)
+    skip = article.skip | selected.dropped if selected is not None else article.skip
+    return "density", adopt(article.nodes, base=base, skip=skip, mute=article.mute)
 
 
 def language_of(text: str, *, default: str) -> str:
