@@ -8,10 +8,8 @@ request sooner, and often finds nothing new.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,8 +18,8 @@ from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar, runtime_checkabl
 from scrapy.exceptions import DropItem, NotConfigured
 
 from pipelines.errors import EmptyBody, MissingField, NotAnArticle, ParseError
+from pipelines.group_commit import GroupCommit
 from pipelines.items import Bulletin, CleanPage, Evidence, Fingerprint, Metadata
-from pipelines.summary import summarise
 from pipelines.urls import is_fetchable, url_key
 from storage.errors import StoreError
 from storage.records import AttachmentRecord, DocumentRecord, LabelRecord, NearCandidate
@@ -182,28 +180,26 @@ class Classify(Stage):
         )
 
 
-@dataclass(slots=True)
-class Waiting:
+@dataclass(frozen=True, slots=True)
+class Incoming:
     """A record on its way to the store."""
 
     record: DocumentRecord
     sketch: Sketch
-    done: asyncio.Future[SaveResult]
 
 
 class Persist:
     """Saves documents in the store's thread, several in one transaction when several wait.
 
-    A page that comes alone is written after ``LINGER``; in a backlog ``GROUP`` pages share one
-    transaction, which costs a third less a page. If a group fails, each of its records is tried in
-    a transaction of its own, so that one bad record still stops no other.
+    A page that comes alone is written after ``LINGER``; in a backlog ``GROUP`` pages share a
+    transaction (docs/decisions/group-commit.md). One bad record still stops no other.
     """
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self._waiting: list[Waiting] = []
-        self._full = asyncio.Event()
-        self._writer: asyncio.Task[None] | None = None
+        self.commits: GroupCommit[Incoming, SaveResult] = GroupCommit(
+            self._save, most=GROUP, linger=LINGER
+        )
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -218,18 +214,10 @@ class Persist:
             return item
         from pipelines.judging import sketch_of
 
-        waiting = Waiting(
-            document_record(item, source_id=self.store.source_id, run_id=self.store.run_id),
-            sketch_of(item, metadata_of(item), fingerprint_of(item)),
-            asyncio.get_running_loop().create_future(),
-        )
-        self._waiting.append(waiting)
-        if len(self._waiting) >= GROUP:
-            self._full.set()
-        if self._writer is None:
-            self._writer = asyncio.get_running_loop().create_task(self._write())
+        record = document_record(item, source_id=self.store.source_id, run_id=self.store.run_id)
+        sketch = sketch_of(item, metadata_of(item), fingerprint_of(item))
         try:
-            result = await waiting.done
+            result = await self.commits.put(Incoming(record, sketch))
         except StoreError as error:
             raise Dropped(error.code, str(error), retry=True) from error
         except Exception as error:
@@ -239,28 +227,8 @@ class Persist:
         item.outcome = "duplicate" if duplicate else result.outcome
         return item
 
-    async def _write(self) -> None:
-        """Write what waits, until nothing does."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._full.wait(), LINGER)
-        while self._waiting:
-            group, self._waiting = self._waiting[:GROUP], self._waiting[GROUP:]
-            await self._save(group)
-        self._full.clear()
-        self._writer = None
-
-    async def _save(self, group: list[Waiting]) -> None:
-        try:
-            results = await self.store.write(lambda session: save_all(session, group))
-        except Exception as error:
-            if len(group) == 1:
-                group[0].done.set_exception(error)
-                return
-            for alone in group:
-                await self._save([alone])
-        else:
-            for waiting, result in zip(group, results, strict=True):
-                waiting.done.set_result(result)
+    async def _save(self, group: Sequence[Incoming]) -> list[SaveResult]:
+        return await self.store.write(lambda session: save_all(session, group))
 
 
 class Show:
@@ -292,21 +260,21 @@ class Show:
         }
 
 
-def save_all(session: Session, group: Sequence[Waiting]) -> list[SaveResult]:
+def save_all(session: Session, group: Sequence[Incoming]) -> list[SaveResult]:
     """Save a group in the caller's transaction, in order."""
     from pipelines.diff import change_kind
     from pipelines.judging import is_same
     from storage.documents import save_document
 
     results = []
-    for waiting in group:
+    for incoming in group:
 
-        def judge(other: NearCandidate, mine: Sketch = waiting.sketch) -> bool:
+        def judge(other: NearCandidate, mine: Sketch = incoming.sketch) -> bool:
             return is_same(mine, other, read_text=lambda: _text_of(session, other.document_id))
 
         now = datetime.now(UTC)
         results.append(
-            save_document(session, waiting.record, now=now, judge=judge, compare=change_kind)
+            save_document(session, incoming.record, now=now, judge=judge, compare=change_kind)
         )
     return results
 
@@ -354,6 +322,8 @@ def _plain(found: Evidence) -> dict[str, Any]:
 
 def document_record(item: Bulletin, *, source_id: int, run_id: int | None) -> DocumentRecord:
     """What the store keeps of a bulletin that passed all stages."""
+    from pipelines.summary import summarise
+
     page, metadata, keys = page_of(item), metadata_of(item), fingerprint_of(item)
     bodies = metadata.issuing_bodies
     dated = [e.confidence for e in metadata.evidence if e.field == "published_on"]

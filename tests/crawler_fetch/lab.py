@@ -38,6 +38,7 @@ body: div.article
 every: 6h
 recheck: {{every: {recheck}, for: 30d}}
 expect: {{min_rows: 1}}
+notes: {notes}
 """
 
 TEXT = (
@@ -112,9 +113,11 @@ class Lab:
         """Add a source file."""
         (self.folder / "sources" / f"{key}.yaml").write_text(text, encoding="utf-8")
 
-    def html_source(self, key: str, url: str, *, recheck: str = "7d") -> None:
+    def html_source(
+        self, key: str, url: str, *, recheck: str = "7d", notes: str = "sample"
+    ) -> None:
         """Add a source of kind html_list."""
-        self.source(key, HTML_SOURCE.format(url=url, recheck=recheck))
+        self.source(key, HTML_SOURCE.format(url=url, recheck=recheck, notes=notes))
 
     def sync(self) -> None:
         """Bring the source rows in line with the files."""

@@ -23,7 +23,7 @@ def _site(server: FaultServer, count: int = 4) -> None:
 def test_unchanged_is_success_never_empty(lab: Lab, server: FaultServer) -> None:
     """304 for list and pages; then a page changes, one goes away, a source file is edited."""
     _site(server)
-    lab.html_source("cn-again", server.url("/list"), recheck="1s")
+    lab.html_source("cn-again", server.url("/list"), recheck="0s")
     assert lab.run("cn-again").counts["new"] == 4
     robots = server.hits("/robots.txt")
     second = lab.run("cn-again")
@@ -38,7 +38,7 @@ def test_unchanged_is_success_never_empty(lab: Lab, server: FaultServer) -> None
     changed = html(article(1, text="现将试点工作调整事项通知如下，原有安排不再执行，请遵照办理。"))
     server.routes["/a/1.html"] = Reply(changed.body, etag='"page-1b"')
     server.routes["/a/2.html"] = Reply(b"", 404)
-    lab.html_source("cn-again", server.url("/list"), recheck="2s")
+    lab.html_source("cn-again", server.url("/list"), recheck="0s", notes="edited")
     third = lab.run("cn-again")
     assert third.counts["changed"] == 1, third.log
     assert third.code_of("/a/2.html") == "gone"

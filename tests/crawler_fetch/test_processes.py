@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -161,6 +162,7 @@ def test_locked_database_ends_the_run_by_name_and_loses_nothing(
             locker.execute("begin immediate")
         return html(article(4))
 
+    server.routes["/a/3.html"] = replace(html(article(3)), delay=0.8)
     server.routes["/a/4.html"] = lock
     lab.html_source("cn-locked", server.url("/list"))
     lab.sync()
