@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.fields import macro_f1, micro_f1
-from bench.report import Metrics, Report, rows_of
+from bench.report import Metrics, Report, data_sets, rows_of
+from bench.title_models import is_title_set, measure_titles
 from pipelines.classify import classify, load_taxonomy
 from pipelines.items import CleanPage, LabelGuess
 from pipelines.metadata import extract_metadata
@@ -64,10 +65,17 @@ class _Scores:
 
 
 def measure(data: Path) -> Report:
-    """Measure the gold files at ``data``: the folder, or one of its files."""
+    """Measure the gold files at ``data`` (the folder, or one of its files) and sets of titles."""
+    titles = {
+        path.parent.name: measure_titles(path)
+        for path in data_sets(data)
+        if path.name.startswith("manifest") and is_title_set(next(rows_of(path), {}))
+    }
+    if len(titles) == 1:
+        return next(iter(titles.values()))
     files = [data] if data.is_file() else [p for n in _FILES for p in sorted(data.glob(f"**/{n}"))]
     total = _Scores()
-    reports: dict[str, Report] = {}
+    reports: dict[str, Report] = dict(titles)
     for path in files:
         rows = list(rows_of(path))
         scores = _Scores()
@@ -80,7 +88,20 @@ def measure(data: Path) -> Report:
     if "--misses" in sys.argv:
         print("\n".join(total.misses))
     sets = reports if len(reports) > 1 else {}
+    if titles and not total.documents:
+        return _joined(list(titles.values()), titles)
     return Report("classify", total.documents, total.metrics(), {}, sets)
+
+
+def _joined(reports: list[Report], sets: dict[str, Report]) -> Report:
+    """Several sets of titles as one: the mean over all titles."""
+    n = sum(report.n for report in reports)
+    ours = {
+        name: sum(report.ours[name] * report.n for report in reports) / n
+        for name in reports[0].ours
+        if all(name in report.ours for report in reports)
+    }
+    return Report("classify", n, ours, {}, sets)
 
 
 def _sections_of(rows: list[Row]) -> dict[str, tuple[str, ...]]:

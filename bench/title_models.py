@@ -1,0 +1,136 @@
+"""The statistical model on public title sets, beside baselines of the fastText class.
+
+Four of five titles train, every fifth (by hash of its id) is tested. Peers: multinomial naive
+Bayes over the same grams, and fastText or scikit-learn's LinearSVC when they can be imported.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import tempfile
+import time
+from collections import Counter, defaultdict
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from bench.fields import macro_f1
+from bench.report import Metrics, Report, rows_of
+from pipelines.classify.model import LinearModel, grams
+from pipelines.classify.training import Example, train
+
+_MOST = 20_000
+Pairs = list[tuple[str, str]]
+
+
+def is_title_set(row: dict[str, Any]) -> bool:
+    """Whether a row is a labelled title."""
+    gold = row.get("gold")
+    return "title" in row and isinstance(gold, dict) and isinstance(gold.get("label"), str)
+
+
+def measure_titles(path: Path) -> Report:
+    """Accuracy on the tested fifth of one set."""
+    trained: Pairs = []
+    tested: Pairs = []
+    for row in list(rows_of(path))[:_MOST]:
+        pair = (row["title"], row["gold"]["label"])
+        held = hashlib.sha256(row["id"].encode()).digest()[0] % 5 == 0
+        (tested if held else trained).append(pair)
+    started = time.process_time()
+    model = train([Example(text, (label,)) for text, label in trained], kind="title")
+    ours: Metrics = {"train_seconds": time.process_time() - started}
+    ours = _scores(model, tested) | ours
+    return Report("classify", len(tested), ours, _peers(trained, tested))
+
+
+def _scores(model: LinearModel, tested: Pairs) -> Metrics:
+    started = time.process_time()
+    found = [(label, model.scores(text)) for text, label in tested]
+    spent = time.process_time() - started
+    sure = [(label, s) for label, s in found if s.margin >= model.threshold]
+    metrics: Metrics = {
+        "title_accuracy": sum(s.classes[0] == label for label, s in found) / len(found),
+        "title_macro_f1": macro_f1([(label, s.classes[0]) for label, s in found]),
+        "answered_share": len(sure) / len(found),
+        "cpu_us_per_title": spent / len(found) * 1e6,
+    }
+    if sure:
+        metrics["answered_precision"] = sum(s.classes[0] == label for label, s in sure) / len(sure)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.npz"
+        model.save(path)
+        metrics["model_mb"] = path.stat().st_size / 1e6
+    return metrics
+
+
+def _peers(trained: Pairs, tested: Pairs) -> dict[str, Metrics]:
+    peers = {"naive Bayes": _accuracy(_naive_bayes(trained, tested), tested)}
+    if find_spec("fasttext"):
+        peers["fastText"] = _accuracy(_fasttext(trained, tested), tested)
+    if find_spec("sklearn"):
+        peers["LinearSVC"] = _accuracy(_linear_svc(trained, tested), tested)
+    return peers
+
+
+def _accuracy(found: list[str], tested: Pairs) -> Metrics:
+    pairs = [(label, guess) for (_, label), guess in zip(tested, found, strict=True)]
+    return {
+        "title_accuracy": sum(a == b for a, b in pairs) / len(pairs),
+        "title_macro_f1": macro_f1(list(pairs)),
+    }
+
+
+def _naive_bayes(trained: Pairs, tested: Pairs) -> list[str]:
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    documents: Counter[str] = Counter()
+    for text, label in trained:
+        counts[label].update(grams(text))
+        documents[label] += 1
+    size = len({gram for counter in counts.values() for gram in counter})
+    totals = {label: sum(counter.values()) for label, counter in counts.items()}
+    found = []
+    for text, _ in tested:
+        words = list(grams(text))
+        found.append(
+            max(
+                documents,
+                key=lambda label: (
+                    math.log(documents[label])
+                    + sum(
+                        math.log((counts[label][g] + 0.1) / (totals[label] + 0.1 * size))
+                        for g in words
+                    )
+                ),
+            )
+        )
+    return found
+
+
+def _fasttext(trained: Pairs, tested: Pairs) -> list[str]:
+    import fasttext  # type: ignore[import-not-found]
+
+    with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
+        for text, label in trained:
+            file.write(f"__label__{label} {' '.join(text.replace(' ', ''))}\n")
+        file.flush()
+        model = fasttext.train_supervised(file.name, wordNgrams=2, epoch=25, lr=0.5, verbose=0)
+    return [
+        model.predict(" ".join(text.replace(" ", "")))[0][0].removeprefix("__label__")
+        for text, _ in tested
+    ]
+
+
+def _linear_svc(trained: Pairs, tested: Pairs) -> list[str]:
+    from sklearn.feature_extraction.text import (  # type: ignore[import-not-found]
+        TfidfVectorizer,
+    )
+    from sklearn.pipeline import make_pipeline  # type: ignore[import-not-found]
+    from sklearn.svm import LinearSVC  # type: ignore[import-not-found]
+
+    pipe = make_pipeline(
+        TfidfVectorizer(analyzer="char", ngram_range=(1, 2), min_df=2), LinearSVC()
+    )
+    pipe.fit([text for text, _ in trained], [label for _, label in trained])
+    return [str(name) for name in pipe.predict([text for text, _ in tested])]
