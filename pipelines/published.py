@@ -38,9 +38,13 @@ _META_KEYS = (
     "datecreated", "ld:datecreated", "time:datetime", "maketime", "createdate", "time",
 )  # fmt: skip
 _LABELLED = re.compile(
-    r"(?:发布|发表|发稿|公布|公开|上网|更新|信息|录入|添加|创建|发文|编辑|刊登)?(?:时间|日期)|发布于|发表于|published|posted|date|updated",
+    r"(?P<full>(?:发布|发表|发稿|公布|公开|上网|更新|信息|录入|添加|创建|发文|编辑|刊登)(?:时间|日期)|发布于|发表于)"
+    r"|(?P<bare>时间|日期)|(?<![^\W_])(?:(?P<verb>published|posted|updated?)|date)(?![^\W_])",
     re.IGNORECASE,
 )
+_COLON = re.compile(r"\s{0,3}[:：]")
+_TIGHT = re.compile(r"[\s（(\[【]{0,4}")
+_TIGHT_LATIN = re.compile(r"\s{0,3}(?:on|at)?\s{0,3}")
 _LABELLED_SHORT = re.compile(
     r"(?:发布|发表|更新)?(?:时间|日期)\s{0,2}[:：]\s{0,3}(?P<day>(?:1[0-2]|0?[1-9])[-/月.](?:3[01]|[12]\d|0?[1-9])日?)"
     r"(?=\s|\d\d?[:：]|\Z)"
@@ -129,7 +133,7 @@ def _from_head(head: str, zone: str, today: date | None, lang: str) -> Iterator[
         before = re.split(r"[\n|｜]", head[max(0, span.start - 24) : span.start])[-1]
         if _NOT_PUBLISHED.search(before) or _signed(head, span.start, span.end):
             continue
-        label = _last(_LABELLED, before)
+        label = _label(head, span.start)
         if (
             not label
             and not _BOUNDARY.match(head, span.end)
@@ -139,7 +143,8 @@ def _from_head(head: str, zone: str, today: date | None, lang: str) -> Iterator[
         if label:
             confidence, rule = (0.9 if _UPDATED.search(label) else 0.95), f"head:{label}"
         else:
-            confidence = 0.84 if _BOUNDARY.match(head, span.end) else 0.78
+            apart = _BOUNDARY.match(head, span.end) and not _IN_WORDS.search(before)
+            confidence = 0.84 if apart else 0.78
             rule = "head:unlabelled"
         moment = parse_datetime(head[span.start : span.end + 12], zone=zone, lang=lang)
         yield Published(span.value, moment, span.text, rule, "head", span.start, confidence)
@@ -162,11 +167,34 @@ def _signed(head: str, at: int, end: int) -> bool:
     return len(lines) > 1 and not lines[-1].strip() and looks_like_body(lines[-2])
 
 
-def _last(pattern: re.Pattern[str], text: str) -> str:
-    found = ""
-    for match in pattern.finditer(text):
-        found = match[0]
-    return found
+_IN_WORDS = re.compile(r"[\u4e00-\u9fff]\Z")
+
+
+def _label(head: str, at: int) -> str:
+    """The label of the date at ``at``, "" for words that only contain one.
+
+    A label has a colon, or begins its line and the date follows, or (发布时间, published) is known
+    and the date follows at once: 不要浪费时间2015/07/02 is a headline with a day behind it.
+    """
+    back = head[max(0, at - 40) : at]
+    before = re.split(r"[\n|｜]", back)[-1]
+    labels = list(_LABELLED.finditer(before))
+    if not labels:
+        return ""
+    found = labels[-1]
+    gap = before[found.end() :]
+    if _COLON.match(gap):
+        return found[0]
+    whole = len(before) < len(back) or at <= 40
+    first = whole and not before[: found.start()].strip(" \t\u3000\xa0（(【[·*-")
+    if found["full"] or found["bare"]:
+        tight = bool(_TIGHT.fullmatch(gap))
+        apart = first or not _IN_WORDS.search(before[: found.start()])
+        known = tight and (apart or found["full"])
+        return found[0] if known or (first and found["full"] and len(gap) <= 8) else ""
+    if found["verb"] and _TIGHT_LATIN.fullmatch(gap):
+        return found[0]
+    return found[0] if first else ""
 
 
 def _from_hints(hints: Hints, zone: str, today: date | None, lang: str) -> Iterator[Published]:

@@ -292,6 +292,42 @@ def test_original_source(head: str, text: str, source: str | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("head", "day", "rule"),
+    [
+        # a headline with a day behind it is no labelled date
+        ("2015-07-03 05:09:56\n请珍惜宝贵的时间2015/07/02", date(2015, 7, 3), "head:unlabelled"),
+        ("请珍惜宝贵的时间2015/07/02\n2015-07-03 05:09:56", date(2015, 7, 3), "head:unlabelled"),
+        ("时间都花在了路上2015/07/02\n2015-07-03 05:09", date(2015, 7, 3), "head:unlabelled"),
+        ("来源：示例报发布时间2015-07-03\n2015-07-02", date(2015, 7, 3), "head:发布时间"),
+        ("来源：示例报 时间 2015-07-03", date(2015, 7, 3), "head:时间"),
+        ("浪费时间： 2015-07-03", date(2015, 7, 3), "head:时间"),
+        ("（发布日期）2015-07-03", date(2015, 7, 3), "head:发布日期"),
+    ],
+)  # fmt: skip
+def test_a_date_label_begins_its_line_or_has_a_colon(head: str, day: date, rule: str) -> None:
+    found = read(page("题", "", head=head))
+    assert found.published_on == day
+    assert next(row.rule for row in found.evidence if row.field == "published_on") == rule
+
+
+@pytest.mark.parametrize(
+    ("head", "rule"),
+    [
+        ("Published 10 March 2015", "head:Published"),
+        ("By Jane Roe, updated on 10 March 2015", "head:updated"),
+        ("Posted by Jane Roe on 10 March 2015", "head:Posted"),
+        ("Date: 10 March 2015", "head:Date"),
+        ("A candidate of 10 March 2015", "head:unlabelled"),
+        ("A mandate 10 March 2015", "head:unlabelled"),
+    ],
+)
+def test_english_labels_are_words_of_their_own(head: str, rule: str) -> None:
+    found = read(page("T", "", head=head, lang="en"))
+    assert found.published_on == date(2015, 3, 10)
+    assert next(row.rule for row in found.evidence if row.field == "published_on") == rule
+
+
+@pytest.mark.parametrize(
     "hostile",
     [
         "自公布之日起" * 20_000,
