@@ -81,6 +81,16 @@ def is_draft(title: str) -> bool:
     return bool(_DRAFT.search(title))
 
 
+_READING = re.compile(
+    r"解读|答记者问|问答|图解|一图(?:读懂|看懂)|一文(?:读懂|看懂)|起草说明|编制说明|政策说明"
+)
+
+
+def is_interpretation(title: str) -> bool:
+    """Whether a page explains a document (解读, 答记者问, 一图读懂) instead of being one."""
+    return bool(_READING.search(re.sub(r"《[^》]{0,80}》", "", title)))
+
+
 _HEADLINE = re.compile(
     r"[：:，！？!?]|将|拟|正在|明年|今年|首次|首个|宣布|表示|推出|完成|超\d|突破|成为|上线|迎来"
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -17,7 +17,7 @@ from pipelines.authorship import Authors, issuing_bodies, standing
 from pipelines.dates import DateSpan, find_dates, is_plausible, parse_date
 from pipelines.deadlines import Term, find_comment_deadline, find_effective, find_expiry
 from pipelines.docnumber import normalise_doc_number, own_number
-from pipelines.doctype import document_kind
+from pipelines.doctype import document_kind, is_interpretation
 from pipelines.items import CleanPage, Evidence, Hints, Metadata
 from pipelines.lawheader import (
     Event,
@@ -48,6 +48,8 @@ _WRITTEN = (
 _EFFECTIVE = ("施行日期", "实施日期", "生效日期", "生效时间", "实施时间", "施行时间", "执行日期")
 _EXPIRY = ("失效日期", "废止日期", "失效时间", "有效期至", "截止有效期", "终止日期")
 _INDEX = ("索引号", "索取号", "信息索引号", "信息索引")
+_OF_ANOTHER = 0.4
+"""Confidence in a day in force that an interpretation names: it is that of its document."""
 _INDEX_LINE = re.compile(r"索\s{0,2}[引取]\s{0,2}号\s{0,2}[:：]\s{0,3}([0-9A-Za-z/\-_.]{6,60})")
 
 
@@ -286,7 +288,14 @@ class _Reader:
         return found.value
 
     @cached_property
+    def draft(self) -> bool:
+        """A text open for comments is not in force: days of its last article are proposals."""
+        return self.kind == "征求意见稿"
+
+    @cached_property
     def effective(self) -> date | None:
+        if self.draft:
+            return None
         value = self.stated_day("effective_on", _EFFECTIVE)
         if value is not None or not self.chinese:
             return value
@@ -300,6 +309,8 @@ class _Reader:
         )  # fmt: skip
         if (found and is_stale(found.value, self.events)) or (not found and self.events):
             found = self._amended(published)
+        if found and is_interpretation(self.title):
+            found = replace(found, confidence=min(found.confidence, _OF_ANOTHER))
         return self.term("effective_on", found)
 
     def _amended(self, published: date | None) -> Term | None:
@@ -317,6 +328,8 @@ class _Reader:
         return self.written
 
     def expires(self) -> date | None:
+        if self.draft:
+            return None
         value = self.stated_day("expires_on", _EXPIRY)
         if value is not None or not self.chinese:
             return value

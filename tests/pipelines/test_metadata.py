@@ -279,6 +279,36 @@ def test_reports_name_the_kind_they_announce() -> None:
 
 
 @pytest.mark.parametrize(
+    "title",
+    [
+        "示例数据管理办法（征求意见稿）",
+        "关于《示例数据管理办法》公开征求意见的通知",
+        "示例数据管理条例（草案）",
+    ],
+)
+def test_a_draft_is_not_in_force(title: str) -> None:
+    text = (
+        "现向社会公开征求意见，请于2024年6月30日前反馈。\n示例数据管理办法（征求意见稿）\n"
+        "第二十条 本办法自2027年1月1日起施行，有效期五年。\n示例省数据局\n2024年5月20日"
+    )
+    found = read(page(title, text))
+    assert (found.effective_on, found.expires_on) == (None, None)
+    assert found.comments_until == date(2024, 6, 30)
+
+
+def test_an_interpretation_names_the_day_of_its_document() -> None:
+    text = "《示例数据管理办法》自2024年7月1日起施行，本文说明制定背景。"
+    for title, high in (
+        ("《示例数据管理办法》政策解读", False),
+        ("一图读懂示例数据管理办法", False),
+        ("示例数据管理办法", True),
+        ("关于印发《示例解读工作办法》的通知", True),
+    ):
+        rows = [row for row in read(page(title, text)).evidence if row.field == "effective_on"]
+        assert [row.confidence > 0.5 for row in rows] == [high]
+
+
+@pytest.mark.parametrize(
     ("head", "text", "source"),
     [
         ("来源： 中国政府网 作者：张三", "", "中国政府网"),
