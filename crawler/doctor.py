@@ -165,7 +165,8 @@ def _scheduler(db: Database, now: datetime) -> Iterator[CheckResult]:
     from storage.leases import lease_holder
 
     with db.reader() as session:
-        holder = lease_holder(session, "scheduler", now=now)
+        lease = lease_holder(session, "scheduler", now=now)
+        holder = lease.holder if lease else None
     if holder is None:
         yield CheckResult(
             "scheduler", "warning", "没有在运行 / not running", "运行 `dibao up` / run `dibao up`"
