@@ -15,7 +15,12 @@ _META = (
     "og:site_name",
     "ld:publisher",
 )
-_END = r"(?=[\s|｜]|作者|编辑|发布|时间|日期|浏览|点击|字体|字号|【|\[|\Z)"
+# What page tools print right behind a source when the spans between them are lost.
+_TOOLS = (
+    r"字号|字体|[【\[]|打印(?:本|此|页|文|$|[\s】|｜/])|分享(?:到|至|$|[:：\s】|｜])|收藏本|浏览|点击"
+    r"|阅读(?:次|量|数|[:：])|访问(?:次|量)|视力保护|责任编辑|责编|[(（]?大[ 　]{0,2}中[ 　]{0,2}小|关闭(?:窗口|本页|$)|扫一扫"
+)
+_END = rf"(?=[\s|｜]|作者|编辑|发布|时间|日期|{_TOOLS}|\Z)"
 _LINE = re.compile(
     r"(?:信息来源|文章来源|稿件来源|来\s{0,3}源|文章出处|转自|Source)\s{0,3}[:：]\s{0,3}"
     rf"(?P<name>[^\s|｜:：<>]{{2,40}}?(?:\([^()]{{1,20}}\))?){_END}"
@@ -74,5 +79,11 @@ def author_of(head: str, meta: Mapping[str, str], hint: str | None) -> Credit | 
     return Credit(hint.strip(), hint, "list") if hint and hint.strip() else None
 
 
+_TOOL = re.compile(_TOOLS)
+
+
 def _tidy(name: str) -> str:
-    return name.strip(" 　\"'“”《》")
+    """``name`` without quotes and without the page tools that were run together with it."""
+    found = _TOOL.search(name)
+    own = name[: found.start()] if found and found.start() >= 2 else name
+    return own.strip(" 　\"'“”《》|｜")

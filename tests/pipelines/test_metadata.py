@@ -315,10 +315,26 @@ def test_an_interpretation_names_the_day_of_its_document() -> None:
         ("", "据中国基金报报道，近日……", "中国基金报"),
         ("", "正文若干字。（上证报）", "上证报"),
         ("", "正文若干字。（此件公开发布）", None),
+        ("来源：示例数字发展部字号：大中小打印", "", "示例数字发展部"),
+        ("来源：示例数字发展部大 中 小 打印", "", "示例数字发展部"),
+        ("来源：示例数字发展部打印本页", "", "示例数字发展部"),
+        ("来源：示例数字发展部分享到：", "", "示例数字发展部"),
+        ("来源：示例数字发展部【打印】", "", "示例数字发展部"),
+        ("来源：示例数字发展部浏览次数：12", "", "示例数字发展部"),
+        ("来源：三维打印网", "", "三维打印网"),
+        ("来源：示例知识分享网", "", "示例知识分享网"),
     ],
 )
 def test_original_source(head: str, text: str, source: str | None) -> None:
     assert read(page("题", text, head=head)).original_source == source
+
+
+def test_page_tools_are_cut_from_a_source_in_meta_data_and_tables() -> None:
+    run_together = "示例数字发展部字号：大中小打印"
+    for place in ("meta", "table"):
+        key = {"meta": "contentsource", "table": "来源"}[place]
+        found = read(page("题", "", **{place: {key: run_together}}))  # type: ignore[arg-type]
+        assert found.original_source == "示例数字发展部"
 
 
 @pytest.mark.parametrize(
