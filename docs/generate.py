@@ -40,6 +40,7 @@ def pages() -> dict[str, str]:
         "config.md": _page("Configuration / 配置项", config_lines()),
         "errors.md": _page("Error codes / 错误码", error_lines()),
         "source-file.md": _page("Source files / 来源文件的字段", spec_lines()),
+        "sources.md": _page("Sources / 全部来源", source_lines()),
     }
 
 
@@ -184,6 +185,31 @@ def spec_lines() -> Iterator[str]:
     common = frozenset(SourceBase.model_fields)
     for kind, model in KINDS.items():
         yield from _model_lines(f"kind: {kind}", model, group="source", without=common)
+
+
+def source_lines() -> Iterator[str]:
+    """Every packaged source by level and region, after counts by status and family."""
+    from collections import Counter
+
+    from spiders.catalogue import load_catalogue
+
+    specs = list(load_catalogue().specs.values())
+    yield "How they are made and what the states mean: [../sources.md](../sources.md)."
+    for heading, counts in (
+        ("状态 / status", Counter(spec.status for spec in specs)),
+        ("种类 / kind", Counter(spec.kind for spec in specs)),
+        ("建站系统 / family", Counter(spec.family or "—" for spec in specs)),
+    ):
+        shown = "，".join(f"{name} {count}" for name, count in counts.most_common())
+        yield f"\n{heading}：{shown}"
+    for level, _ in Counter(spec.level for spec in specs).most_common():
+        chosen = sorted((s for s in specs if s.level == level), key=lambda s: (s.region, s.key))
+        yield f"\n## {level} ({len(chosen)})\n"
+        yield "| key | name | region | kind | family | status |"
+        yield "|---|---|---|---|---|---|"
+        for s in chosen:
+            name = s.title.replace("|", "/")
+            yield f"| `{s.key}` | {name} | {s.region} | {s.kind} | {s.family or '—'} | {s.status} |"
 
 
 if __name__ == "__main__":

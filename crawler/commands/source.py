@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from crawler.commands import source_new, source_trial
+from crawler.commands import source_list, source_new, source_record, source_trial
 from crawler.commands.context import (
     EXIT_FAILED,
     EXIT_USAGE,
@@ -18,45 +18,12 @@ from crawler.commands.context import (
     open_app,
     readable_errors,
 )
-from crawler.commands.output import print_json, print_rows
+from crawler.commands.output import print_json
 
 app = typer.Typer(help="Sources: list, show, check, test, switch.", no_args_is_help=True)
 
 
-@app.command(name="list")
-def list_sources(
-    tag: Annotated[str | None, typer.Option(help="Only this tag.")] = None,
-    status: Annotated[str | None, typer.Option(help="enabled, unproven, manual, disabled.")] = None,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """List every source of the catalogue."""
-    from crawler.config import load_config
-    from crawler.sync import load_sources
-
-    with readable_errors():
-        catalogue = load_sources(load_config(config).crawl)
-    rows = [
-        {
-            "key": key,
-            "title": spec.title,
-            "region": spec.region,
-            "kind": spec.kind,
-            "status": spec.status,
-            "tags": list(spec.tags),
-            "url": str(spec.first_url),
-        }
-        for key, spec in sorted(catalogue.specs.items())
-        if (tag is None or tag in spec.tags) and (status is None or status == spec.status)
-    ]
-    columns = {"key": "来源", "title": "名称", "region": "地区", "kind": "类型"}
-    print_rows(
-        rows,
-        columns=columns | {"status": "状态", "tags": "标签"},
-        as_json=as_json,
-        empty="没有匹配的来源 / no source matches",
-    )
-    _print_errors(catalogue.errors)
+app.command(name="list")(source_list.list_sources)
 
 
 @app.command()
@@ -67,14 +34,13 @@ def show(
 ) -> None:
     """Show one source: its definition, and its state where there is a database."""
     from crawler.config import load_config
-    from crawler.sync import load_sources
     from storage.engine import open_database
     from storage.migrate import current
     from storage.sources import source_by_key
 
     with readable_errors():
         loaded = load_config(config)
-        spec = _spec(load_sources(loaded.crawl), key)
+        spec = _spec(source_list.catalogue_of(loaded.crawl), key)
         values: dict[str, Any] = spec.model_dump(mode="json", exclude_defaults=True)
         db = open_database(loaded.storage.database_url)
         try:
@@ -104,10 +70,12 @@ def check(
 ) -> None:
     """Check source files: each mistake with file, line, field and remedy."""
     from crawler.config import load_config
-    from crawler.sync import load_sources
 
     with readable_errors():
-        catalogue = _read_files(files) if files else load_sources(load_config(config).crawl)
+        if files:
+            catalogue = _read_files(files)
+        else:
+            catalogue = source_list.catalogue_of(load_config(config).crawl)
     if as_json:
         errors = [
             {
@@ -121,7 +89,7 @@ def check(
         ]
         print_json({"sources": len(catalogue.specs), "errors": errors})
     else:
-        _print_errors(catalogue.errors)
+        source_list.print_errors(catalogue.errors)
         typer.echo(
             f"{len(catalogue.specs)} 个来源可用，{len(catalogue.errors)} 处错误 / usable, errors"
         )
@@ -131,6 +99,7 @@ def check(
 
 app.command(name="test")(source_trial.trial)
 app.command(name="new")(source_new.new)
+app.command(name="record")(source_record.record)
 
 
 @app.command()
@@ -184,8 +153,3 @@ def _spec(catalogue: Any, key: str) -> Any:
         return catalogue.get(key)
     except UnknownSource as error:
         raise fail(str(error), code=EXIT_USAGE) from error
-
-
-def _print_errors(errors: Any) -> None:
-    for error in errors:
-        typer.secho(f"✗ {error}", fg=typer.colors.YELLOW, err=True)

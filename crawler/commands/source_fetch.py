@@ -8,7 +8,7 @@ from __future__ import annotations
 import socket
 import ssl
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
@@ -101,16 +101,23 @@ class Visitor:
         """Close all connections."""
         self.client.close()
 
-    def get(self, url: str) -> Fetched:
+    def get(
+        self,
+        url: str,
+        *,
+        method: str = "GET",
+        body: bytes = b"",
+        headers: Sequence[tuple[str, str]] = (),
+    ) -> Fetched:
         """One page. Raises ``FetchFailed`` for everything that is not an answer of 200."""
         try:
             for _ in range(MAX_HOPS):
                 check_url(url, self.allow)
                 self._ask_robots(url)
-                answer = self._send(url)
+                answer = self._send(url, method=method, body=body, headers=headers)
                 if answer.status not in (301, 302, 303, 307, 308):
                     break
-                url = answer.url
+                url, method, body = answer.url, "GET", b""
             else:
                 raise FetchFailed(f"重定向过多 / too many redirects: {url}")
         except (BadAddress, BlockedAddress, RobotsDenied, RobotsUnreachable) as error:
@@ -121,14 +128,23 @@ class Visitor:
             raise FetchFailed(f"HTTP {answer.status}: {url}")
         return answer
 
-    def _send(self, url: str) -> Fetched:
+    def _send(
+        self,
+        url: str,
+        *,
+        method: str = "GET",
+        body: bytes = b"",
+        headers: Sequence[tuple[str, str]] = (),
+    ) -> Fetched:
         host = urlsplit(url).netloc
         time.sleep(max(0.0, self.next_at.get(host, 0.0) - time.monotonic()))
-        body = bytearray()
-        with self.client.stream("GET", url) as response:
+        content = bytearray()
+        with self.client.stream(
+            method, url, content=body or None, headers=dict(headers)
+        ) as response:
             for piece in response.iter_bytes():
-                body += piece
-                if len(body) > MAX_BODY:
+                content += piece
+                if len(content) > MAX_BODY:
                     raise FetchFailed(f"超过 {MAX_BODY >> 20} MB / larger than that: {url}")
         known = self.rules.get(host)
         pause = max(self.config.delay, known.crawl_delay if known else 0.0)
@@ -137,7 +153,7 @@ class Visitor:
         return Fetched(
             urljoin(url, target) if target and response.is_redirect else url,
             response.status_code,
-            bytes(body),
+            bytes(content),
             response.charset_encoding,
         )
 

@@ -19,7 +19,8 @@ LIVE_SECONDS = 180
 def trial(
     key: Annotated[str, typer.Argument(help="Source key.")],
     gold: Annotated[
-        Path | None, typer.Option(help="Folder of the recording (default: tests/gold/KEY).")
+        Path | None,
+        typer.Option(help="Folder of the recording (default: gold/KEY in the data folder)."),
     ] = None,
     live: Annotated[
         bool, typer.Option("--live", help="Ask the site itself instead (robots and delay hold).")
@@ -40,7 +41,7 @@ def trial(
     else:
         packaged = Path("tests") / "gold" / key
         own = loaded.storage.data_dir / "gold" / key
-        verdict = check_source(spec, gold or (packaged if packaged.is_dir() else own))
+        verdict = check_source(spec, gold or (own if own.is_dir() else packaged))
         good, lines = verdict.ok, list(verdict.lines)
     if as_json:
         print_json({"key": key, "ok": good, "lines": lines})

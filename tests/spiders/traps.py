@@ -69,6 +69,13 @@ def pages() -> Pages:
             b"<html><head><title>Just a moment...</title></head><body>"
             b"<script>window._cf_chl_opt={}</script></body></html>"
         ),
+    }
+    return found | data_pages()
+
+
+def data_pages() -> Pages:
+    """Feeds, interfaces and what else is no plain list."""
+    return {
         "/feed.xml": Answer(FEED.encode(), headers={"Content-Type": "application/rss+xml"}),
         "/api": api_page,
         "/post": posted,
@@ -100,7 +107,6 @@ def pages() -> Pages:
         "/record/1.json": js({"data": {"clob": "<p>记录正文</p>"}}),
         "/record/2.json": js({"data": {"clob": ""}}),
     }
-    return found
 
 
 FEED = """<?xml version="1.0"?><rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/">
@@ -172,11 +178,17 @@ def xml(root: str, name: str, urls: list[str]) -> Answer:
 
 
 def jobs(url: str) -> list[dict[str, Any]]:
-    def job(key: str, yaml: str, **more: Any) -> dict[str, Any]:
-        return {"key": key, "yaml": HEAD + yaml.replace("HOST", url), **more}
+    """Every crawl of the tests, its addresses on the server at ``url``."""
+    made = [*page_jobs(url), *data_jobs()]
+    return [{**job, "yaml": job["yaml"].replace("HOST", url)} for job in made]
 
+
+def job(key: str, yaml: str, **more: Any) -> dict[str, Any]:
+    return {"key": key, "yaml": HEAD + yaml, **more}
+
+
+def page_jobs(url: str) -> list[dict[str, Any]]:
     trs = "family: trs-wcm\nrow: ul.list li\n"
-    api = "kind: json_api\nfields: {title: t, url: u, date: d}\n"
     return [
         job("t-paged", trs + "url: HOST/paged/"),
         job("t-budget", trs + "url: HOST/paged/\nbudget: {items: 2}"),
@@ -201,6 +213,12 @@ def jobs(url: str) -> list[dict[str, Any]]:
         job("t-challenge", "kind: html_list\nrow: li\nurl: HOST/challenge/"),
         job("t-two-lists", trs + "urls: [HOST/short/, HOST/empty/, HOST/missing/]"),
         job("t-next", trs + 'url: HOST/next/\npaging: {style: next, link: "a.next::attr(href)"}'),
+    ]
+
+
+def data_jobs() -> list[dict[str, Any]]:
+    api = "kind: json_api\nfields: {title: t, url: u, date: d}\n"
+    return [
         job("t-feed", "kind: feed\nurl: HOST/feed.xml"),
         job(
             "t-api",

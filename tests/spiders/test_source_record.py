@@ -1,0 +1,82 @@
+"""``dibao source record``: a recording of a site on loopback, read by a person, then tested."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from crawler.cli import app
+from tests.fault_server import FaultServer, Reply, html
+from tests.spiders.test_induction import TITLES, written
+
+TEXT = "为贯彻落实有关决策部署，扎实推进各项工作，现将有关事项通知如下，请结合实际认真执行。" * 8
+SOURCE = """\
+title: 示例市 通知公告
+publisher: 示例市人民政府
+region: CN
+level: municipal
+kind: html_list
+url: {url}
+row: ul.list > li
+date: span::text
+"""
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    done = CliRunner().invoke(app, ["source", *arguments])
+    return done.exit_code, done.output
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "dibao.toml").write_text(
+        '[crawl]\ndelay = 0.0\nallow_private = ["127.0.0.1"]\ncatalog_folders = ["sources"]\n'
+        'packaged_catalog = false\n[storage]\ndata_dir = "data"\n',
+        "utf-8",
+    )
+    return tmp_path
+
+
+def test_recording_fails_once_then_the_test_passes_until_the_file_is_wrong(home: Path) -> None:
+    with FaultServer() as site:
+        site.routes["/l/index.html"] = Reply(written("items with a date beside"))
+        for i, title in enumerate(TITLES):
+            site.routes[f"/l/202611/t202611_{1000 + i}.html"] = html(
+                f"<h1>{title}</h1><p>发布时间：2026-11-{18 - 2 * i:02d}</p>"
+                f"<div><p>{TEXT}</p></div>",
+                title=title,
+            )
+        source = home / "sources" / "cn-rec.yaml"
+        source.write_text(SOURCE.format(url=site.url("/l/index.html")), "utf-8")
+        code, shown = run("record", "cn-rec")
+        assert code == 1
+        assert "expected.json" in shown
+        assert run("record", "cn-rec")[0] == 1, "an older recording is kept"
+        assert len(site.requests) == 5, "robots, list, three articles"
+    folder = home / "data" / "gold" / "cn-rec"
+    expected = json.loads((folder / "expected.json").read_text("utf-8"))
+    assert [row["title"] for row in expected["rows"]] == TITLES
+    assert len(expected["details"]) == 3
+    assert expected["details"][0]["published_on"] == "2026-11-18"
+    code, shown = run("test", "cn-rec")
+    assert code == 0, shown
+    source.write_text(source.read_text("utf-8").replace("span::text", "b::text"), "utf-8")
+    text = (folder / "expected.json").read_text("utf-8").replace(TITLES[0], TITLES[0] + "（二）")
+    (folder / "expected.json").write_text(text, "utf-8")
+    code, shown = run("test", "cn-rec")
+    assert code == 1
+    assert "expected" in shown
+
+
+def test_a_site_that_is_away_leaves_nothing_behind(home: Path) -> None:
+    with FaultServer() as site:
+        (home / "sources" / "cn-rec.yaml").write_text(SOURCE.format(url=site.url("/x")), "utf-8")
+        code, shown = run("record", "cn-rec")
+    assert code == 1
+    assert "nothing recorded" in shown
+    assert not (home / "data" / "gold" / "cn-rec").exists()
