@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from pipelines.items import Decoded
 
 _SAMPLE = 1500
+_FEWEST = 100
+_LATIN = 200
 _META_BYTES = 4096
 _META = re.compile(
     rb"""<(?:meta|\?xml)[^>]{0,400}?(?:charset|encoding)[\s]{0,9}=[\s]{0,9}["']?([\w.:-]{2,40})""",
@@ -213,9 +215,13 @@ def _common_share(sample: str) -> float:
 
 
 def _damage(text: str) -> float:
-    """Share of replaced characters among the non-ASCII ones (over the whole text)."""
+    """Share of replaced characters among the non-ASCII ones (over the whole text).
+
+    A page in English has few of those, and one stray mark among them says nothing of its charset:
+    at least ``_FEWEST`` characters, and one in ``_LATIN`` of the text, are taken to be non-ASCII.
+    """
     lost = text.count("\ufffd")
     if not lost:
         return 0.0
     high = len(text) - len(text.encode("ascii", "ignore"))
-    return round(lost / max(1, high), 6)
+    return round(lost / max(high, len(text) // _LATIN, _FEWEST), 6)

@@ -108,3 +108,18 @@ def test_valid_utf8_is_always_kept(text: str) -> None:
     if text.startswith("\ufeff") or "\x00" in text:
         return
     assert decode(text.encode(), header_charset="gbk").text == text
+
+
+@pytest.mark.parametrize("lost", [1, 3])
+def test_a_stray_mark_does_not_damage_an_english_page(lost: int) -> None:
+    text = "<html><body>" + "<p>The rules take effect in July.</p>" * 2_000 + "\ufffd" * lost
+    assert decode(text.encode(), header_charset=None).damage < 0.01
+    short = "<p>The rules take effect in July.</p>" * 20 + "\ufffd"
+    assert decode(short.encode(), header_charset=None).damage <= 0.01
+
+
+def test_a_page_whose_accents_are_lost_is_damaged() -> None:
+    german = "<p>Die Pr\ufffdfung der Antr\ufffdge l\ufffduft.</p>" * 200
+    assert decode(german.encode(), header_charset=None).damage > 0.1
+    chinese = "<p>关于印发\ufffd示例办法\ufffd的通知</p>" * 30
+    assert decode(chinese.encode(), header_charset=None).damage > 0.1
