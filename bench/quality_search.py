@@ -19,9 +19,11 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import TextClause
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
@@ -102,11 +104,9 @@ def _fill(writer: Callable[[], Any], documents: Documents) -> list[int]:
         source = source_by_key(session, "bench")
         assert source is not None
         for number, (title, body) in enumerate(documents):
-            ids.append(
-                save_document(
-                    session, _record(source.id, number, title, body), now=_NOW
-                ).document_id
-            )
+            saved = save_document(session, _record(source.id, number, title, body), now=_NOW)
+            assert saved.document_id is not None
+            ids.append(saved.document_id)
         while flush_index(session):
             pass
     return ids
@@ -140,8 +140,8 @@ def _measured(session: Session, documents: Documents, ids: list[int]) -> Report:
         gold = {key for key, parts in texts.items() if query.holds("\n".join(parts))}
         found = {hit.document_id for hit in search(session, query.text, limit=len(ids))}
         wanted.setdefault(query.kind, []).append((gold, found))
-        newest.append(_timed(lambda q=query: search(session, q.text, limit=20)))
-        ranked.append(_timed(lambda q=query: search(session, q.text, limit=20, order="relevance")))
+        newest.append(_timed(partial(search, session, query.text, limit=20)))
+        ranked.append(_timed(partial(search, session, query.text, limit=20, order="relevance")))
     everything = [pair for pairs in wanted.values() for pair in pairs]
     ours = _scores(everything)
     ours |= {f"{kind}_recall": _scores(pairs)["recall"] for kind, pairs in wanted.items()}
@@ -164,11 +164,31 @@ def _like(session: Session, queries: list[_Query], texts: dict[int, Any]) -> Met
         "where d.title like :like or v.body_text like :like order by d.id desc limit 20"
     )
     spent = [
-        _timed(lambda q=query: session.execute(statement, {"like": f"%{q.text}%"}).all())
+        _timed(partial(_all_rows, session, statement, f"%{query.text}%"))
         for query in queries
         if query.kind in ("one", "two", "four")
     ]
     return {"newest_p95_ms": _p95(spent)} if spent else {}
+
+
+def _all_rows(session: Session, statement: TextClause, pattern: str) -> object:
+    return session.execute(statement, {"like": pattern}).all()
+
+
+def _has(word: str) -> Callable[[str], bool]:
+    return partial(_either, word, word)
+
+
+def _both(first: str, second: str, text: str) -> bool:
+    return first in text and second in text
+
+
+def _either(first: str, second: str, text: str) -> bool:
+    return first in text or second in text
+
+
+def _only(first: str, second: str, text: str) -> bool:
+    return first in text and second not in text
 
 
 def _timed(work: Callable[[], object]) -> float:
@@ -194,19 +214,19 @@ def _queries(documents: Documents) -> Iterator[_Query]:
             yield _one(kind, run[at : at + size])
     for word in dice.sample(sorted(set(latin)), min(_QUERIES, len(set(latin)))):
         folded = compare_text(word)
-        yield _Query("latin", f'"{word}"', lambda text, w=folded: w in text)
+        yield _Query("latin", f'"{word}"', _has(folded))
     for _ in range(_QUERIES):
         first, second = (dice.choice(runs)[:2] for _ in range(2))
         a, b = compare_text(first), compare_text(second)
-        yield _Query("and", f"{first} {second}", lambda t, a=a, b=b: a in t and b in t)
-        yield _Query("or", f"{first} OR {second}", lambda t, a=a, b=b: a in t or b in t)
-        yield _Query("not", f"{first} NOT {second}", lambda t, a=a, b=b: a in t and b not in t)
+        yield _Query("and", f"{first} {second}", partial(_both, a, b))
+        yield _Query("or", f"{first} OR {second}", partial(_either, a, b))
+        yield _Query("not", f"{first} NOT {second}", partial(_only, a, b))
     yield from _numbers(documents)
 
 
 def _one(kind: str, word: str) -> _Query:
     folded = compare_text(word)
-    return _Query(kind, word, lambda text: folded in text)
+    return _Query(kind, word, _has(folded))
 
 
 def _numbers(documents: Documents) -> Iterator[_Query]:
@@ -219,4 +239,4 @@ def _numbers(documents: Documents) -> Iterator[_Query]:
     for value in seen:
         asked = value.replace("〔", "[").replace("〕", "]")
         folded = compare_text(value)
-        yield _Query("number", f'"{asked}"', lambda text, w=folded: w in text)
+        yield _Query("number", f'"{asked}"', _has(folded))
