@@ -48,22 +48,18 @@ def clean_page(
     ``empty`` (no article text), ``truncated``, ``oversize``, ``nested``, ``mojibake``, ``index``
     (a page of links), ``layout_missed`` (layouts were given, none matched), and the page classes
     of :mod:`pipelines.pageclass` other than ok, error being ``error_page``.
-    ``meta`` keys are lower case (see :func:`pipelines.extraction.facts.page_facts`), plus
-    ``layout:title``, ``layout:date``, ``layout:source``, ``layout:doc_number`` where a layout
-    selects them. ``method`` is ``layout``, ``density``, ``text`` or ``none``.
+    ``meta`` keys are those of :func:`pipelines.extraction.facts.page_facts` plus ``layout:title``,
+    ``layout:date``, ``layout:source``, ``layout:doc_number`` where a layout selects them.
     """
     if not _MARKUP.search(decoded.text):
         return _plain(decoded, hints=hints, lang=lang)
-    markup, tamed = tame(decoded.text)
-    flags = [*tamed, *_cut_signs(decoded)]
+    markup, flags = tame(decoded.text)
     tree = LexborHTMLParser(markup)
     facts = page_facts(tree)
     tree.strip_tags(DROPPED)
     article = find_article(tree, facts=facts, hint=hints.title, template=template)
     if article is None:
-        return CleanPage(
-            "", "", "", encoding=decoded.encoding, meta=facts, method="none", flags=("empty",)
-        )
+        return CleanPage("", "", "", encoding=decoded.encoding, meta=facts, flags=("empty",))
     selected = select_layout(tree, layouts)
     method, adopted = _body(article, selected, base=_base(url, facts))
     if selected is not None:
@@ -71,9 +67,9 @@ def clean_page(
         if method != "layout" and any(option.body for option in layouts):
             flags.append("layout_missed")
     body_text = text_of(adopted.root)
-    flags += _content_flags(article, adopted, body_text, damage=decoded.damage)
+    flags += _cut_signs(decoded) + _content_flags(article, adopted, body_text, decoded.damage)
     return CleanPage(
-        title=_title(article, selected),
+        title=facts.get("layout:title") or article.title,
         body_html=safe_html(html_of(adopted.root)[:_MAX_HTML]),
         body_text=body_text[:_MAX_TEXT],
         attachments=attachments_in(adopted.links),
@@ -108,18 +104,12 @@ def language_of(text: str, *, default: str) -> str:
     return "en" if default.startswith("zh") else default
 
 
-def _title(article: Article, selected: Selected | None) -> str:
-    return (selected.fields.get("title", "") if selected else "") or article.title
-
-
 def _base(url: str, facts: dict[str, str]) -> str:
     declared = facts.get("base:href", "")
     return declared if declared.startswith(("http://", "https://")) else url
 
 
-def _content_flags(
-    article: Article, adopted: Adopted, body_text: str, *, damage: float
-) -> list[str]:
+def _content_flags(article: Article, adopted: Adopted, body_text: str, damage: float) -> list[str]:
     flags: list[str] = []
     visible = "\n".join([content for content in article.out.content if content])
     if len(visible) < 4 * _JUDGED:

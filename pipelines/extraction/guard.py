@@ -49,7 +49,7 @@ _FLAT = words(
 )
 
 
-def tame(text: str) -> tuple[str, tuple[str, ...]]:
+def tame(text: str) -> tuple[str, list[str]]:
     """Markup that parses in time linear in its length, and flags: ``oversize``, ``nested``.
 
     Ordinary pages come back unchanged. Longer than 4,000,000 characters: the rest is cut.
@@ -61,16 +61,16 @@ def tame(text: str) -> tuple[str, tuple[str, ...]]:
     if len(text) > _LARGE:
         bare = _without_raw(text)
         if len(bare) > _LARGE and _overloaded_tag(bare):
-            return _flattened(text), (*flags, "nested")
+            return _flattened(text), [*flags, "nested"]
     tags = text.count("<")
     styled = tags > _MANY_TAGS or len(_WITH_ATTRIBUTES.findall(text)) > _MAX_WITH_ATTRIBUTES
     if styled and _reopens_too_much(text):
         text = _FORMATTING_TAG.sub("", text)
         if _reopens_too_much(text):
-            return _flattened(text), (*flags, "nested")
+            return _flattened(text), [*flags, "nested"]
     if tags > _MANY_TAGS and _depth(text) > _MAX_DEPTH:
-        return _flattened(text), (*flags, "nested")
-    return text, tuple(flags)
+        return _flattened(text), [*flags, "nested"]
+    return text, flags
 
 
 def _flattened(text: str) -> str:

@@ -16,6 +16,7 @@ from selectolax.lexbor import LexborNode
 
 from pipelines.extraction.marks import CAPTION, FRAME, NEVER, mark_of
 from pipelines.extraction.outline import IGNORED, INLINE
+from pipelines.extraction.safe import LINK_REL
 from pipelines.extraction.tables import is_data_table, table_rows
 from pipelines.urls import canonicalise, is_fetchable
 
@@ -227,7 +228,10 @@ class _Builder:
             return
         label = " ".join(node.text(separator="").split())[:300]
         self.result.links.append((address, label))
-        self._wrap(node, "a", {"href": address}, depth)
+        if any(tag.name == "a" for tag in self._inline):
+            self.children(node, depth)  # a link in a link, from broken markup
+            return
+        self._wrap(node, "a", {"href": address, "rel": LINK_REL}, depth)
 
     def _wrap(
         self, node: LexborNode, name: str, attributes: dict[str, str] | None, depth: int
@@ -270,7 +274,7 @@ class _Builder:
         self._text(node.text(separator=""), self._boxes[-1])
 
     def _table(self, node: LexborNode, depth: int) -> None:
-        table = self._open("table", self._boxes[-1])
+        table = self._open("tbody", self._open("table", self._boxes[-1]))
         for row in table_rows(node):
             line = self._open("tr", table)
             for cell in row.iter():

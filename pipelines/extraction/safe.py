@@ -22,6 +22,7 @@ ATTRIBUTES: dict[str, set[str]] = {
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan"},
 }
+LINK_REL = "noopener noreferrer nofollow"
 SCHEMES = frozenset({"http", "https", "mailto"})
 _REMOVED_WITH_CONTENT = words(
     "script style title textarea noscript iframe noembed noframes xmp plaintext template svg math "
@@ -54,17 +55,34 @@ _CLEANER = nh3.Cleaner(
     attributes=ATTRIBUTES,
     attribute_filter=_attribute,
     url_schemes=set(SCHEMES),
-    link_rel="noopener noreferrer nofollow",
+    link_rel=LINK_REL,
     strip_comments=True,
 )
 
 
+_TEXT_ONLY = nh3.Cleaner(tags=set(), clean_content_tags=set(_REMOVED_WITH_CONTENT))
+_PASSES = 5
+
+
 def safe_html(markup: str) -> str:
-    """Sanitise HTML of any origin; the result is a fixed point of this function."""
+    """Sanitise HTML of any origin; the result is a fixed point of this function.
+
+    One pass is not always one: links that a broken table pushes into each other are parsed
+    differently the second time. What does not settle in five passes loses its elements.
+    """
+    for _ in range(_PASSES):
+        cleaned = _once(_CLEANER, markup)
+        if cleaned == markup:
+            return cleaned
+        markup = cleaned
+    return _once(_TEXT_ONLY, markup)
+
+
+def _once(cleaner: nh3.Cleaner, markup: str) -> str:
     try:
-        cleaned = _CLEANER.clean(markup)
+        cleaned = cleaner.clean(markup)
     except UnicodeEncodeError:  # half a surrogate pair, from a JSON escape
-        cleaned = _CLEANER.clean(markup.encode("utf-8", "replace").decode("utf-8"))
+        cleaned = cleaner.clean(markup.encode("utf-8", "replace").decode("utf-8"))
     return without_invisible(cleaned)
 
 
