@@ -1,16 +1,13 @@
 """A laboratory for crawls: a folder with configuration, sources and database, real children.
 
-``Lab.run`` starts ``python -m crawler.child`` as the dispatcher does and waits for it; nothing
-is mocked. The schema is made once and copied.
+``Lab.run`` starts ``crawler.child`` in a process of its own and waits for it; nothing is mocked.
+The schema is made once and copied.
 """
 
 from __future__ import annotations
 
-import os
 import secrets
 import shutil
-import subprocess
-import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +20,7 @@ from crawler.sync import load_sources, sync_catalogue
 from storage import runs, sources
 from storage.engine import Database, open_database
 from storage.models import CrawlRun, Document, DocumentVersion, Fetch, FrontierEntry, HostState
+from tests.crawler_fetch.forked import Forked
 
 HTML_SOURCE = """\
 title: 测试来源
@@ -140,19 +138,11 @@ class Lab:
             assert run is not None
             return run.id
 
-    def start(self, run_id: int, *, token: str | None = None) -> subprocess.Popen[str]:
+    def start(self, run_id: int, *, token: str | None = None) -> Forked:
         """Start the child of a queued run."""
-        command = [sys.executable, "-P", "-m", "crawler.child", "--run-id", str(run_id)]
-        command += ["--lease-token", token or secrets.token_hex(8)]
-        command += ["--config", str(self.config_path)]
-        return subprocess.Popen(
-            command,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-            cwd=self.folder,
-        )
+        arguments = ["--run-id", str(run_id), "--lease-token", token or secrets.token_hex(8)]
+        arguments += ["--config", str(self.config_path)]
+        return Forked(arguments, folder=self.folder, scrapy=False)
 
     def run(self, key: str, *, timeout: float = 60, **options: Any) -> Outcome:
         """Queue a run, crawl, wait."""
@@ -161,19 +151,13 @@ class Lab:
         output, _ = child.communicate(timeout=timeout)
         return self.outcome(run_id, exit_code=child.returncode, log=output)
 
-    def scrapy(self, *arguments: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
+    def scrapy(self, *arguments: str, timeout: float = 60) -> Finished:
         """Plain Scrapy in this folder."""
-        return subprocess.run(
-            [sys.executable, "-m", "scrapy", *arguments],
-            capture_output=True,
-            text=True,
-            cwd=self.folder,
-            timeout=timeout,
-            check=False,
-            env={**os.environ, "SCRAPY_SETTINGS_MODULE": "crawler.settings"},
-        )
+        child = Forked(arguments, folder=self.folder, scrapy=True)
+        output, _ = child.communicate(timeout=timeout)
+        return Finished(child.returncode or 0, output)
 
-    def outcome(self, run_id: int, *, exit_code: int, log: str) -> Outcome:
+    def outcome(self, run_id: int, *, exit_code: int | None, log: str) -> Outcome:
         """What the database says of a run."""
         with self.db.reader() as session:
             run = session.get_one(CrawlRun, run_id)
@@ -225,11 +209,19 @@ class Lab:
 
 
 @dataclass(frozen=True, slots=True)
+class Finished:
+    """The end of a Scrapy command; ``output`` is everything it printed."""
+
+    returncode: int
+    output: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """The end of a run, as the run record tells it; ``errors`` maps address to code."""
 
     run_id: int
-    exit_code: int
+    exit_code: int | None
     log: str
     state: str
     error_code: str | None

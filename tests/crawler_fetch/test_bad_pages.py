@@ -101,7 +101,7 @@ def crawl(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> Cra
         lab.html_source("cn-bad", server.url("/list"))
         lab.sync()
         done = lab.scrapy("crawl", "cn-bad", *FAST)
-        outcome = lab.outcome(1, exit_code=done.returncode, log=done.stderr)
+        outcome = lab.outcome(1, exit_code=done.returncode, log=done.output)
     return Crawl(lab, outcome, server, inside, challenger)
 
 

@@ -71,18 +71,18 @@ def test_plain_scrapy_lists_and_crawls_without_a_database(lab: Lab, server: Faul
     _site(server)
     lab.html_source("cn-plain", server.url("/list"))
     lab.html_source("cn-second", server.url("/list"))
-    assert lab.scrapy("list").stdout.split() == ["cn-plain", "cn-second"]
+    assert lab.scrapy("list").output.split() == ["cn-plain", "cn-second"]
     unknown = lab.scrapy("crawl", "cn-plian")
     assert unknown.returncode == 1
-    assert "cn-plain" in unknown.stderr
+    assert "cn-plain" in unknown.output
 
     bare = lab.folder / "bare"
     bare.mkdir()
     options = ["-s", "DIBAO_DATABASE_URL=", "-s", f"DIBAO_CONFIG_FILE={lab.config_path}"]
     options += ["-s", "DIBAO_DELAY=0.2"]
     done = lab.scrapy("crawl", "cn-second", *options, "-O", str(bare / "items.jsonl:jsonlines"))
-    assert done.returncode == 0, done.stderr
-    assert "没有配置数据库" in done.stderr
+    assert done.returncode == 0, done.output
+    assert "没有配置数据库" in done.output
     times = server.times()
     assert min(later - earlier for earlier, later in pairwise(times)) >= 0.12
     items = [json.loads(line) for line in (bare / "items.jsonl").read_text().splitlines()]

@@ -18,6 +18,7 @@ from sqlalchemy import update
 
 from storage import runs
 from storage.models import CrawlRun
+from tests.crawler_fetch.forked import Forked
 from tests.crawler_fetch.lab import Lab, article, listing
 from tests.fault_server import FaultServer, Reply, Seen, html
 
@@ -77,7 +78,7 @@ def test_killed_stopped_and_run_again_gives_what_one_run_would(
 
 def _kill_at(lab: Lab, server: FaultServer, moment: str) -> None:
     """Run until the server is asked for ``moment``, then SIGKILL."""
-    started: list[subprocess.Popen[str]] = []
+    started: list[Forked] = []
     ready = threading.Event()
 
     def kill(seen: Seen) -> None:
@@ -169,7 +170,7 @@ def test_locked_database_ends_the_run_by_name_and_loses_nothing(
     done = lab.scrapy("crawl", "cn-locked", "-s", "DIBAO_BUSY_SECONDS=0.2")
     locker.execute("rollback")
     locker.close()
-    assert "database_locked" in done.stderr
+    assert "database_locked" in done.output
     stored, known = lab.documents(), lab.frontier()
     assert 0 < len(stored) < PAGES
     assert {path for path, (state, _) in known.items() if state == "done"} == set(stored)
