@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
-from pipelines.urls import canonicalise, host_of, is_fetchable
+from pipelines.urls import canonicalise, is_fetchable
 from spiders.cms import FAMILIES
 
 _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json", "text/xml")
@@ -67,8 +67,3 @@ def data_behind(url: str, text: str) -> Mapping[str, Any] | None:
     if _HEX.match(value):
         return {"family": "ucap", "kind": "json_api", "url": f"{root}/common/search/{value}"}
     return None
-
-
-def same_site(one: str, other: str) -> bool:
-    """Whether two addresses are of one host (www aside)."""
-    return host_of(one).removeprefix("www.") == host_of(other).removeprefix("www.")

@@ -248,6 +248,8 @@ class Judge:
         shapes = Counter(shape_of(link.link or "") for link in group.links)
         common, times = shapes.most_common(1)[0]
         uniform = times >= 0.6 * count
+        titles = Counter(title_of(link) for link in group.links)
+        often = max(3, 0.2 * count)
         score = 0.0
         for (row, link), day in zip(pairs, group.days, strict=True):
             worth = row_worth(row, link)
@@ -255,6 +257,8 @@ class Judge:
                 worth += 1.0
             else:
                 worth -= 1.5 if mostly_dated else 0.3
+            if titles[title_of(link)] > often and row is link:
+                worth -= 1.0  # "summary" beside every title
             if uniform and shape_of(link.link or "") != common:
                 worth -= 0.4
             unused = sum(

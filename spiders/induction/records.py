@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from pipelines.dates import date_from_url, is_plausible
 from spiders.induction.days import descending_share, is_date_like, read_day
 from spiders.induction.dom import width
-from spiders.jsonpaths import PathError, as_text, compile_path, find_list, find_text
+from spiders.jsonpaths import PathError, as_text, compile_path, find_text
 from spiders.listing.assemble import plain_text
 
 _MAX_RECORDS = 300
@@ -296,8 +296,3 @@ def _day(text: str, form: str, *, today: date | None, zone: str, lang: str) -> d
     moment = datetime.fromtimestamp(int(text) / (1000 if form == "epoch_ms" else 1), UTC)
     day = moment.astimezone(ZoneInfo(zone)).date()
     return day if is_plausible(day, today=today) else None
-
-
-def records_at(data: Any, path: str) -> list[Any]:
-    """The records at a path, as a crawl finds them."""
-    return find_list(data, path)

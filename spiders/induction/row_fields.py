@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from spiders.induction.groups import GENERIC, Group
 from spiders.induction.row_selectors import best_row_selector, names_of
 
 _SAMPLE = 150
+_WORD = re.compile(r"[\u3400-\u9fff]{2}|[^\W\d_]{3}")
 _MAX_TITLE = 240
 _CELLS = ("td", "th", "dd", "dt")
 
@@ -149,6 +151,7 @@ def _title_field(rows: Sequence[_Row], link: str) -> str:
 
 def _good(texts: Sequence[str]) -> bool:
     told = [text for text in texts if text and not GENERIC.match(text)]
+    told = [text for text in told if _WORD.search(text)]  # a number of a file is no title
     return len(told) >= 0.9 * len(texts) and mean(map(width, told)) >= 9 and _worth(texts) > 0.2
 
 

@@ -88,6 +88,28 @@ def test_a_feed_that_carries_the_list_is_preferred() -> None:
     assert "/rss.xml" in found["source"]
 
 
+def test_the_data_of_a_known_cms_is_read_instead_of_its_empty_page(in_folder: Path) -> None:
+    articles = [
+        {
+            "title": title,
+            "url": f"/gkmlpt/content/1/2/post_{i}.html",
+            "date": 1795017600 - 90000 * i,
+        }
+        for i, title in enumerate(TITLES)
+    ]
+    with FaultServer() as site:
+        site.routes["/gkmlpt/index"] = html("<script>window._CONFIG = {SID: '755001'}</script>")
+        site.routes["/gkmlpt/api/all/0?page=1&sid=755001"] = Reply(
+            json.dumps({"articles": articles}).encode(), content_type="application/json"
+        )
+        found = json.loads(run("new", site.url("/gkmlpt/index"), "--key", "cn-gd", "--json"))
+    assert [row["title"] for row in found["rows"]] == TITLES
+    assert all(row["date"] for row in found["rows"])
+    spec = read_source(in_folder / "sources" / "cn-gd.yaml")
+    assert spec.family == "gkmlpt"
+    assert "{sid}" in spec.first_url
+
+
 @pytest.mark.parametrize(
     ("reply", "robots", "said"),
     [
