@@ -41,6 +41,7 @@ contracts:
 	$(VENV)/bin/lint-imports
 
 lock:
+	$(PIP) install --quiet uv
 	$(VENV)/bin/python -m uv pip compile pyproject.toml --group test --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock
 	$(VENV)/bin/python -m uv pip compile pyproject.toml --group test --group ci \
