@@ -63,7 +63,23 @@ def read_amounts(text: str, figures: Sequence[Figure]) -> tuple[Amount, ...]:
     for match in _SYMBOL.finditer(text):
         amount = _with_symbol(match)
         found.setdefault((amount.value, amount.unit, None), amount)
-    return tuple(sorted(found.values(), key=lambda amount: amount.start))
+    rows = sorted(found.values(), key=lambda amount: amount.start)
+    first_line = text.find("\n")
+    return tuple(row for row in rows if row.end > first_line or not _rounds(row, rows, first_line))
+
+
+def _rounds(rough: Amount, rows: Sequence[Amount], first_line: int) -> bool:
+    """Whether a headline's sum (逾千万美元) only rounds one that the text gives exactly."""
+    if rough.value is None or rough.op not in ("gt", "ge", "approx"):
+        return False
+    low = 0.9 if rough.op == "approx" else 1.0
+    return any(
+        row.start > first_line
+        and row.unit == rough.unit
+        and row.value is not None
+        and low * rough.value <= row.value <= 1.5 * rough.value
+        for row in rows
+    )
 
 
 def _with_symbol(match: re.Match[str]) -> Amount:

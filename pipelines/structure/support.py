@@ -8,9 +8,7 @@ from collections.abc import Iterator, Sequence
 from pipelines.structure.figures import Figure
 from pipelines.structure.values import SupportMeasure
 
-_GIVES = re.compile(
-    r"给予|补助|补贴|奖励|资助|奖补|贴息|扶持|奖金|予以支持|资金支持|减免|返还|配套"
-)
+_GIVES = re.compile(r"给予|补助|补贴|奖励|资助|奖补|贴息|扶持|奖金|予以支持|资金支持|税收返还|配套")
 _RATE = re.compile(
     r"(?:按|按照|给予|不超过|最高|补贴|补助|奖励|的|比例|幅度|达)[^，。；,;]{0,24}\Z"
 )

@@ -31,7 +31,7 @@ _FORECAST = re.compile(r"预计|预测|有望|或将|据估计|据测算")
 _YEARLY = re.compile(r"每年|年均|逐年|年度(?!目标)")
 _THIS_YEAR = re.compile(r"全年|今年|本年")
 _PAST = re.compile(
-    r"(?:截至|目前|已经|已(?!有)|此前|去年|上年|累计已|了\Z|同比|较上年|现有|共有|上半年|前[一二三]季度)"
+    r"(?:截至|目前|据统计|数据显示|已经|已(?!有)|此前|去年|上年|累计已|了\Z|同比|较上年|现有|共有|上半年|前[一二三]季度)"
 )
 _AIM = re.compile(
     r"培育|打造|引育|引进|建设|建成|推广|推出|达到|突破|超过|新增|申请|组建|成立|集聚|培养|增长|提高|提升|实现|形成"
@@ -140,8 +140,9 @@ class _Reading:
         before: Figure | None = None
         accepted = False
         for figure in figures:
-            ahead = goals is not None or lead or self._looks_ahead(start, figure, years)
-            accepted = ahead and self._is_aim(start, figure, before, follows=accepted)
+            sure = goals is not None or lead or self._by_a_year(start, figure, years)
+            ahead = sure or self._looks_ahead(start, figure, years)
+            accepted = ahead and self._is_aim(start, figure, before, follows=accepted, sure=sure)
             if accepted:
                 yield self._target(start, figure, years, goals)
             before = figure if accepted or before is None else before
@@ -152,6 +153,11 @@ class _Reading:
         if index >= 0 and at < self._goal_ends[index]:
             return self._goal_starts[index]
         return None
+
+    def _by_a_year(self, start: int, figure: Figure, years: Sequence[_Year]) -> bool:
+        """Whether 到2025年 stands before the figure in its sentence."""
+        sentence = self._sentence(start, figure)
+        return any(sentence <= year.at < figure.number_start for year in years[-8:])
 
     def _looks_ahead(self, start: int, figure: Figure, years: Sequence[_Year]) -> bool:
         if years and years[0].at < figure.number_start:
@@ -169,7 +175,9 @@ class _Reading:
         stops = [m.end() for m in _STOPS.finditer(self._text, low, figure.number_start)]
         return stops[-1] if stops else low
 
-    def _is_aim(self, start: int, figure: Figure, before: Figure | None, *, follows: bool) -> bool:
+    def _is_aim(
+        self, start: int, figure: Figure, before: Figure | None, *, follows: bool, sure: bool
+    ) -> bool:
         text = self._text
         if figure.value is None or not _fits(text, figure):
             return False
@@ -181,7 +189,9 @@ class _Reading:
             return True
         verbs = [m.end() for m in _AIM.finditer(clause)]
         against = [m.end() for m in _NOT_AIM.finditer(clause)]
-        return bool(verbs) and (not against or against[-1] < verbs[-1])
+        if against and (not verbs or verbs[-1] <= against[-1]):
+            return False
+        return bool(verbs) or sure
 
     def _target(
         self, start: int, figure: Figure, years: Sequence[_Year], goals: int | None

@@ -1,0 +1,1 @@
+"""Quality floors of the sample sets that the repository carries."""
