@@ -8,7 +8,7 @@ publisher (``zone``, default Asia/Shanghai); a time without one is local to the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
@@ -79,9 +79,10 @@ _SLASHED = re.compile(
     r"(?<![\d/])(?P<a>\d{1,2})(?P<s>[/.\-])(?P<b>\d{1,2})(?P=s)(?P<y>(?:19|20)\d\d)(?![\d/])"
 )
 _EPOCH = re.compile(r"\A\s*-?(?P<n>\d{9,13})(?:\.\d{1,6})?\s*\Z")
+_OFFSET = r"(?:[+-](?:0\d|1[0-4]):?[0-5]\d|\+(?:0\d|1[0-4]))"
 _ISO = re.compile(
     r"(?P<day>\d{4}-\d\d-\d\d)[T ](?P<h>\d\d):(?P<mi>\d\d)(?::(?P<se>\d\d)(?:[.,]\d{1,9})?)?[ ]?"
-    r"(?P<z>Z|UTC|GMT|[+-]\d\d:?\d\d)?(?![\d:])"
+    rf"(?P<z>Z|UTC|GMT|{_OFFSET})?(?![\d:])"
 )
 _CLOCK = re.compile(
     r"(?<![\d:])(?P<h>[01]?\d|2[0-3])[:：时](?P<mi>[0-5]\d)(?:[:：分](?P<se>[0-5]\d))?(?![\d:])"
@@ -158,6 +159,48 @@ def _from_slashed(match: re.Match[str], *, day_first: bool) -> date | None:
     return day(year, first, second)
 
 
+_DAY_FIRST = re.compile(
+    r"(?:de|fr|es|it|pt|nl|pl|ro|ru|tr|da|sv|nb|no|fi|el|cs|sk|hu|uk|bg|hr|sr|bs|sl|id|vi|th|ar)\b"
+)
+_PLACES = "gb|au|nz|ie|in|za|sg|hk|my|ke|ng|pk|mt"
+_DAY_FIRST_ENGLISH = re.compile(rf"en-(?:{_PLACES})\b")
+_DAY_FIRST_ADDRESS = re.compile(
+    rf"\A[a-z]{{2,6}}://[^/?#]{{1,260}}\.(?:uk|{_PLACES})(?::\d{{1,5}})?(?:[/?#]|\Z)"
+    rf"|\A[^?#]{{0,300}}/(?:uk|en[-_](?:uk|{_PLACES}))/",
+    re.IGNORECASE,
+)
+
+
+def is_day_first(lang: str) -> bool:
+    """Whether ``lang`` (en-GB, de, fr_CA) writes 5 March as 05/03; plain English does not."""
+    plain = lang.lower().replace("_", "-")
+    return bool(_DAY_FIRST_ENGLISH.match(plain) or _DAY_FIRST.match(plain))
+
+
+def date_language(lang: str, *, url: str = "", text: str = "") -> str:
+    """``lang`` with the region that decides how 02/10/2020 is read on an English page.
+
+    Days that can be read in one way only (13/02/2020) decide; then what the page says of its
+    language, then a host (.uk) or path (/en-gb/) of a country that writes the day first.
+    """
+    if lang.lower().replace("_", "-").partition("-")[0] != "en":
+        return lang
+    order = _order_shown(_SLASHED.finditer(_plain(text)))
+    if order is not None:
+        return "en-gb" if order == "day" else "en-us"
+    return "en-gb" if is_day_first(lang) or _DAY_FIRST_ADDRESS.match(url) else lang
+
+
+def _order_shown(matches: Iterable[re.Match[str]]) -> str | None:
+    """``day`` or ``month``: what comes first in dates whose order is plain; None without any."""
+    found = set()
+    for match in matches:
+        first, second = int(match["a"]), int(match["b"])
+        if match["s"] != "." and min(first, second) <= 12 < max(first, second) <= 31:
+            found.add("day" if first > 12 else "month")
+    return found.pop() if len(found) == 1 else None
+
+
 def _spans(text: str, *, lang: str) -> Iterator[DateSpan]:
     for match in _NUMERIC.finditer(text):
         if value := _from_numeric(match):
@@ -171,8 +214,11 @@ def _spans(text: str, *, lang: str) -> Iterator[DateSpan]:
     for match in _ENGLISH.finditer(text):
         if value := _from_english(match):
             yield DateSpan(value, match.start(), match.end(), match[0], "english")
-    for match in _SLASHED.finditer(text):
-        day_first = match["s"] == "." or lang.lower() in ("en-gb", "en-au", "de", "fr", "es", "it")
+    slashed = list(_SLASHED.finditer(text))
+    order = _order_shown(slashed)
+    days_lead = is_day_first(lang) if order is None else order == "day"
+    for match in slashed:
+        day_first = match["s"] == "." or days_lead
         if value := _from_slashed(match, day_first=day_first):
             yield DateSpan(value, match.start(), match.end(), match[0], "slashed")
 
@@ -181,7 +227,7 @@ def find_dates(text: str, *, lang: str = "zh") -> tuple[DateSpan, ...]:
     """All complete dates of ``text`` in order of appearance; linear in its length.
 
     English month names and 03/05/2024 are read only when ``lang`` is not Chinese (03/05 is
-    month first, day first for ``en-gb``). Dates without a year are left alone, see
+    month first, day first for ``en-gb`` or beside 13/05). Dates without a year are left alone, see
     ``find_month_days``.
     """
     plain = _plain(text)
@@ -235,11 +281,10 @@ def parse_date(
     if not text:
         return None
     field = _plain(text)
-    if match := _ISO.search(field):
-        offset = match["z"]
-        if offset and offset not in ("Z", "UTC", "GMT") and offset[1:].replace(":", "") != "0000":
-            return _iso_day(match["day"])
-    moment = parse_datetime(text, zone=zone, lang=lang)
+    own_offset = _has_own_offset(field)
+    if own_offset and (match := _ISO.search(field)):
+        return _iso_day(match["day"])
+    moment = None if own_offset else parse_datetime(text, zone=zone, lang=lang)
     if moment is not None:
         return moment.astimezone(_zone(zone)).date()
     spans = find_dates(field, lang=lang) or find_dates(field, lang="en")
@@ -250,6 +295,14 @@ def parse_date(
     if today is not None and (match := _MONTH_DAY.search(field)):
         return _nearest_year(int(match["m"]), int(match["d"]), today)
     return None
+
+
+_OWN_OFFSET = re.compile(rf"\d:\d\d(?:[.,]\d{{1,9}})?[ ]?(?![+-]00){_OFFSET}(?![\d:])")
+
+
+def _has_own_offset(field: str) -> bool:
+    """Whether a time states its distance from UTC: its day is local to the publisher already."""
+    return _OWN_OFFSET.search(field) is not None
 
 
 def _iso_day(text: str) -> date | None:
@@ -265,7 +318,7 @@ def _offset(text: str) -> tzinfo:
     if text in ("Z", "UTC", "GMT"):
         return UTC
     sign = -1 if text[0] == "-" else 1
-    digits = text[1:].replace(":", "")
+    digits = text[1:].replace(":", "").ljust(4, "0")
     moment = datetime.strptime(f"{'+' if sign > 0 else '-'}{digits}", "%z")
     return moment.tzinfo or UTC
 
@@ -298,7 +351,7 @@ def parse_datetime(text: str | None, *, zone: str, lang: str = "zh") -> datetime
 
 
 def _trailing_zone(field: str, at: int) -> tzinfo | None:
-    match = re.match(r" ?(Z|UTC|GMT|[+-]\d\d:?\d\d)\b", field[at:])
+    match = re.match(rf" ?(Z|UTC|GMT|{_OFFSET})\b", field[at:])
     return _offset(match[1]) if match else None
 
 

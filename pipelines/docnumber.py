@@ -167,6 +167,14 @@ def normalise_doc_number(text: str | None) -> str | None:
     return found[0].value if found else None
 
 
+def order_number(text: str, *, title: str) -> str | None:
+    """第754号 in the number field of a page titled 中华人民共和国国务院令, else None."""
+    match = re.fullmatch(r"\s*(第?\s*[0-9０-９一二三四五六七八九十百零〇]{1,6}\s*号)\s*", text)
+    if match is None or not title.endswith("令"):
+        return None
+    return normalise_doc_number(title + match[1])
+
+
 _FOLLOWS_TITLE = re.compile(
     r"(?:通知|意见|办法|规定|决定|方案|批复|公告|函|通报|复函|请示|报告|条例|细则|规划"
     r"|计划|纲要|措施|令|答复)[）)]?[ \t\u3000\n]{0,6}\Z"

@@ -14,9 +14,16 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from pipelines.authorship import Authors, issuing_bodies, standing
-from pipelines.dates import DateSpan, find_dates, is_plausible, parse_date
+from pipelines.dates import (
+    DateSpan,
+    date_language,
+    find_dates,
+    is_day_first,
+    is_plausible,
+    parse_date,
+)
 from pipelines.deadlines import Term, find_comment_deadline, find_effective, find_expiry
-from pipelines.docnumber import normalise_doc_number, own_number
+from pipelines.docnumber import normalise_doc_number, order_number, own_number
 from pipelines.doctype import document_kind, is_interpretation
 from pipelines.items import CleanPage, Evidence, Hints, Metadata
 from pipelines.lawheader import (
@@ -50,6 +57,7 @@ _EXPIRY = ("失效日期", "废止日期", "失效时间", "有效期至", "截�
 _INDEX = ("索引号", "索取号", "信息索引号", "信息索引")
 _OF_ANOTHER = 0.4
 """Confidence in a day in force that an interpretation names: it is that of its document."""
+_CHINESE_HOST = re.compile(r"\A(?:[a-z]{2,6}://[^/?#]{1,260}\.(?:cn|hk|mo|tw)(?:[:/?#]|\Z)|\Z)")
 _INDEX_LINE = re.compile(r"索\s{0,2}[引取]\s{0,2}号\s{0,2}[:：]\s{0,3}([0-9A-Za-z/\-_.]{6,60})")
 
 
@@ -116,7 +124,7 @@ class _Reader:
         self.chinese = self.page.lang.startswith("zh")
         self.context = parse_region(self.region)
         self.table = {_label(k): v.strip() for k, v in self.page.table.items() if v.strip()}
-        self.lang = _language(self.page)
+        self.lang = _language(self.page, self.url)
         self.dates: tuple[DateSpan, ...] = find_dates(self.text, lang=self.lang)
 
     def note(
@@ -135,6 +143,13 @@ class _Reader:
             if value:
                 return label, value
         return None
+
+    @cached_property
+    def day_zone(self) -> str:
+        """The zone whose day a stamp in UTC means. A page in another language from a host outside
+        China is not on China's clock because its source names no other: its day is that printed."""
+        abroad = not self.page.lang.startswith(("zh", "ja")) and not _CHINESE_HOST.match(self.url)
+        return "UTC" if abroad and self.zone == "Asia/Shanghai" else self.zone
 
     @cached_property
     def titled(self) -> Subject | None:
@@ -162,7 +177,7 @@ class _Reader:
     def number(self) -> str | None:
         found = self.fact(_NUMBERS)
         if found:
-            value = normalise_doc_number(found[1]) or _order(self.title, found[1])
+            value = normalise_doc_number(found[1]) or order_number(found[1], title=self.title)
             if value:
                 self.note("doc_number", value, found[1], f"table:{found[0]}", 0.99, place="table")
                 return value
@@ -245,7 +260,9 @@ class _Reader:
     @cached_property
     def published(self) -> Published | None:
         places = Places(self.page.meta, self.table, self.page.head_text, self.url, self.hints)
-        found = find_published(places, zone=self.zone, today=self.today, lang=self.lang)
+        found = find_published(
+            places, zone=self.zone, today=self.today, lang=self.lang, day_zone=self.day_zone
+        )
         if found is not None:
             self.note(
                 "published_on", found.day, found.span, found.rule, found.confidence,
@@ -357,10 +374,15 @@ class _Reader:
         return source.name if source else None, author.name if author else None
 
 
-def _language(page: CleanPage) -> str:
-    """The page's language with its region where the page states one (en-GB writes 02/10)."""
-    stated = page.meta.get("html:lang", "").strip().lower().replace("_", "-")
-    return page.lang if page.lang.startswith("zh") or not stated else stated
+def _language(page: CleanPage, url: str) -> str:
+    """The page's language with its region where one is stated or shown (en-GB writes 02/10)."""
+    if page.lang.startswith("zh"):
+        return page.lang
+    stated = page.meta.get("html:lang") or page.meta.get("og:locale") or page.lang
+    known = next((lang for lang in (page.lang, stated) if is_day_first(lang)), stated)
+    return date_language(
+        known.strip().lower().replace("_", "-"), url=url, text=f"{page.head_text}\n{page.body_text}"
+    )
 
 
 def _title(own: str, listed: str | None) -> str:
@@ -373,11 +395,3 @@ def _title(own: str, listed: str | None) -> str:
 
 def _label(key: str) -> str:
     return "".join(unicodedata.normalize("NFKC", key).split()).strip(":：[]【】·*")
-
-
-def _order(title: str, text: str) -> str | None:
-    """第754号 in the number field of a page titled 中华人民共和国国务院令."""
-    match = re.fullmatch(r"\s*(第?\s*[0-9０-９一二三四五六七八九十百零〇]{1,6}\s*号)\s*", text)
-    if match is None or not title.endswith("令"):
-        return None
-    return normalise_doc_number(title + match[1])

@@ -80,11 +80,32 @@ class Places:
     hints: Hints
 
 
-def find_published(places: Places, *, zone: str, today: date | None, lang: str) -> Published | None:
-    """The best plausible candidate; agreement between sources raises its confidence."""
-    candidates = [
-        c for c in _candidates(places, zone, today, lang) if is_plausible(c.day, today=today)
-    ]
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    """How dates are read: zone of times, zone of the day of UTC stamps, today, language."""
+
+    zone: str
+    day_zone: str
+    today: date | None
+    lang: str
+
+    def day(self, text: str) -> date | None:
+        return parse_date(text, today=self.today, lang=self.lang, zone=self.day_zone)
+
+    def moment(self, text: str) -> datetime | None:
+        return parse_datetime(text, zone=self.zone, lang=self.lang)
+
+
+def find_published(
+    places: Places, *, zone: str, today: date | None, lang: str, day_zone: str | None = None
+) -> Published | None:
+    """The best plausible candidate; agreement between sources raises its confidence.
+
+    Times without a zone are local to ``zone``; ``day_zone`` (default ``zone``) is the one whose
+    day a stamp in UTC means.
+    """
+    clock = _Clock(zone, day_zone or zone, today, lang)
+    candidates = [c for c in _candidates(places, clock) if is_plausible(c.day, today=today)]
     if not candidates:
         return None
     best = max(candidates, key=lambda c: c.confidence)
@@ -98,24 +119,23 @@ def find_published(places: Places, *, zone: str, today: date | None, lang: str) 
     return Published(best.day, moment, best.span, best.rule, best.place, best.start, confidence)
 
 
-def _candidates(places: Places, zone: str, today: date | None, lang: str) -> Iterator[Published]:
-    yield from _from_fields(places.table, PUBLISHED_LABELS, "table", 0.97, zone, today, lang)
-    yield from _from_fields(places.meta, _META_KEYS, "meta", 0.94, zone, today, lang)
-    yield from _from_head(places.head, zone, today, lang)
-    yield from _from_hints(places.hints, zone, today, lang)
+def _candidates(places: Places, clock: _Clock) -> Iterator[Published]:
+    yield from _from_fields(places.table, PUBLISHED_LABELS, "table", 0.97, clock)
+    yield from _from_fields(places.meta, _META_KEYS, "meta", 0.94, clock)
+    yield from _from_head(places.head, clock)
+    yield from _from_hints(places.hints, clock)
     if value := date_from_url(places.url):
         yield Published(value, None, places.url, "url", "url", -1, 0.86)
 
 
 def _from_fields(
-    fields: Mapping[str, str], keys: tuple[str, ...], place: str, top: float, zone: str,
-    today: date | None, lang: str,
-) -> Iterator[Published]:  # fmt: skip
+    fields: Mapping[str, str], keys: tuple[str, ...], place: str, top: float, clock: _Clock
+) -> Iterator[Published]:
     for rank, key in enumerate(keys):
         text = fields.get(key)
-        value = parse_date(text, today=today, lang=lang, zone=zone) if text else None
+        value = clock.day(text) if text else None
         if text and value:
-            moment = parse_datetime(text, zone=zone, lang=lang)
+            moment = clock.moment(text)
             yield Published(
                 value, moment, text.strip(), f"{place}:{key}", place, -1, top - rank * 0.002
             )
@@ -127,7 +147,8 @@ _BOUNDARY = re.compile(
 _CLOCK_NEXT = re.compile(r"\s{0,3}\d{1,2}[:：]\d\d")
 
 
-def _from_head(head: str, zone: str, today: date | None, lang: str) -> Iterator[Published]:
+def _from_head(head: str, clock: _Clock) -> Iterator[Published]:
+    lang = clock.lang
     spans = find_dates(head, lang=lang) or (find_dates(head, lang="en") if lang == "zh" else ())
     for span in spans[:12]:
         before = re.split(r"[\n|｜]", head[max(0, span.start - 24) : span.start])[-1]
@@ -146,10 +167,10 @@ def _from_head(head: str, zone: str, today: date | None, lang: str) -> Iterator[
             apart = _BOUNDARY.match(head, span.end) and not _IN_WORDS.search(before)
             confidence = 0.84 if apart else 0.78
             rule = "head:unlabelled"
-        moment = parse_datetime(head[span.start : span.end + 12], zone=zone, lang=lang)
+        moment = clock.moment(head[span.start : span.end + 12])
         yield Published(span.value, moment, span.text, rule, "head", span.start, confidence)
-    if not spans and today is not None and (short := _LABELLED_SHORT.search(head[:300])):
-        value = parse_date(short["day"], today=today, lang=lang, zone=zone)
+    if not spans and clock.today is not None and (short := _LABELLED_SHORT.search(head[:300])):
+        value = clock.day(short["day"])
         if value:
             yield Published(value, None, short[0], "head:month_day", "head", short.start(), 0.6)
 
@@ -197,15 +218,15 @@ def _label(head: str, at: int) -> str:
     return found[0] if first else ""
 
 
-def _from_hints(hints: Hints, zone: str, today: date | None, lang: str) -> Iterator[Published]:
+def _from_hints(hints: Hints, clock: _Clock) -> Iterator[Published]:
     if hints.published_at is not None:
-        day = parse_date(hints.published_at.isoformat(), zone=zone)
+        day = clock.day(hints.published_at.isoformat())
         if day is not None:
             yield Published(
                 day, hints.published_at, hints.published_at.isoformat(), "feed", "list", -1, 0.9
             )
     if hints.date_text:
-        value = parse_date(hints.date_text, today=today, lang=lang, zone=zone)
+        value = clock.day(hints.date_text)
         if value is not None:
-            moment = parse_datetime(hints.date_text, zone=zone, lang=lang)
+            moment = clock.moment(hints.date_text)
             yield Published(value, moment, hints.date_text, "list", "list", -1, 0.88)

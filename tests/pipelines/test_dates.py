@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.dates import date_from_url, find_dates, is_plausible, parse_date, parse_datetime
+from pipelines.dates import (
+    date_from_url,
+    date_language,
+    find_dates,
+    is_plausible,
+    parse_date,
+    parse_datetime,
+)
 from pipelines.holidays import HolidayDay, holiday_days
 
 TODAY = date(2024, 6, 1)
@@ -69,6 +76,55 @@ def test_slashes_follow_the_language() -> None:
     assert [s.value for s in find_dates("on 03/05/2024", lang="en")] == [MARCH_5]
     assert [s.value for s in find_dates("on 03/05/2024", lang="en-gb")] == [date(2024, 5, 3)]
     assert find_dates("版本 03/05/2024", lang="zh") == ()
+
+
+def test_days_that_can_be_read_in_one_way_only_decide_for_the_others() -> None:
+    october = date(2020, 10, 2)
+    assert find_dates("02/10/2020, 13/10/2020", lang="en")[0].value == october
+    assert find_dates("10/02/2020, 10/13/2020", lang="en-gb")[0].value == october
+    assert find_dates("02/10/2020", lang="en_NZ")[0].value == october
+    assert find_dates("02/10/2020", lang="pt-br")[0].value == october
+
+
+@pytest.mark.parametrize(
+    ("stated", "url", "text", "lang"),
+    [
+        ("en", "https://www.example.gov.uk/a", "", "en-gb"),
+        ("en-us", "https://www.example.co.uk:8443/a", "", "en-gb"),
+        ("en", "https://example.com/en-gb/news/1", "", "en-gb"),
+        ("en", "https://example.com/en-us/news/1", "", "en"),
+        ("en", "https://example.com/?from=news.co.uk/", "", "en"),
+        ("en", "https://example.uk.com/", "", "en"),
+        ("en", "", "Posted 28/02/2020", "en-gb"),
+        ("en-gb", "https://www.example.gov.uk/a", "Posted 02/28/2020", "en-us"),
+        ("de", "https://www.example.co.uk/a", "", "de"),
+    ],
+)
+def test_where_a_page_shows_how_it_writes_days(stated: str, url: str, text: str, lang: str) -> None:
+    assert date_language(stated, url=url, text=text) == lang
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2024-03-05T23:30:00-05:00",
+        "2024-03-05 23:30:00 -0500",
+        "2024-03-05T00:30:00+09",
+        "2024-03-05T00:30:00.123+09:00",
+        "Tue, 05 Mar 2024 23:30:00 -0800",
+        "March 5, 2024 23:30 -0800",
+    ],
+)
+@pytest.mark.parametrize("zone", ["Asia/Shanghai", "America/New_York", "UTC"])
+def test_a_stated_offset_keeps_the_day_as_printed(text: str, zone: str) -> None:
+    assert parse_date(text, lang="en", zone=zone) == MARCH_5
+
+
+def test_a_stamp_with_hours_only_is_a_moment() -> None:
+    assert parse_datetime("2024-03-05 09:00:00+08", zone="UTC") == datetime(
+        2024, 3, 5, 1, 0, tzinfo=UTC
+    )
+    assert parse_datetime("2024-03-05 09:00-17", zone="UTC") == datetime(2024, 3, 5, 9, tzinfo=UTC)
 
 
 def test_a_utc_stamp_is_the_day_in_china_an_own_offset_the_day_printed() -> None:

@@ -374,6 +374,35 @@ def test_english_labels_are_words_of_their_own(head: str, rule: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("url", "meta", "text"),
+    [
+        ("https://www.example.gov.uk/news/1", {}, ""),
+        ("https://example.com/news/1", {"html:lang": "en-GB"}, ""),
+        ("https://example.com/news/1", {"og:locale": "en_GB"}, ""),
+        ("https://example.com/en-gb/news/1", {}, ""),
+        ("https://example.com/news/1", {"html:lang": "en"}, "A meeting was held on 28/09/2020."),
+    ],
+)
+def test_british_pages_write_the_day_first(url: str, meta: dict[str, str], text: str) -> None:
+    found = read(page("T", text, head="02/10/2020", lang="en", meta=meta), url=url)
+    assert found.published_on == date(2020, 10, 2)
+    american = read(page("T", "", head="02/10/2020", lang="en"), url="https://example.com/1")
+    assert american.published_on == date(2020, 2, 10)
+
+
+def test_a_foreign_page_is_not_on_the_clock_of_china() -> None:
+    stamp = {"article:published_time": "2024-03-05T20:30:00+00:00"}
+    abroad = page("T", "", lang="en", meta=stamp)
+    found = read(abroad, url="https://www.example.com/news/1")
+    assert found.published_on == date(2024, 3, 5)
+    assert found.published_at == datetime(2024, 3, 5, 20, 30, tzinfo=UTC)
+    assert read(abroad, url="https://english.example.gov.cn/1").published_on == date(2024, 3, 6)
+    tokyo = read(abroad, url="https://www.example.com/1", timezone="Asia/Tokyo")
+    assert tokyo.published_on == date(2024, 3, 6)
+    assert read(page("题", "", meta=stamp), url="https://a.com/1").published_on == date(2024, 3, 6)
+
+
+@pytest.mark.parametrize(
     "hostile",
     [
         "自公布之日起" * 20_000,
