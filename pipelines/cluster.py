@@ -193,7 +193,29 @@ def _places_differ(a: Sketch, b: Sketch) -> bool:
 def _issuers_differ(a: Sketch, b: Sketch) -> bool:
     left = {canonical_body(name) for name in a.issuing_bodies}
     right = {canonical_body(name) for name in b.issuing_bodies}
-    return bool(left and right) and not left & right
+    if not left or not right or left & right:
+        return False
+    short = any(_abbreviates(x, y) or _abbreviates(y, x) for x in left for y in right)
+    return not (short and _more_in_common(a, b))
+
+
+_RANK = re.compile(r"(?:省|市|自治区|区|县|自治州|州|旗|新区)(?=[\u4e00-\u9fff]{2})")
+
+
+def _abbreviates(short: str, full: str) -> bool:
+    """省人民政府办公厅 for 某省人民政府办公厅: the rank stands for the place the page is from."""
+    if not _RANK.match(short) or not full.endswith(short):
+        return False
+    place = full.removesuffix(short)
+    return 0 < len(place) <= 12 and not (short[0] == "区" and place.endswith("自治"))
+
+
+def _more_in_common(a: Sketch, b: Sketch) -> bool:
+    """A place both are known to be from, the very same text, or the day of writing."""
+    if _same_text(a, b) or (a.written_on is not None and a.written_on == b.written_on):
+        return True
+    place = _place(a)
+    return place is not None and place == _place(b)
 
 
 def _version_differs(a: Sketch, b: Sketch) -> bool:

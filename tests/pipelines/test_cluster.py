@@ -61,6 +61,43 @@ def test_other_issuer_or_number_keeps_apart() -> None:
     assert not same_document(numbered, plan("浙江省", doc_number="浙政发〔2024〕1号")).merges
 
 
+def notice(issuer: str, text: str = PLAN, **known: object) -> Sketch:
+    base = Sketch("关于加快示例产业发展的意见", fingerprint(text), issuing_bodies=(issuer,))
+    return replace(base, **known)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("short", "full"),
+    [
+        ("省人民政府办公厅", "示例省人民政府办公厅"),
+        ("省人民政府办公厅", "浙江省人民政府办公厅"),
+        ("市人民政府", "浙江省杭州市人民政府"),
+        ("自治区人民政府", "广西壮族自治区人民政府"),
+    ],
+)
+def test_an_issuer_without_its_place_is_the_one_with_it(short: str, full: str) -> None:
+    day = date(2024, 3, 1)
+    reprint = "本网讯 现将有关意见全文转载如下。" + PLAN
+    one, other = notice(short, written_on=day), notice(full, reprint, written_on=day)
+    assert same_document(one, other).merges
+    assert same_document(other, one).merges
+    assert same_document(notice(short), notice(full)).merges
+    # without a day, a place or the very text in common nothing speaks for it
+    assert not same_document(notice(short), notice(full, reprint)).merges
+
+
+def test_an_issuer_without_its_place_joins_no_other_place() -> None:
+    day = date(2024, 3, 1)
+    places = {"浙江省": "CN-浙江", "四川省": "CN-四川", "重庆市": "CN-重庆"}
+    for here, region in places.items():
+        short = notice(f"{here[-1]}人民政府办公厅", region=region, written_on=day)
+        for there, other in places.items():
+            full = notice(f"{there}人民政府办公厅", region=other, written_on=day)
+            assert same_document(short, full).merges == (here == there)
+    district = notice("区人民政府", written_on=day)
+    assert not same_document(district, notice("广西壮族自治区人民政府", written_on=day)).merges
+
+
 def test_one_number_in_two_writings_is_one_document() -> None:
     one = plan("浙江省", doc_number="浙政发〔2023〕1号")
     two = plan("浙江省", doc_number="浙政发[2023]第01号")
