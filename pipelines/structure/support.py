@@ -8,7 +8,9 @@ from collections.abc import Iterator, Sequence
 from pipelines.structure.figures import Figure
 from pipelines.structure.values import SupportMeasure
 
-_GIVES = re.compile(r"给予|补助|补贴|奖励|资助|奖补|贴息|扶持|奖金|予以支持|资金支持|税收返还|配套")
+_GIVES = re.compile(
+    r"给予|补助|补贴|奖励|资助|奖补|贴息|扶持|奖金|予以支持|资金支持|税收返还|配套(?:资金|补助|奖励|支持)"
+)
 _RATE = re.compile(
     r"(?:按|按照|给予|不超过|最高|补贴|补助|奖励|的|比例|幅度|达)[^，。；,;]{0,24}\Z"
 )
@@ -101,7 +103,7 @@ def _measure(
         unit = money.unit
         before = text[max(start, money.number_start - 16) : money.number_start]
         capped = money.op == "le" or _CAP.search(before) is not None or rate is not None
-        cap, amount = (money.value, None) if capped else (None, money.value)
+        cap, amount = (money.value, None) if capped else (money.value_max, money.value)
     low = max(start, first.number_start - _LOOK_BACK)
     for mark in "，,":
         cut = text.rfind(mark, low, max(low, first.number_start - 30))

@@ -25,7 +25,8 @@ _TO_YEAR = re.compile(
 )
 _SHORT_YEAR = re.compile(r"(?:到|至|力争)(?P<year>20\d\d)(?=[，,]|实现)")
 _AHEAD = re.compile(
-    r"力争|争取|努力|全年|今年|本年度|年均|每年|年度|经过[一二三四五六七八九十\d]{1,2}年|未来[一二三四五六七八九十\d]{1,2}年"
+    r"力争|争取|努力|全年|今年|年均|经过[一二三四五六七八九十\d]{1,2}年|未来[一二三四五六七八九十\d]{1,2}年"
+    r"|每年(?:[^，。；\n]{0,4})(?:举办|开展|培训|新增|培育|建设|引进|完成|新建|组织|推出|认定|遴选)"
 )
 _FORECAST = re.compile(r"预计|预测|有望|或将|据估计|据测算")
 _YEARLY = re.compile(r"每年|年均|逐年|年度(?!目标)")
@@ -188,6 +189,9 @@ class _Reading:
         if follows and before is not None and _continues(text, before, figure):
             return True
         verbs = [m.end() for m in _AIM.finditer(clause)]
+        if text.startswith("的", figure.end) and not (verbs and verbs[-1] >= len(clause) - 2):
+            # 参加人员在50人以上的活动点: a condition
+            return False
         against = [m.end() for m in _NOT_AIM.finditer(clause)]
         if against and (not verbs or verbs[-1] <= against[-1]):
             return False

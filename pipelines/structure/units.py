@@ -160,7 +160,31 @@ def _names(note: str) -> Iterator[tuple[UnitRole, str, int]]:
         yield role or "responsible", name, place
 
 
+# 各市、县人民政府 is one name
+_PLACES = re.compile(r"各(?:设区)?[省市区县州镇]{1,3}")
+_MORE_PLACES = re.compile(r"[市区县州乡镇](?:[（(][市区县][)）])?(?:人民政府|政府|党委|级|\Z|、)")
+
+
 def _pieces(note: str) -> Iterator[tuple[int, str]]:
+    """The parts between separators, but 各市、县人民政府 stays whole."""
+    held: tuple[int, str] | None = None
+    for at, piece in _parts(note):
+        if held is not None:
+            first, name = held
+            if _MORE_PLACES.match(piece) and note[at - 1] == "、":
+                at, piece = first, f"{name}、{piece}"
+            else:
+                yield held
+            held = None
+        if _PLACES.fullmatch(piece.strip()) or (piece.startswith("各") and piece[-1:] in "市区县"):
+            held = at, piece
+        else:
+            yield at, piece
+    if held is not None:
+        yield held
+
+
+def _parts(note: str) -> Iterator[tuple[int, str]]:
     """The parts between separators that stand outside brackets."""
     depth = start = 0
     for at, char in enumerate(note):

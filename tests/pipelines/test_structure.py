@@ -62,6 +62,15 @@ def test_units_belong_to_the_deepest_task_and_have_roles() -> None:
     ]
 
 
+def test_names_of_several_places_stay_one_unit() -> None:
+    text = "一、加强保障。落实资金。（责任单位：省财政厅，各市、县人民政府，各区（市）县）"
+    assert [unit.name for unit in read_structure(text).units] == [
+        "省财政厅",
+        "各市、县人民政府",
+        "各区（市）县",
+    ]
+
+
 def test_targets_have_operator_unit_and_year() -> None:
     found = [
         (t.op, t.value, t.value_max, t.unit, t.by_year, t.year_explicit)
@@ -87,6 +96,7 @@ def test_reports_of_what_was_reached_and_forecasts_are_no_targets() -> None:
     text = (
         "截至目前，全市已建成20个园区。会上共发布71条供需信息。"
         "预计到2030年全球市场规模将达到1.5万亿美元。培育营收超50亿元的企业。"
+        "凡每年组织活动200天以上、参加人员在50人以上的活动点可以申请。"
     )
     assert read_structure(text).targets == ()
 
