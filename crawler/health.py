@@ -17,9 +17,7 @@ Severity = Literal["warning", "error"]
 STRUCTURE_CODES = frozenset(
     {"empty_listing", "layout_changed", "missing_field", "wrong_type", "low_rows", "low_fill"}
 )
-BLOCKED_CODES = frozenset(
-    {"challenge", "blocked", "robots_denied", "robots_unreachable", "rate_limited", "login"}
-)
+BLOCKED_CODES = frozenset({"challenge", "blocked", "robots_denied", "rate_limited", "login"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import typer
 
 from crawler.commands.context import (
     EXIT_FAILED,
+    EXIT_OK,
     EXIT_PARTIAL,
     EXIT_TRY_LATER,
     EXIT_USAGE,
@@ -157,20 +158,36 @@ def _report(batch: Batch, *, as_json: bool) -> None:
             "duplicate": "重复",
             "failed": "失败",
             "error_code": "错误",
-            "note": "说明",
         },
         as_json=as_json,
         empty="没有到期的来源 / nothing is due",
     )
+    if not as_json:
+        _explain(batch)
     for key in batch.busy:
         typer.secho(f"{key}: 正在采集中，请稍后 / a run is active, try later", err=True)
+    raise typer.Exit(_exit_code(batch))
+
+
+def _explain(batch: Batch) -> None:
+    """Each error once, with what to do and the sources that met it."""
+    from crawler.remedies import remedy_for
+
+    by_code: dict[str, list[str]] = {}
+    for outcome in batch.outcomes:
+        if outcome.error_code:
+            by_code.setdefault(outcome.error_code, []).append(outcome.source_key)
+    for code, keys in sorted(by_code.items(), key=lambda entry: -len(entry[1])):
+        typer.echo(f"\n✗ {code}（{len(keys)}）{remedy_for(code)}\n  {'  '.join(sorted(keys))}")
+    if by_code:
+        typer.echo("\n每个错误的网址 / every address: dibao run list; dibao run show 编号")
+
+
+def _exit_code(batch: Batch) -> int:
     good = sum(outcome.state == "ok" for outcome in batch.outcomes)
-    if batch.outcomes and good == 0:
-        raise typer.Exit(EXIT_FAILED)
     if good < len(batch.outcomes):
-        raise typer.Exit(EXIT_PARTIAL)
-    if batch.busy and not batch.outcomes:
-        raise typer.Exit(EXIT_TRY_LATER)
+        return EXIT_PARTIAL if good else EXIT_FAILED
+    return EXIT_TRY_LATER if batch.busy and not batch.outcomes else EXIT_OK
 
 
 def _dry_run(keys: list[str], *, config: Any, as_json: bool) -> int:

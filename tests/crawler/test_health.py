@@ -67,6 +67,12 @@ def test_a_refusing_site_is_named_as_such(code: str) -> None:
     assert rules(run(2, "failed", code), run(1)) == ["blocked"]
 
 
+def test_an_unreachable_robots_txt_is_a_network_fault_not_a_refusal() -> None:
+    assert rules(run(2, "failed", "robots_unreachable"), run(1)) == []
+    bad = [run(3, "failed", "robots_unreachable"), run(2, "failed", "robots_unreachable")]
+    assert rules(*bad, run(1)) == ["failing"]
+
+
 def test_a_short_list_is_a_warning() -> None:
     assert rules(run(1, listed=2)) == ["few_rows"]
 
