@@ -13,6 +13,11 @@ from pipelines.dates import is_plausible, parse_date, parse_datetime
 
 _CLOCK = re.compile(r"\d{1,2}\s?[:：时]\s?\d{2}")
 _ZONED = re.compile(r"(?:[+-]\d{2}:?\d{2}|\bGMT|\bUTC?|Z|\b[ECMP][SD]T)\s*(?:\([A-Z]+\))?\s*$")
+#: year and month in one element, the day in another: 2026-11 18, 18 2026.11
+_PARTED = re.compile(
+    r"(?P<year>\d{4})[-/.年](?P<month>\d{1,2})月?\s+(?P<day>\d{1,2})日?$"
+    r"|(?P<day2>\d{1,2})日?\s+(?P<year2>\d{4})[-/.年](?P<month2>\d{1,2})月?$"
+)
 #: the groups by which a link pattern gives the day
 _GROUPS = ("ymd", "y", "m", "d")
 
@@ -110,6 +115,15 @@ def _from_text(text: str, *, zone: str, lang: str, today: date | None) -> RowDat
     moment = parse_datetime(text, zone=zone, lang=lang)
     if moment is not None:
         return _local_or_day(moment, zone=zone)
+    parted = _PARTED.match(text)
+    if parted is not None:
+        year, month, number = (
+            parted[name] or parted[f"{name}2"] for name in ("year", "month", "day")
+        )
+        try:
+            return RowDate(day=date(int(year), int(month), int(number)))
+        except ValueError:
+            return RowDate()
     return RowDate(day=parse_date(text, today=today, lang=lang, zone=zone))
 
 

@@ -143,12 +143,15 @@ def _today() -> date:
 def _saved(html: Path | None, address: str) -> Found:
     from pipelines.decode import decode
     from spiders.induction import induce
+    from spiders.induction.naming import describe
 
     if html is None or not html.is_file():
         raise fail(f"文件不存在 / no such file: {html}", code=EXIT_USAGE)
     content = html.read_bytes()
     text = decode(content, header_charset=None).text
-    return Found(address, induce(content, base_url=address, today=_today()), text, [])
+    about = describe(address, text)
+    found = induce(content, base_url=address, today=_today(), lang=about.lang, zone=about.timezone)
+    return Found(address, found, text, [])
 
 
 def _visited(visitor: Visitor, address: str) -> Found:
@@ -236,8 +239,17 @@ def _data(visitor: Visitor, settings: Mapping[str, Any], text: str) -> Found | N
 
 def _induced(page: Fetched) -> Induced:
     from spiders.induction import induce
+    from spiders.induction.naming import describe
 
-    return induce(page.content, base_url=page.url, charset=page.charset, today=_today())
+    about = describe(page.url, _text(page))
+    return induce(
+        page.content,
+        base_url=page.url,
+        charset=page.charset,
+        today=_today(),
+        lang=about.lang,
+        zone=about.timezone,
+    )
 
 
 def _text(page: Fetched) -> str:

@@ -25,24 +25,12 @@ FORMS = (
     "%m.%d.%y",
     "%y-%m-%d",
     "%d/%m/%Y",
-    "%Y-%m %d",
-    "%Y/%m %d",
-    "%Y.%m %d",
-    "%Y年%m月 %d",
-    "%d %Y-%m",
-    "%d %Y/%m",
-    "%d %Y.%m",
-    "%d %Y年%m月",
     "%d%Y-%m",
     "%d%Y/%m",
     "%d%Y.%m",
     "%Y-%m%d",
     "%m-%d %Y",
     "%m/%d %Y",
-)
-#: day and month apart: 18 2026-11, 2026.11 18
-_PARTED = re.compile(
-    r"^\s*(?:\d{1,2}\s*\d{4}[-/.年]\d{1,2}月?|\d{4}[-/.年]\d{1,2}月?\s+\d{1,2}日?)\s*$"
 )
 _MAX_WIDTH = 60
 
@@ -76,10 +64,7 @@ def best_form(
     """The form that reads most of these texts, and the days it gives."""
     best: tuple[str, list[date | None]] = ("auto", [None] * len(texts))
     most = 0
-    forms: Sequence[str] = FORMS
-    if texts and sum(_PARTED.match(text) is not None for text in texts) > 0.5 * len(texts):
-        forms = FORMS[1:]  # general reading would see another date in the middle
-    for form in forms:
+    for form in FORMS:
         days = [read_day(text, form=form, lang=lang, today=today) for text in texts]
         count = sum(day is not None for day in days)
         if count > most:

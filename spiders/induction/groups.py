@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from itertools import compress
 from urllib.parse import urlsplit
 
 from spiders.induction.days import best_form, descending_share, is_date_like
@@ -68,7 +69,23 @@ def find_groups(page: Page, *, today: date | None, lang: str) -> list[Group]:
     for group in chosen:
         judge.score(group)
     chosen.sort(key=lambda group: group.score, reverse=True)
+    for group in chosen[:12]:
+        _drop_headings(group)
     return chosen
+
+
+def _drop_headings(group: Group) -> None:
+    """Leave out rows of a dated list that have neither a date nor the look of an article."""
+    dated = [day is not None for day in group.days]
+    if sum(dated) < max(3, 0.8 * len(dated)):
+        return
+    keep = [
+        day is not None or link_worth(link) >= 0.4
+        for link, day in zip(group.links, group.days, strict=True)
+    ]
+    group.rows = list(compress(group.rows, keep))
+    group.links = list(compress(group.links, keep))
+    group.days = list(compress(group.days, keep))
 
 
 def _row_sets(page: Page) -> Iterable[list[Element]]:

@@ -244,10 +244,12 @@ def _with_family(case: _Case, own: Induced) -> Induced:
 
 
 def _same_rows(one: Listing, other: Listing) -> bool:
-    def keys(listing: Listing) -> dict[str, Any]:
-        return {row.url: row.published_on for row in listing.rows}
-
-    first, second = keys(one), keys(other)
+    first = {row.url: row for row in one.rows}
+    second = {row.url: row for row in other.rows}
     common = [url for url in second if url in first]
-    right = sum(first[url] == second[url] or second[url] is None for url in common)
+    right = sum(
+        first[url].title == second[url].title
+        and second[url].published_on in (None, first[url].published_on)
+        for url in common
+    )
     return len(common) >= 0.95 * max(len(first), len(second)) and right >= 0.95 * len(common)

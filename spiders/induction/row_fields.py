@@ -19,6 +19,13 @@ from spiders.induction.groups import GENERIC, Group
 from spiders.induction.row_selectors import best_row_selector, names_of
 
 _SAMPLE = 150
+#: stands for "the text directly in the link" in a list of selectors
+_OWN = "\0own"
+#: a text that begins or ends with a day
+_DATED = re.compile(
+    r"^\W{0,2}(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}|"
+    r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?\W{0,2}$"
+)
 _WORD = re.compile(r"[\u3400-\u9fff]{2}|[^\W\d_]{3}")
 _MAX_TITLE = 240
 _CELLS = ("td", "th", "dd", "dt")
@@ -131,15 +138,23 @@ def _title_field(rows: Sequence[_Row], link: str) -> str:
     plain = f"{link}::text"
     own = [_read(row, plain) or "" for row in rows]
     tips = [" ".join((row.link.attributes.get("title") or "").split()) for row in rows]
-    if _good(tips) and _worth(tips) >= _worth(own):
-        return f"{link}::attr(title) || {plain}"
+    pairs = [(tip, text) for tip, text in zip(tips, own, strict=True) if tip]
+    if len(pairs) >= 0.6 * len(rows):
+        told = [tip for tip, _ in pairs]
+        if _good(told) and _worth(told) >= _worth([text for _, text in pairs]):
+            return f"{link}::attr(title) || {plain}"
     if _good(own) and not _wordy(own):
         return plain
-    fields = [f"{link} {name}".strip() for name in _inner_names(rows)] if _wordy(own) else []
+    fields = []
+    if _wordy(own):
+        fields = [f"{link} {name}".strip() for name in _inner_names(rows)]
+        fields.append(_OWN)
     fields += [] if _good(own) else [*_other_names(rows)]
     best, most = plain, _worth(own) if not _wordy(own) else -1.0
     for name in dict.fromkeys(fields):
         field = f"{name}::text" if name else "::own"
+        if name == _OWN:
+            field = f"{link}::own"
         texts = [_read(row, field) or "" for row in rows]
         if sum(is_date_like(text) for text in texts) > 0.5 * len(texts) or _wordy(texts):
             continue
@@ -165,8 +180,11 @@ def _worth(texts: Sequence[str]) -> float:
 
 
 def _wordy(texts: Sequence[str]) -> bool:
-    """Whether these texts hold more than titles: whole cards with date and summary."""
-    return bool(texts) and mean(map(width, texts)) > _MAX_TITLE / 2
+    """Whether these texts hold more than titles: a date, or whole cards with a summary."""
+    if not texts:
+        return False
+    dated = sum(_DATED.search(text) is not None for text in texts)
+    return dated > 0.6 * len(texts) or mean(map(width, texts)) > _MAX_TITLE / 2
 
 
 def _inner_names(rows: Sequence[_Row]) -> list[str]:

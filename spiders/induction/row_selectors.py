@@ -51,7 +51,26 @@ def best_row_selector(page: Page, group: Group) -> tuple[str, int]:
             best, least = selector, wrong
         if wrong == 0 or rank > 150:
             break
-    return best, least
+    return _without_odd_ones(page, best, wanted=wanted, least=least)
+
+
+def _without_odd_ones(
+    page: Page, selector: str, *, wanted: set[int], least: int
+) -> tuple[str, int]:
+    """The selector without rows of a class that no wanted row has: headings of the list."""
+    if least == 0 or not selector:
+        return selector, least
+    found = page.select(selector)
+    odd = [row for row in found if row.order not in wanted and row.links]
+    kept = {name for row in found if row.order in wanted for name in row.classes}
+    names = [n for n in (odd[0].classes if odd else ()) if _IDENT.match(n) and n not in kept]
+    if (
+        names
+        and all(names[0] in row.classes for row in odd)
+        and len(found) - len(odd) == len(wanted)
+    ):
+        return f"{selector}:not(.{names[0]})", 0
+    return selector, least
 
 
 def _row_selectors(group: Group) -> Iterator[str]:

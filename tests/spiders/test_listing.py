@@ -13,6 +13,7 @@ import pytest
 from pipelines.errors import LayoutChanged
 from spiders.catalogue import parse_source
 from spiders.listing import read_listing
+from spiders.rowdates import read_row_date
 from spiders.rows import Listing, ListRow
 
 HEAD = "title: 示例\npublisher: 示例部\nregion: CN\nlevel: national\nurl: https://www.example.gov.cn/a/\n"
@@ -273,3 +274,18 @@ def test_what_is_no_feed_or_tries_an_entity_is_refused(kind: str, content: bytes
 def test_a_gzip_bomb_stops_at_the_limit() -> None:
     with pytest.raises(LayoutChanged, match="too large"):
         read("kind: sitemap\n", gzip.compress(b" " * 60_000_000, compresslevel=1))
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2026-11 18", date(2026, 11, 18)),
+        ("18 2026.11", date(2026, 11, 18)),
+        ("2026年11月 8日", date(2026, 11, 8)),
+        ("2026-13 18", None),
+        ("2026-11", None),
+    ],
+)
+def test_a_date_in_two_elements_is_one_day(text: str, day: date | None) -> None:
+    found = read_row_date(text, form="auto", zone="Asia/Shanghai", lang="zh", today=None)
+    assert found.day == day
