@@ -21,6 +21,8 @@ _AT_LEAST = re.compile(
 _TIMES = re.compile(
     rf"每(?P<per>年|半年|季度|月|周|日|两年|三年)[^，。；,;\n]{{0,30}}?(?P<n>{_N}) ?次"
 )
+_AT_MOST = re.compile(r"不(?:得)?(?:超过|多于)|最多|至多")
+_REST = re.compile(r"[^，。；,;：:\n]{0,24}")
 _SHARE = re.compile(r"(?P<n>\d{1,3}(?:\.\d{1,3})?) ?% ?(?:以上|及以上|以下|以内)")
 _UNITS = {
     "个工作日": "工作日",
@@ -63,7 +65,7 @@ def _clauses(text: str, span: tuple[int, int], where: str) -> Iterator[Obligatio
             if match.start("n") in taken or _in_force(text, match):
                 continue
             taken.add(match.start("n"))
-            yield _obligation(text, start, match, where)
+            yield _obligation(text, span, match, where)
 
 
 def _in_force(text: str, match: re.Match[str]) -> bool:
@@ -72,7 +74,8 @@ def _in_force(text: str, match: re.Match[str]) -> bool:
     return "有期徒刑" in before or before.endswith(("第", "近", "最近", "未来"))
 
 
-def _obligation(text: str, start: int, match: re.Match[str], where: str) -> Obligation:
+def _obligation(text: str, span: tuple[int, int], match: re.Match[str], where: str) -> Obligation:
+    start, end = span
     groups = match.groupdict()
     number = groups["n"]
     value = (
@@ -80,7 +83,7 @@ def _obligation(text: str, start: int, match: re.Match[str], where: str) -> Obli
     )
     op: Op = "le"
     if match.re is _TIMES:
-        op, unit = "ge", f"次/{groups['per']}"
+        op, unit = ("le" if _AT_MOST.search(match[0]) else "ge"), f"次/{groups['per']}"
     elif match.re is _SHARE:
         op, unit = ("ge" if "上" in match[0] else "le"), "%"
     else:
@@ -90,4 +93,6 @@ def _obligation(text: str, start: int, match: re.Match[str], where: str) -> Obli
     low = first = max(start, match.start() - 120)
     for mark in "，。；,;:：":
         low = max(low, text.rfind(mark, first, match.start()) + 1)
-    return Obligation(text[low : match.end()].strip(), op, value, unit, where, low, match.end())
+    rest = _REST.match(text, match.end(), end)
+    high = rest.end() if rest else match.end()
+    return Obligation(text[low:high].strip(), op, value, unit, where, low, high)

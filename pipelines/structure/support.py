@@ -18,6 +18,8 @@ _CAP = re.compile(r"最高|不超过|不高于|上限|封顶|至多|累计不|�
 _NOT_SUPPORT = re.compile(
     r"(?:投资|营收|收入|注册资本|产值|融资|估值|营业额|销售|成交|规模|超过|达到|突破|每满|缴纳|投入)[^，。；,;]{0,8}\Z"
 )
+# money that is taken, not given
+_FINE = re.compile(r"罚|责令|处以?(?=\d|\Z|[一二三四五六七八九十])|警告")
 _LOOK_BACK = 160
 _BREAKS = "。；;\n"
 
@@ -76,6 +78,8 @@ def _is_promised(text: str, before: str, figure: Figure, start: int, end: int) -
     if behind.startswith("的") and _GIVES.search(behind) and not _GIVES.search(clause):
         return _NOT_SUPPORT.search(before[-10:]) is None
     if behind.startswith(("的企业", "的项目", "的单位", "的机构", "（含", "(含", "的，", "的,")):
+        return False
+    if _FINE.search(before):
         return False
     if _CAP.search(clause[-16:]) or figure.op == "le":
         return True
