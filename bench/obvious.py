@@ -13,6 +13,9 @@ import random
 from importlib.util import find_spec
 from typing import Any
 
+from sqlalchemy import Text, create_engine, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, sessionmaker
+
 LIBRARIES = {
     "trafilatura": "trafilatura",
     "jieba": "jieba",
@@ -34,6 +37,23 @@ LABELS = (
     "法治",
 )
 TRAINING_TEXTS = 600
+
+
+class Base(DeclarativeBase):
+    """Declarative base of the one table."""
+
+
+class Row(Base):
+    """One page."""
+
+    __tablename__ = "page"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    url: Mapped[str] = mapped_column(Text, unique=True)
+    title: Mapped[str] = mapped_column(Text, index=True)
+    body: Mapped[str] = mapped_column(Text)
+    published: Mapped[str | None] = mapped_column(Text, index=True)
+    labels: Mapped[str] = mapped_column(Text, index=True)
 
 
 def missing_libraries() -> list[str]:
@@ -70,12 +90,9 @@ class ObviousStack:
 
     def __init__(self, database: str) -> None:
         from datasketch import MinHashLSH  # type: ignore[import-not-found]
-        from sqlalchemy import create_engine, text
-        from sqlalchemy.orm import sessionmaker
 
         self.engine = create_engine(f"sqlite:///{database}")
-        self.row = _row_class()
-        self.row.metadata.create_all(self.engine)
+        Base.metadata.create_all(self.engine)
         self.session = sessionmaker(self.engine)()
         self.session.execute(
             text("create virtual table search using fts5(title, body, tokenize='trigram')")
@@ -89,7 +106,6 @@ class ObviousStack:
         import jieba  # type: ignore[import-not-found]
         import trafilatura  # type: ignore[import-not-found]
         from datasketch import MinHash
-        from sqlalchemy import text
 
         found = trafilatura.bare_extraction(html, url=url, with_metadata=True)
         body = (found.text if found is not None else "") or ""
@@ -101,7 +117,7 @@ class ObviousStack:
         self.near.query(signature)
         self.near.insert(url, signature)
         labels = self.model.predict(self.words.transform([" ".join(tokens)]))[0]
-        row = self.row(
+        row = Row(
             url=url,
             title=title,
             body=body,
@@ -115,29 +131,6 @@ class ObviousStack:
             {"id": row.id, "title": title, "body": body},
         )
         self.session.commit()
-
-
-def _row_class() -> Any:
-    from sqlalchemy import Text
-    from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-
-    class Base(DeclarativeBase):
-        """Declarative base of the one table."""
-
-    class Row(Base):
-        """One page."""
-
-        __tablename__ = "page"
-        id: Mapped[int] = mapped_column(primary_key=True)
-        url: Mapped[str] = mapped_column(Text, unique=True)
-        title: Mapped[str] = mapped_column(Text, index=True)
-        body: Mapped[str] = mapped_column(Text)
-        published: Mapped[str | None] = mapped_column(Text, index=True)
-        labels: Mapped[str] = mapped_column(Text, index=True)
-
-    # the annotations above are strings of this function's names
-    Row.__module__ = __name__
-    return Row
 
 
 def _trained_model() -> tuple[Any, Any]:
