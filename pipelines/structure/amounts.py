@@ -10,8 +10,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from pipelines.structure.figures import Figure
-from pipelines.structure.values import Amount, Quantity, Target
+from pipelines.structure.figures import CURRENCIES, Figure
+from pipelines.structure.values import Amount, Op, Quantity, Target
 
 _PERIOD = frozenset({"日", "年", "天", "小时", "分钟", "秒", "周", "期", "届", "个月", "月"})
 _NO_QUANTITY = frozenset({"期", "届", "日", "月", "种", "类", "位", "门", "对", "间", "处", "部"})
@@ -23,6 +23,10 @@ _MONEY_WORDS = re.compile(
 )
 
 
+_ROUND = re.compile(
+    r"(?P<word>[近约超逾过上达])(?P<scale>亿)(?P<cur>元|人民币|美元|欧元|英镑|港元|日元)(?!宇宙|旦|素)"
+)
+_GRADED = re.compile(r"级? ?(?P<cur>美元|欧元|英镑|港元|日元)")
 _SYMBOL = re.compile(
     r"(?P<cur>US\$|HK\$|[$€£¥￥]) ?"
     r"(?P<num>\d{1,3}(?:,\d{3}){1,5}(?:\.\d{1,4})?|\d{1,12}(?:\.\d{1,6})?)"
@@ -49,7 +53,10 @@ def read_amounts(text: str, figures: Sequence[Figure]) -> tuple[Amount, ...]:
     for figure in figures:
         if figure.kind not in ("money", "token") and not _is_money(text, figure):
             continue
+        graded = _GRADED.match(text, figure.end)
         unit = figure.unit if figure.kind in ("money", "token") else "CNY"
+        if graded and figure.kind == "bare":
+            unit = CURRENCIES[graded["cur"]]
         amount = Amount(
             text[figure.start : figure.end],
             figure.value,
@@ -60,6 +67,9 @@ def read_amounts(text: str, figures: Sequence[Figure]) -> tuple[Amount, ...]:
             figure.end,
         )
         found.setdefault((figure.value, unit, figure.value_max), amount)
+    for match in _ROUND.finditer(text):
+        amount = _round(match)
+        found.setdefault((amount.value, amount.unit, None), amount)
     for match in _SYMBOL.finditer(text):
         amount = _with_symbol(match)
         found.setdefault((amount.value, amount.unit, None), amount)
@@ -80,6 +90,14 @@ def _rounds(rough: Amount, rows: Sequence[Amount], first_line: int) -> bool:
         and low * rough.value <= row.value <= 1.5 * rough.value
         for row in rows
     )
+
+
+def _round(match: re.Match[str]) -> Amount:
+    """近亿元, 上亿元, 超亿美元: one hundred million without a numeral."""
+    word = match["word"]
+    op: Op = "approx" if word in "近约" else "gt" if word in "超逾过" else "ge"
+    code = CURRENCIES[match["cur"]]
+    return Amount(match[0], 1e8, code, op, None, match.start(), match.end())
 
 
 def _with_symbol(match: re.Match[str]) -> Amount:
