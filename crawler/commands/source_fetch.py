@@ -84,6 +84,7 @@ class Visitor:
         if config.ca_file is not None:
             context.load_verify_locations(str(config.ca_file))
         transport = httpx.HTTPTransport(verify=context, trust_env=False)
+        # httpx takes no network backend of its own; its pool is where names are dialled
         transport._pool = httpcore.ConnectionPool(
             ssl_context=context, network_backend=GuardedBackend(self.allow, dict(config.hosts))
         )
