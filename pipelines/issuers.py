@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from pipelines.countries import country_of, is_abroad
@@ -27,6 +27,7 @@ _ORGAN = (
     "|部|委|办|院|中心|社|总台|兵团|军委|行政处|执行委员会|合作区|高新区|开发区|示范区|新区|自贸区|保税区|党组"
 )
 _IS_BODY = re.compile(rf"[\u4e00-\u9fff（）()·]{{2,40}}(?:{_ORGAN})(?:（[^（）]{{2,20}}）)?\Z")
+_LAST = frozenset(name[-1] for name in _ORGAN.split("|")) | {"）"}
 _NOT_IN_NAME = re.compile(
     r"[，。；：、！？《》“”\"'0-9]|的|关于|为了|根据|按照|现将|通知|附件|各省|各市|各县|各有关|有关部门|直属|同志"
     r"|\A(?:转发|批转|转载|贯彻|落实|学习|传达)|以下简称|负责|联系|地址|电话|你委|你局|我市|我省|我委|我局|以上|以下|及其|工作的|开展|推进|加强|建立|促进"
@@ -81,6 +82,9 @@ _UNIT = re.compile(
 _BRANCH = re.compile(r"(?:银保监|证监|金融监管|税务|通信管理|海关|邮政管理|海事|气象|地震)[局关]?")
 _BARE_COMMITTEE = re.compile(r"(?<=[\u4e00-\u9fff])(?<!人大常)(?<!国资)委\Z")
 _GOVERNMENT = re.compile(r"(?<!人民)政府(?=\Z|办公厅|办公室|办\Z)")
+_LONGEST_PREFIX = 16
+_NAMES_KEPT = 512
+"""Readings kept: one page names an organ in many places, one source names the same few."""
 _RANKED = re.compile(r"\A(?:省|市|自治区|区|县|州|旗|新区)(?=[\u4e00-\u9fff])")
 _NATIONAL = re.compile(
     r"\A(?:中华人民共和国|国务院|国家|全国|中央|中共中央|最高人民|中国(?!移动|联通|电信|银行\Z))"
@@ -90,13 +94,13 @@ _NATIONAL = re.compile(
 @dataclass(frozen=True, slots=True)
 class _Bodies:
     official: dict[str, str]
-    prefixes: tuple[tuple[str, str], ...]
+    prefixes: dict[str, str]
 
 
 @cache
 def _bodies() -> _Bodies:
     official: dict[str, str] = {}
-    prefixes: list[tuple[str, str]] = []
+    prefixes: dict[str, str] = {}
     text = files("pipelines").joinpath("data/bodies.tsv").read_text(encoding="utf-8")
     for line in text.splitlines():
         if line.startswith("#"):
@@ -105,8 +109,9 @@ def _bodies() -> _Bodies:
         for alias in (name, *(rest[0].split() if rest else ())):
             official.setdefault(alias, name)
         if len(rest) > 1:
-            prefixes += [(code, name) for code in rest[1].split()]
-    return _Bodies(official, tuple(sorted(prefixes, key=lambda row: -len(row[0]))))
+            for code in rest[1].split():
+                prefixes.setdefault(code, name)
+    return _Bodies(official, prefixes)
 
 
 def _plain(name: str) -> str:
@@ -146,6 +151,7 @@ def _expand_unit(rest: str) -> str:
     return rest
 
 
+@lru_cache(maxsize=_NAMES_KEPT)
 def canonical_body(name: str, *, context: Region | None = None) -> str:
     """The official form of an organ's name.
 
@@ -188,7 +194,9 @@ def looks_like_body(name: str) -> bool:
     plain = _plain(name)
     if plain in _bodies().official or is_abroad(plain):
         return True
-    return len(plain) <= 40 and bool(_IS_BODY.match(plain)) and not _NOT_IN_NAME.search(plain)
+    if len(plain) > 40 or plain[-1:] not in _LAST or _NOT_IN_NAME.search(plain):
+        return False
+    return _IS_BODY.match(plain) is not None
 
 
 # What ends before a name in a page without line breaks: a bracket, the last word of a heading.
@@ -226,6 +234,7 @@ _PRIVATE = re.compile(
 )
 
 
+@lru_cache(maxsize=_NAMES_KEPT)
 def is_public_body(name: str) -> bool:
     """Whether ``name`` is an organ with public authority, not an institute, bank or association."""
     plain = _plain(name)
@@ -271,10 +280,9 @@ def bodies_in(text: str) -> tuple[str, ...]:
 
 def body_from_number(number: str) -> str | None:
     """The central body that uses a document number's prefix: 国办发〔2018〕1号 → 国务院办公厅."""
-    for prefix, name in _bodies().prefixes:
-        if len(prefix) > 1 and number.startswith(prefix):
-            return name
-    return None
+    prefixes = _bodies().prefixes
+    sizes = range(min(len(number), _LONGEST_PREFIX), 1, -1)
+    return next((prefixes[number[:n]] for n in sizes if number[:n] in prefixes), None)
 
 
 def _place_in_brackets(plain: str) -> Place | None:
@@ -284,6 +292,7 @@ def _place_in_brackets(plain: str) -> Place | None:
     return place if match and place and place.used == len(match[1]) else None
 
 
+@lru_cache(maxsize=_NAMES_KEPT)
 def place_of(name: str, *, context: Region | None = None) -> tuple[Level, Region | None]:
     """Level and region of an organ by its name; foreign bodies have no region here."""
     plain = _plain(name)

@@ -41,6 +41,11 @@ _LEADING = re.compile(
     r"\A(?:【[^】]{1,20}】|(?:\d{4}年)?\d{1,2}月\d{1,2}日|近日|日前|今日|昨日|为此|其中|据悉|此外|据了解|对此|根据|由|经|的|记者从|获悉|据|在|是|早在)+"
 )
 _CLAUSE_END = '，。；！？：:,;!?\n》”"'
+_PIECES = re.compile(r"[\s、/|]")
+_LONGEST = 100
+"""Characters of names glued together with what stands around them; more between two separators is
+a sentence."""
+_ADVERBS_WITHIN = 60
 _LATIN_TAIL = re.compile(r"[（(][A-Za-z .,&-]{1,60}[）)]\Z")
 
 
@@ -63,6 +68,8 @@ def issuers_in_lead(text: str, *, limit: int = 320) -> Subject | None:
     for match in _LEAD_TRIGGER.finditer(lead):
         head = lead[: match.start()]
         cut = max(head.rfind(mark) for mark in _CLAUSE_END)
+        if any(len(piece) > _LONGEST for piece in _PIECES.split(head[cut + 1 :])):
+            continue
         names, note = _names(head[cut + 1 :])
         if names and all(is_public_body(name) for name in names):
             return Subject(names, lead[cut + 1 : match.end()], cut + 1, note)
@@ -83,13 +90,19 @@ def official_in_title(title: str) -> Subject | None:
 
 def _names(head: str) -> tuple[tuple[str, ...], str | None]:
     plain = _LEADING.sub("", "".join(head.split()) if _broken(head) else head.strip(_SPACES))
-    plain = _LATIN_TAIL.sub("", _ADVERBS.sub("", plain.strip(_SPACES + "，,")).rstrip())
+    plain = _LATIN_TAIL.sub("", _without_adverbs(plain.strip(_SPACES + "，,")).rstrip())
     note, cut = more_bodies(plain)
     names = split_bodies(plain[:cut] if cut >= 0 else plain)
-    names = tuple(_ADVERBS.sub("", name) for name in names)
+    names = tuple(map(_without_adverbs, names))
     if names and all(looks_like_body(name) for name in names):
         return names, note
     return (), None
+
+
+def _without_adverbs(text: str) -> str:
+    """``text`` without 近日, 联合, 3月5日 … at its end; only the end is looked at, for speed."""
+    cut = max(0, len(text) - _ADVERBS_WITHIN)
+    return text[:cut] + _ADVERBS.sub("", text[cut:])
 
 
 def _broken(head: str) -> bool:
