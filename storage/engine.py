@@ -33,8 +33,7 @@ _PG_LOCKED = {"55P03", "40P01", "40001", "57014"}
 _PG_FULL = {"53100"}
 
 
-def _dumps(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+_dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def translate(error: DBAPIError) -> StoreError | None:

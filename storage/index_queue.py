@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -23,6 +22,7 @@ from sqlalchemy.types import BigInteger, Integer
 
 from storage.models import Document, IndexQueue
 from storage.near_keys import EXACT_BAND, NearKeys, pack
+from storage.prepared import Prepared
 from storage.search_index import (
     SearchText,
     add_to_index,
@@ -31,6 +31,7 @@ from storage.search_index import (
     stored_texts,
 )
 
+_READ = "index queue as read"
 FLUSH_AT = 64  # documents; fewer cost more a document, more make searches slower
 
 _PUT_BANDS = "insert or ignore into near_band(band, value, document_id) values (?, ?, ?)"
@@ -47,31 +48,33 @@ _PG_PUT_SENTENCES = text(
     "insert into sentence_hash(hash, document_id) "
     "select * from unnest(:keys, :ids) on conflict do nothing"
 ).bindparams(bindparam("keys", type_=ARRAY(BigInteger)), bindparam("ids", type_=ARRAY(BigInteger)))
-_ALL = select(IndexQueue.document_id, IndexQueue.bands, IndexQueue.sentences)
+_ALL = Prepared(lambda _: select(IndexQueue.document_id, IndexQueue.bands, IndexQueue.sentences))
 _ONE = select(IndexQueue.document_id).where(IndexQueue.document_id == bindparam("id"))
 _queue: Table = IndexQueue.__table__  # type: ignore[assignment]
 
 
-@cache
-def _put(dialect: str) -> Any:
-    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    statement = insert(_queue)
+def _put_in(dialect: str) -> Any:
+    statement = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(_queue).inline()
     return statement.on_conflict_do_update(
         index_elements=["document_id"],
         set_={"bands": statement.excluded.bands, "sentences": statement.excluded.sentences},
     )
 
 
-def queue_document(connection: Connection, document_id: int, *, keys: NearKeys) -> None:
-    """Queue a document that has no search row (see :func:`requeue_document` if it has)."""
-    connection.execute(
-        _put(connection.dialect.name),
-        {
-            "document_id": document_id,
-            "bands": keys.packed_bands(),
-            "sentences": pack(keys.sentences),
-        },
-    )
+_PUT = Prepared(_put_in, columns=["document_id", "bands", "sentences"])
+
+
+def queue_document(
+    connection: Connection, document_id: int, *, keys: NearKeys, waiting: Waiting | None = None
+) -> None:
+    """Queue a document that has no search row (see :func:`requeue_document` if it has).
+
+    ``waiting`` is the queue as read in this transaction; the document is added to it.
+    """
+    bands, sentences = keys.packed_bands(), pack(keys.sentences)
+    _PUT.run(connection, {"document_id": document_id, "bands": bands, "sentences": sentences})
+    if waiting is not None:
+        waiting.add(document_id, bands, sentences)
 
 
 def requeue_document(
@@ -86,14 +89,12 @@ def requeue_document(
     if keys is not None:
         queue_document(connection, document_id, keys=keys)
         return
-    connection.execute(
-        _put(connection.dialect.name),
-        {"document_id": document_id, "bands": None, "sentences": None},
-    )
+    _PUT.run(connection, {"document_id": document_id, "bands": None, "sentences": None})
 
 
 def unindex(connection: Connection, document_id: int, *, old: SearchText) -> None:
     """Take a document with the searched text ``old`` out of queue and index."""
+    connection.info.pop(_READ, None)
     waiting = connection.execute(_ONE, {"id": document_id}).scalar()
     if waiting is None:
         drop_from_index(connection, document_id, tokens=old.tokens)
@@ -110,17 +111,28 @@ class Waiting:
     """The queue as read now: how many documents, and which keys they share with another."""
 
     def __init__(self, connection: Connection) -> None:
-        self._rows = [
-            (document_id, bands or b"", sentences or b"")
-            for document_id, bands, sentences in connection.execute(_ALL).all()
-        ]
+        self._rows: list[tuple[int, bytes, bytes]] = []
+        self._values: set[int] = set()  # every key in the queue: most documents share none
+        packed: list[bytes] = []
+        for document_id, bands, sentences in _ALL.rows(connection, {}):
+            self._rows.append((document_id, bytes(bands or b""), bytes(sentences or b"")))
+            packed += self._rows[-1][1:]
+        self._values.update(np.frombuffer(b"".join(packed), dtype="<i8").tolist())
 
     def __len__(self) -> int:
         return len(self._rows)
 
+    def add(self, document_id: int, bands: bytes, sentences: bytes) -> None:
+        """Note a document that this transaction has queued."""
+        self._rows.append((document_id, bands, sentences))
+        self._values.update(np.frombuffer(bands + sentences, dtype="<i8").tolist())
+
     def shared_bands(self, keys: NearKeys) -> Counter[int]:
         """How many bands (own hash included) each waiting document shares, place by place."""
-        mine = np.asarray((keys.exact, *keys.bands), dtype="<i8")
+        placed = (keys.exact, *keys.bands)
+        if self._values.isdisjoint(placed):
+            return Counter()
+        mine = np.asarray(placed, dtype="<i8")
         rows = [row for row in self._rows if len(row[1]) >= mine.nbytes]
         if not rows:
             return Counter()
@@ -129,8 +141,10 @@ class Waiting:
 
     def shared_sentences(self, keys: NearKeys) -> Counter[int]:
         """How many sentences each waiting document shares."""
+        if self._values.isdisjoint(keys.sentences):
+            return Counter()
         rows = [row for row in self._rows if row[2]]
-        if not keys.sentences or not rows:
+        if not rows:
             return Counter()
         theirs = np.frombuffer(b"".join(row[2] for row in rows), dtype="<i8")
         mine = np.sort(np.asarray(keys.sentences, dtype="<i8"))
@@ -138,6 +152,18 @@ class Waiting:
         found = (mine[places] == theirs).astype(np.int64)
         starts = np.cumsum([0, *(len(row[2]) // 8 for row in rows[:-1])])
         return _nonzero(rows, np.add.reduceat(found, starts))
+
+
+def waiting_now(connection: Connection) -> Waiting:
+    """The queue, read once in a transaction on SQLite, where nobody else can write to it."""
+    if connection.dialect.name != "sqlite":
+        return Waiting(connection)
+    transaction, kept = connection.info.get(_READ, (None, None))
+    if kept is None or transaction is not connection.get_transaction():
+        kept = Waiting(connection)
+        connection.info[_READ] = (connection.get_transaction(), kept)
+    read: Waiting = kept
+    return read
 
 
 def _nonzero(rows: list[tuple[int, bytes, bytes]], hits: np.ndarray[Any, Any]) -> Counter[int]:
@@ -150,6 +176,7 @@ def flush_index(session: Session, *, limit: int = 500) -> int:
     Called by itself when enough documents wait and when a run ends.
     """
     connection = session.connection()
+    connection.info.pop(_READ, None)
     chosen = (
         select(_queue.c.document_id)
         .order_by(_queue.c.document_id)

@@ -18,7 +18,7 @@ from storage.upsert import dialect_insert, upsert
 _RANK = {origin: rank for rank, origin in enumerate(LABEL_ORIGINS)}  # human, rule, model
 _labels: Table = Label.__table__  # type: ignore[assignment]
 
-_PUT = text(
+PUT_LABEL = text(
     "insert into document_label "
     "(document_id, label_id, origin, present, confidence, reason, model_version) "
     "select :document_id, id, :origin, true, :confidence, :reason, :model_version "
@@ -109,6 +109,22 @@ def _pairs(rows: Iterable[Row[Any]]) -> dict[str, int]:
     return {row.slug: row.id for row in rows}
 
 
+def label_rows(document_id: int, labels: Sequence[LabelRecord]) -> list[dict[str, Any]]:
+    """Values for ``PUT_LABEL``: one row a label and origin, none for those of people."""
+    guesses = {(label.slug, label.origin): label for label in labels if label.origin != "human"}
+    return [
+        {
+            "document_id": document_id,
+            "slug": label.slug,
+            "origin": label.origin,
+            "confidence": label.confidence,
+            "reason": label.reason or None,
+            "model_version": label.model_version,
+        }
+        for label in guesses.values()
+    ]
+
+
 def put_labels(
     session: Session, document_id: int, labels: Sequence[LabelRecord], *, replace: bool
 ) -> None:
@@ -122,25 +138,14 @@ def put_labels(
                 DocumentLabel.document_id == document_id, DocumentLabel.origin != "human"
             )
         )
-    guesses = {(label.slug, label.origin): label for label in labels if label.origin != "human"}
-    if not guesses:
+    rows = label_rows(document_id, labels)
+    if not rows:
         return
-    rows = [
-        {
-            "document_id": document_id,
-            "slug": label.slug,
-            "origin": label.origin,
-            "confidence": label.confidence,
-            "reason": label.reason or None,
-            "model_version": label.model_version,
-        }
-        for label in guesses.values()
-    ]
     connection = session.connection()
-    if connection.execute(_PUT, rows).rowcount < len(rows):
+    if connection.execute(PUT_LABEL, rows).rowcount < len(rows):
         # A label the taxonomy has not been synchronised for yet.
-        _label_ids(session, {label.slug: label.kind for label in guesses.values()})
-        connection.execute(_PUT, rows)
+        _label_ids(session, {label.slug: label.kind for label in labels if label.origin != "human"})
+        connection.execute(PUT_LABEL, rows)
 
 
 def set_human_label(

@@ -19,6 +19,7 @@ from sqlalchemy.types import BigInteger
 from storage.index_queue import Waiting
 from storage.models import Document, DocumentVersion
 from storage.near_keys import NearKeys, exact_key
+from storage.prepared import driver_cursor
 from storage.records import NearCandidate
 
 PER_KEY = 20  # newest documents looked at for one band or sentence
@@ -86,7 +87,8 @@ def _hits(connection: Connection, keys: Sequence[int], *, sqlite: str, pg: objec
     if not keys:
         return Counter()
     if connection.dialect.name == "sqlite":
-        ids = connection.exec_driver_sql(sqlite, (json.dumps(list(keys)),)).scalar()
+        with driver_cursor(connection, sqlite) as cursor:
+            (ids,) = cursor.execute(sqlite, (json.dumps(keys),)).fetchone()
         return Counter(map(int, ids.split(","))) if ids else Counter()
     return Counter(connection.execute(pg, {"keys": list(keys)}).scalars())  # type: ignore[call-overload]
 
@@ -119,7 +121,7 @@ def near_by_keys(
 ) -> list[NearCandidate]:
     """As :func:`near_candidates`; ``waiting`` spares reading the queue again."""
     connection = session.connection()
-    waiting = waiting or Waiting(connection)
+    waiting = Waiting(connection) if waiting is None else waiting
     placed = (keys.exact, *keys.bands)
     by_band = _hits(connection, placed, sqlite=_SQLITE_BANDS, pg=_PG_BANDS)
     # The greater of both: after a change a document stands in the tables and in the queue.

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, bindparam, literal, select, union_all
+from sqlalchemy import Connection, Row, Table, bindparam, literal_column, null, select, union_all
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import identity_key
@@ -19,11 +18,13 @@ from storage.index_queue import (
     flush_if_full,
     queue_document,
     requeue_document,
+    waiting_now,
 )
-from storage.labels import put_labels
+from storage.labels import PUT_LABEL, label_rows, put_labels
 from storage.models import Attachment, Document, DocumentVersion, FrontierEntry, Tombstone
 from storage.near import SHORT_TEXT, near_by_keys
 from storage.near_keys import NearKeys, exact_key
+from storage.prepared import Prepared
 from storage.records import (
     Compare,
     DocumentRecord,
@@ -62,15 +63,17 @@ _attachments: Table = Attachment.__table__  # type: ignore[assignment]
 _tombstones: Table = Tombstone.__table__  # type: ignore[assignment]
 _frontier: Table = FrontierEntry.__table__  # type: ignore[assignment]
 
-_KNOWN = union_all(
-    select(_documents.c.id).where(
-        _documents.c.source_id == bindparam("source_id"),
-        _documents.c.url_key == bindparam("url_key"),
-    ),
-    select(literal(0)).where(
-        _tombstones.c.source_id == bindparam("source_id"),
-        _tombstones.c.url_key == bindparam("url_key"),
-    ),
+_KNOWN = Prepared(
+    lambda _: union_all(
+        select(_documents.c.id).where(
+            _documents.c.source_id == bindparam("source_id"),
+            _documents.c.url_key == bindparam("url_key"),
+        ),
+        select(literal_column("0")).where(
+            _tombstones.c.source_id == bindparam("source_id"),
+            _tombstones.c.url_key == bindparam("url_key"),
+        ),
+    )
 )
 _FOUND = (
     select(_documents)
@@ -86,40 +89,55 @@ _LATEST = select(_versions.c.extractor_version, _versions.c.title).where(
 _LATEST_TEXT = select(_versions.c.body_text).where(
     _versions.c.document_id == bindparam("id"), _versions.c.seq == bindparam("seq")
 )
-_PUT_VERSION = _versions.insert()
-_FRONTIER_DONE = (
-    _frontier.update()
-    .where(
-        _frontier.c.source_id == bindparam("f_source"), _frontier.c.url_key == bindparam("f_key")
-    )
-    .values(
-        state="done",
-        hints=None,
-        error_code=None,
-        not_before=None,
-        attempts=_frontier.c.attempts + 1,
-        updated_at=bindparam("f_now"),
+_FRONTIER_DONE = Prepared(
+    lambda _: (
+        _frontier.update()
+        .where(
+            _frontier.c.source_id == bindparam("f_source"),
+            _frontier.c.url_key == bindparam("f_key"),
+        )
+        .values(
+            state=literal_column("'done'"),
+            hints=null(),
+            error_code=null(),
+            not_before=null(),
+            attempts=_frontier.c.attempts + literal_column("1"),
+            updated_at=bindparam("f_now"),
+        )
     )
 )
 
 
-@cache
-def _put_document(dialect: str) -> Any:
-    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    return (
-        insert(_documents)
-        .on_conflict_do_nothing(index_elements=["source_id", "url_key"])
-        .returning(_documents.c.id)
+def _insert(dialect: str, table: Table) -> Any:
+    return (sqlite.insert if dialect == "sqlite" else postgresql.insert)(table).inline()
+
+
+def _put_document_in(dialect: str) -> Any:
+    conflict = ["source_id", "url_key"]
+    insert = _insert(dialect, _documents).on_conflict_do_nothing(index_elements=conflict)
+    return insert.returning(_documents.c.id)
+
+
+def _put_attachment_in(dialect: str) -> Any:
+    insert = _insert(dialect, _attachments)
+    return insert.on_conflict_do_update(
+        index_elements=["document_id", "url_key"], set_={"name": insert.excluded.name}
     )
 
 
-@cache
-def _put_attachment(dialect: str) -> Any:
-    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    statement = insert(_attachments)
-    return statement.on_conflict_do_update(
-        index_elements=["document_id", "url_key"], set_={"name": statement.excluded.name}
-    )
+_LATER = {"gone_run_id", "gone_at", "duplicate_of", "cluster_id", "edited", "id"}
+_PUT_DOCUMENT = Prepared(
+    _put_document_in, columns=[c.name for c in _documents.c if c.name not in _LATER]
+)
+_PUT_VERSION = Prepared(
+    lambda dialect: _insert(dialect, _versions),
+    columns=[c.name for c in _versions.c if c.name != "id"],
+)
+_PUT_ATTACHMENT = Prepared(
+    _put_attachment_in, columns=["document_id", "url_key", "url", "name", "media_type", "state"]
+)
+_PUT_LABEL = Prepared(lambda _: PUT_LABEL)
+_EVIDENCE = json.JSONEncoder(ensure_ascii=False, default=dict)
 
 
 def save_document(
@@ -139,13 +157,12 @@ def save_document(
     """
     connection = session.connection()
     address = {"source_id": record.source_id, "url_key": record.url_key}
-    known = connection.execute(_KNOWN, address).scalars().all()
+    known = _KNOWN.rows(connection, address)
     document_id = None
     if not known:
-        document_id = connection.execute(
-            _put_document(connection.dialect.name), _new_row(record, now=now)
-        ).scalar()
-    elif 0 in known:
+        made = _PUT_DOCUMENT.rows(connection, _new_row(record, now=now))
+        document_id = made[0][0] if made else None
+    elif (0,) in known:
         return SaveResult(None, "tombstoned")
     if document_id is None:
         # Known before, or (PostgreSQL) another process stored it between the two statements.
@@ -153,17 +170,17 @@ def save_document(
         result = _save_again(session, found, record, now=now, judge=judge, compare=compare)
     else:
         _put_version(connection, document_id, record, seq=1, change="initial", ratio=1.0, now=now)
-        put_labels(session, document_id, record.labels, replace=False)
+        _put_labels(session, document_id, record)
         _put_attachments(connection, document_id, record)
-        waiting = Waiting(connection)
+        waiting, keys = waiting_now(connection), _keys_of(record)
         duplicate_of, cluster_id = _settle_cluster(
             session, document_id, record, now=now, judge=judge, waiting=waiting
         )
-        queue_document(connection, document_id, keys=_keys_of(record))
-        flush_if_full(session, waiting=len(waiting) + 1)
+        queue_document(connection, document_id, keys=keys, waiting=waiting)
+        flush_if_full(session, waiting=len(waiting))
         result = SaveResult(document_id, "new", 1, duplicate_of, cluster_id)
-    connection.execute(
-        _FRONTIER_DONE,
+    _FRONTIER_DONE.run(
+        connection,
         {"f_source": record.source_id, "f_key": record.url_key, "f_now": now},
     )
     return result
@@ -205,9 +222,9 @@ def _put_version(
 ) -> None:
     evidence = ""
     if record.evidence:
-        evidence = json.dumps([dict(item) for item in record.evidence], ensure_ascii=False)
-    connection.execute(
-        _PUT_VERSION,
+        evidence = _EVIDENCE.encode(record.evidence)
+    _PUT_VERSION.run(
+        connection,
         {
             "document_id": document_id,
             "seq": seq,
@@ -229,10 +246,17 @@ def _put_version(
     )
 
 
+def _put_labels(session: Session, document_id: int, record: DocumentRecord) -> None:
+    rows = label_rows(document_id, record.labels)
+    if rows and _PUT_LABEL.run_many(session.connection(), rows) < len(rows):
+        # A label the taxonomy has not been synchronised for yet.
+        put_labels(session, document_id, record.labels, replace=False)
+
+
 def _put_attachments(connection: Connection, document_id: int, record: DocumentRecord) -> None:
     if record.attachments:
-        connection.execute(
-            _put_attachment(connection.dialect.name),
+        _PUT_ATTACHMENT.run_many(
+            connection,
             [
                 {
                     "document_id": document_id,

@@ -1,0 +1,95 @@
+"""Core statements compiled once and run on the driver's own cursor, for the hot path.
+
+Executing a compiled construct costs some 60 µs of bookkeeping around 5 µs of work in SQLite.
+Here only the driver's call is left; types still convert the values, and errors are those that a
+SQLAlchemy connection raises. The statement runs in the transaction of the connection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Connection, Dialect
+from sqlalchemy.exc import DBAPIError
+
+Values = Mapping[str, Any]
+_Bind = Callable[[Values], Any]
+
+
+@contextmanager
+def driver_cursor(connection: Connection, sql: str) -> Iterator[Any]:
+    """A cursor of the driver whose errors become DBAPIError, as everywhere in storage."""
+    cursor = connection.connection.cursor()
+    dialect = connection.dialect
+    base: type[Exception] = dialect.loaded_dbapi.Error
+    try:
+        yield cursor
+    except base as error:
+        lost = dialect.is_disconnect(error, connection.connection.dbapi_connection, cursor)  # type: ignore[arg-type]
+        raise DBAPIError.instance(
+            sql, None, error, base, connection_invalidated=lost, dialect=dialect
+        ) from error
+    finally:
+        cursor.close()
+
+
+class Prepared:
+    """A statement made for a dialect by ``make(name)``, compiled when first used.
+
+    ``columns`` are those an insert fills. Results come as the driver gives them: ask for
+    numbers and blobs only.
+    """
+
+    def __init__(self, make: Callable[[str], Any], *, columns: Sequence[str] | None = None) -> None:
+        self._make = make
+        self._columns = columns
+        self._ready: WeakKeyDictionary[Dialect, tuple[str, _Bind]] = WeakKeyDictionary()
+
+    def rows(self, connection: Connection, values: Values) -> list[Any]:
+        """Run and fetch every row."""
+        sql, bind = self._for(connection.dialect)
+        with driver_cursor(connection, sql) as cursor:
+            cursor.execute(sql, bind(values))
+            found: list[Any] = cursor.fetchall()
+            return found
+
+    def run(self, connection: Connection, values: Values) -> None:
+        """Run for its effect."""
+        sql, bind = self._for(connection.dialect)
+        with driver_cursor(connection, sql) as cursor:
+            cursor.execute(sql, bind(values))
+
+    def run_many(self, connection: Connection, many: Sequence[Values]) -> int:
+        """Run once for each; how many rows were written in all."""
+        sql, bind = self._for(connection.dialect)
+        with driver_cursor(connection, sql) as cursor:
+            cursor.executemany(sql, [bind(values) for values in many])
+            return int(cursor.rowcount)
+
+    def _for(self, dialect: Dialect) -> tuple[str, _Bind]:
+        found = self._ready.get(dialect)
+        if found is None:
+            found = self._ready[dialect] = self._compiled(dialect)
+        return found
+
+    def _compiled(self, dialect: Dialect) -> tuple[str, _Bind]:
+        statement = self._make(dialect.name)
+        names = None if self._columns is None else list(self._columns)
+        compiled = statement.compile(dialect=dialect, column_keys=names)
+        steps = [
+            (name, bind.type.dialect_impl(dialect).bind_processor(dialect), bind.value)
+            for name, bind in compiled.binds.items()
+        ]
+        places: Sequence[str] | None = compiled.positiontup
+
+        def bind(values: Values) -> Any:
+            bound = {}
+            for name, process, default in steps:
+                value = values.get(name, default)
+                bound[name] = value if process is None else process(value)
+            return bound if places is None else [bound[name] for name in places]
+
+        return str(compiled), bind
