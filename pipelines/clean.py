@@ -9,13 +9,15 @@ from html import escape
 from selectolax.lexbor import LexborHTMLParser
 
 from pipelines.extraction.article import Article, find_article
-from pipelines.extraction.attachments import attachments_in
+from pipelines.extraction.attachments import attachments_in, files_beside
 from pipelines.extraction.facts import page_facts
 from pipelines.extraction.guard import tame
 from pipelines.extraction.layouts import Selected, select_layout
 from pipelines.extraction.markup import Adopted, adopt
 from pipelines.extraction.outline import DROPPED
+from pipelines.extraction.phrases import is_meta_line
 from pipelines.extraction.safe import safe_html
+from pipelines.extraction.scans import holds, is_ornament, scan_box
 from pipelines.extraction.template import Template, learn_template
 from pipelines.extraction.write import html_of, text_of
 from pipelines.items import CleanPage, Decoded, Hints, Layout
@@ -31,6 +33,8 @@ _NO_HINTS = Hints()
 _MAX_TEXT = 1_000_000
 _MAX_HTML = 4_000_000
 _JUDGED = 1500  # pages with more visible text than this are articles or lists, never notices
+_SCANNED_TEXT = 60  # characters; with pictures and fewer of them, the pictures are the document
+_TITLE_TEXT = 8  # characters of a title that names a document
 _INDEX_LINKS, _INDEX_SHARE, _INDEX_TEXT = 12, 0.6, 300
 
 
@@ -46,8 +50,9 @@ def clean_page(
     """Clean one page. Never raises on page content; ``flags`` say what is wrong with it.
 
     ``empty`` (no article text), ``truncated``, ``oversize``, ``nested``, ``mojibake``, ``index``
-    (a page of links), ``layout_missed`` (layouts were given, none matched), and the page classes
-    of :mod:`pipelines.pageclass` other than ok, error being ``error_page``.
+    (a page of links), ``scanned`` (the document is in the pictures), ``layout_missed``
+    (layouts were given, none matched), and the page classes of :mod:`pipelines.pageclass` other
+    than ok, error being ``error_page``.
     ``meta`` keys are those of :func:`pipelines.extraction.facts.page_facts` plus ``layout:title``,
     ``layout:date``, ``layout:source``, ``layout:doc_number`` where a layout selects them.
     """
@@ -61,18 +66,25 @@ def clean_page(
     if article is None:
         return CleanPage("", "", "", encoding=decoded.encoding, meta=facts, flags=("empty",))
     selected = select_layout(tree, layouts)
-    method, adopted = _body(article, selected, base=_base(url, facts))
+    base = _base(url, facts)
+    method, adopted = _body(article, selected, base=base)
     if selected is not None:
         facts.update({f"layout:{name}": value for name, value in selected.fields.items()})
         if method != "layout" and any(option.body for option in layouts):
             flags.append("layout_missed")
     body_text = text_of(adopted.root)
+    title = facts.get("layout:title") or article.title
+    if len(body_text) < _SCANNED_TEXT and len(hints.title or title) >= _TITLE_TEXT:
+        adopted = _with_scans(tree, article, adopted, base=base)
+        body_text = text_of(adopted.root)
+        if not all(is_ornament(address) for address, _ in adopted.images):
+            flags.append("scanned")
     flags += _cut_signs(decoded) + _content_flags(article, adopted, body_text, decoded.damage)
     return CleanPage(
-        title=facts.get("layout:title") or article.title,
+        title=title,
         body_html=safe_html(html_of(adopted.root)[:_MAX_HTML]),
         body_text=body_text[:_MAX_TEXT],
-        attachments=attachments_in(adopted.links),
+        attachments=attachments_in([*adopted.links, *_files(article, selected, base=base)]),
         links=tuple(adopted.links),
         images=tuple(adopted.images),
         lang=language_of(body_text, default=lang),
@@ -91,6 +103,29 @@ def _body(article: Article, selected: Selected | None, *, base: str) -> tuple[st
         return "layout", adopt(selected.nodes, base=base, skip=selected.dropped)
     skip = article.skip | selected.dropped if selected is not None else article.skip
     return "density", adopt(article.nodes, base=base, skip=skip, mute=article.mute)
+
+
+def _files(article: Article, selected: Selected | None, *, base: str) -> list[tuple[str, str]]:
+    """Links to files beside the body."""
+    if selected is not None and selected.nodes:
+        return files_beside(selected.nodes, base=base, skip=selected.dropped)
+    dropped = selected.dropped if selected is not None else frozenset()
+    return files_beside(article.nodes, base=base, skip=dropped)
+
+
+def _with_scans(
+    tree: LexborHTMLParser, article: Article, adopted: Adopted, *, base: str
+) -> Adopted:
+    """The body; if it holds no picture, with the box that holds the scanned pages.
+
+    Text that was taken for the body for want of better goes, if it is only a date or source line.
+    """
+    box = scan_box(tree, skip=article.skip) if not adopted.images else None
+    if box is None:
+        return adopted
+    worthless = all(is_meta_line(line) for line in text_of(adopted.root).splitlines())
+    nodes = [box] if worthless or holds(box, article.nodes[0]) else [*article.nodes, box]
+    return adopt(nodes, base=base, skip=article.skip, mute=article.mute)
 
 
 def language_of(text: str, *, default: str) -> str:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from pipelines.classify import Taxonomy
+    from pipelines.classify.model import LinearModel
     from pipelines.cluster import Sketch
     from storage.records import SaveResult
 
@@ -121,7 +122,8 @@ class Clean(Stage):
         for flag in self.refused:
             if flag in page.flags:
                 raise NotAnArticle(state=flag, url=item.url)
-        if not page.body_text.strip() and not page.attachments:
+        pictured = "scanned" in page.flags
+        if not page.body_text.strip() and not page.attachments and not pictured:
             raise EmptyBody(url=item.url)
         item.page = page
 
@@ -158,16 +160,19 @@ class TakeFingerprint(Stage):
 
 
 class Classify(Stage):
-    """Labels by the rules of the taxonomy, which is read once."""
+    """Labels by the rules of the taxonomy, then by models trained from reviewed items, if any."""
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, models: Path | None = None) -> None:
         self.path = path
+        self.models = models
         self._taxonomy: Taxonomy | None = None
+        self._models: tuple[LinearModel, ...] = ()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         path = crawler.settings["DIBAO_TAXONOMY"]
-        return cls(Path(path) if path else None)
+        models = crawler.settings["DIBAO_MODELS"]
+        return cls(Path(path) if path else None, Path(models) if models else None)
 
     def work(self, item: Bulletin) -> None:
         """Guess labels with reasons."""
@@ -175,9 +180,27 @@ class Classify(Stage):
 
         if self._taxonomy is None:
             self._taxonomy = load_taxonomy(self.path)
-        item.labels = classify(
-            page_of(item), metadata_of(item), taxonomy=self._taxonomy, source_topics=item.topics
-        )
+            self._models = self._trained()
+        page, metadata = page_of(item), metadata_of(item)
+        item.labels = classify(page, metadata, taxonomy=self._taxonomy, source_topics=item.topics)
+        if self._models:
+            from pipelines.classify.model import complete
+
+            item.labels = complete(
+                item.labels, models=self._models, title=metadata.title, text=page.body_text
+            )
+
+    def _trained(self) -> tuple[LinearModel, ...]:
+        """The models of the folder; one that cannot be read is no reason to lose pages."""
+        if self.models is None or not self.models.is_dir():
+            return ()
+        from pipelines.classify.model import ModelError, load_models
+
+        try:
+            return load_models(self.models)
+        except ModelError as error:
+            log.warning("%s", error)
+            return ()
 
 
 @dataclass(frozen=True, slots=True)

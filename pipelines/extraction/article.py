@@ -15,7 +15,7 @@ from pipelines.extraction.markup import adopt
 from pipelines.extraction.outline import DROPPED, Outline, outline_of
 from pipelines.extraction.prune import prune
 from pipelines.extraction.region import likely_region
-from pipelines.extraction.score import best_block, score
+from pipelines.extraction.score import MISSED_PROSE, best_block, score
 from pipelines.extraction.template import Template
 from pipelines.extraction.title import choose_title
 from pipelines.extraction.write import text_of
@@ -65,6 +65,8 @@ def find_article(
     if template is not None:
         used = used | template.repeated(out)
     scores = score(out, outside=used, title=shown)
+    if scores.prose > MISSED_PROSE and not any(w > 0 for w in scores.weight):
+        scores = score(out, outside=used, title=shown, by_name=False)
     best = best_block(out, scores, title=shown)
     pruned = prune(out, scores, best=best, title=shown)
     return Article(

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Iterator
 from urllib.parse import unquote, urlsplit
 
+from selectolax.lexbor import LexborNode
+
+from pipelines.extraction.marks import FRAME, mark_of, words
 from pipelines.items import AttachmentRef
+from pipelines.urls import canonicalise, is_fetchable
 
 _TYPES = {
     "pdf": "application/pdf",
@@ -35,6 +39,17 @@ _DOWNLOAD = re.compile(
 _NAMED = re.compile(
     r"^\s{0,9}附\s{0,9}[件表图录]|\.(?:pdf|docx?|wps|ofd|xlsx?|zip|rar|pptx?)\s{0,9}$", re.I
 )
+#: boxes that content systems put files in: TRS ``fj``, JPAGE ``fjxz``, Hanweb ``attach-list``
+_FILE_BOX = re.compile(
+    r"(?:^|[\s_-])(?:\w{0,4}fj\w{0,4}|fujian|attach\w{0,8}|annex\w{0,4}|accessor(?:y|ies)|appendix"
+    r"|downloads?|files?)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_FOREIGN_TAGS = words("nav footer aside script style head")
+_MAX_CLIMB = 4
+_NEAR_LEVELS = 2
+_MAX_BESIDE = 3000  # characters of a box that may be a list of files
+_MAX_FILES = 60
 _CONTROL = re.compile(r"[\x00-\x1f\x7f/\\]+")
 
 
@@ -61,6 +76,72 @@ def attachments_in(links: Iterable[tuple[str, str]]) -> tuple[AttachmentRef, ...
         if address not in found:
             found[address] = AttachmentRef(address, _name(address, label), kind)
     return tuple(found.values())
+
+
+def files_beside(
+    nodes: Iterable[LexborNode], *, base: str, skip: Container[int] = ()
+) -> list[tuple[str, str]]:
+    """Links, as (address, text), in boxes beside the article that hold its files.
+
+    Beside are the siblings of the nodes and of up to three elements above them. A box counts if
+    it is named for files, says 附件, or stands directly beside the text and links to nothing but
+    files. ``skip``: elements, by ``mem_id``, that are not looked at.
+    """
+    found: dict[str, str] = {}
+    chosen = list(nodes)
+    ours = {node.mem_id for node in chosen}
+    seen: set[int] = set()
+    for node in chosen:
+        for level, box in _beside(node):
+            if box.mem_id in seen or box.mem_id in ours or box.mem_id in skip:
+                continue
+            seen.add(box.mem_id)
+            for address, label in _files_of(box, level, base=base, skip=skip):
+                if len(found) < _MAX_FILES:
+                    found.setdefault(address, label)
+    return list(found.items())
+
+
+def _beside(node: LexborNode) -> Iterator[tuple[int, LexborNode]]:
+    """Sibling elements of ``node`` and of what holds it, with their level, below ``body``."""
+    here: LexborNode | None = node
+    for level in range(_MAX_CLIMB):
+        above = here.parent if here is not None else None
+        if here is None or above is None or here.tag in {"body", "html"}:
+            return
+        for box in above.iter():
+            if box.mem_id != here.mem_id:
+                yield level, box
+        here = above
+
+
+def _files_of(
+    box: LexborNode, level: int, *, base: str, skip: Container[int]
+) -> list[tuple[str, str]]:
+    if box.tag in _FOREIGN_TAGS:
+        return []
+    attributes = box.attributes
+    name = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".strip()
+    named = bool(name) and _FILE_BOX.search(name) is not None
+    if not named and name and mark_of(name) <= FRAME:
+        return []
+    text = box.text()
+    if len(text) > _MAX_BESIDE or not (named or level < _NEAR_LEVELS or "附" in text):
+        return []
+    listed = named or "附件" in text
+    files: list[tuple[str, str]] = []
+    others = 0
+    for anchor in [box] if box.tag == "a" else box.css("a[href]"):
+        href, label = anchor.attributes.get("href") or "", " ".join(anchor.text().split())[:300]
+        if anchor.mem_id in skip or not attachments_in([(href, label)]):
+            others += 1
+            if not listed:
+                return []
+            continue
+        address = canonicalise(href, base=base)
+        if is_fetchable(address):
+            files.append((address, label))
+    return files if named or others <= len(files) else []
 
 
 def _name(address: str, label: str) -> str:

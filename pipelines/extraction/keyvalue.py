@@ -36,6 +36,8 @@ _STRONG = words(
     "印发日期 文件有效性 实施日期 效力状态 公开属性 信息来源 公开日期 公开时限 公开时间"
 )
 _TRIGGERS = ("索引号", "文号", "发文", "文字号", "布机构", "布单位", "成文日", "题分类", "公开方式")
+_HEADINGS = words("h1 h2 h3 h4 h5 h6")
+_FIRST = frozenset(key[0] for key in _SURE) | {"【", "["}
 _BLANKS = re.compile(r"[\s\u3000\xa0]+")
 _COLON = re.compile(r"[】\]]?[:：]")
 _CJK_END = re.compile(r"[\u4e00-\u9fff]{1,14}$")
@@ -78,7 +80,7 @@ class _Entry:
 def _entries(out: Outline, cells: list[tuple[int, str]]) -> list[_Entry]:
     entries = []
     for position, (i, content) in enumerate(cells):
-        pairs = pairs_in(content) or _label_alone(content)
+        pairs = pairs_in(content) or _label_alone(content) or _label_element(out, i, content)
         for number, (key, value) in enumerate(pairs):
             blocks: tuple[int, ...] = (i,)
             if not value and number == len(pairs) - 1:
@@ -120,6 +122,26 @@ def _label_alone(content: str) -> list[tuple[str, str]]:
     if rest and len(first) < 20 and normal_key(first) in _SURE:
         return [(normal_key(first), " ".join(rest.split())[:_MAX_VALUE])]
     return []
+
+
+def _label_element(out: Outline, i: int, content: str) -> list[tuple[str, str]]:
+    """A block that begins with an element holding a known key: ``<li><b>文号</b><span>…</span>``.
+
+    No colon and no gap parts them in the text, so the element is looked at.
+    """
+    start = content.lstrip()
+    if start[:1] not in _FIRST or out.own[i] <= 2 or out.end[i] > i + 1:
+        return []
+    label = out.nodes[i].first_child
+    while label is not None and not label.is_element_node:
+        if label.is_text_node and (label.text_content or "").strip():
+            return []
+        label = label.next
+    name = label.text(deep=True) if label is not None else ""
+    key = normal_key(name)
+    if key not in _SURE:
+        return []
+    return [(key, " ".join(start.removeprefix(name.strip()).split())[:_MAX_VALUE])]
 
 
 def pairs_in(content: str) -> list[tuple[str, str]]:
@@ -183,13 +205,15 @@ def _next_value(out: Outline, cells: list[tuple[int, str]], position: int) -> st
 
 def _near(out: Outline, here: int, there: int) -> bool:
     """``there`` follows ``here`` within the same grandparent, with no other cell between."""
+    if out.tag[there] in _HEADINGS:
+        return False
     ancestor = out.parent[here]
     for _ in range(2):
         if ancestor < 0:
             return False
         if there < out.end[ancestor] and out.tag[ancestor] != "tbody":
             return _no_empty_cell_between(out, here, there)
-        if out.tag[ancestor] in {"tr", "dl", "li"}:
+        if out.tag[ancestor] in {"tr", "dl", "li", "ul", "ol"}:
             return False
         ancestor = out.parent[ancestor]
     return False

@@ -66,8 +66,14 @@ class Selector:
             found = self._lxml.xpath(expression, smart_strings=False)
         except etree.XPathError:
             return []
+        items = found if isinstance(found, list) else [found]
+        chosen = {item for item in items if isinstance(item, etree._Element)}
         nodes: list[LexborNode] = []
-        for item in found if isinstance(found, list) else [found]:
+        for item in items:
+            if isinstance(item, etree._Element) and any(
+                up in chosen for up in item.iterancestors()
+            ):
+                continue  # each result becomes a tree of its own: nested ones must go here
             node = self._as_node(item)
             if node is not None:
                 nodes.append(node)
@@ -110,10 +116,10 @@ def select_layout(tree: LexborHTMLParser, layouts: Sequence[Layout]) -> Selected
 
 
 def _outermost(nodes: list[LexborNode]) -> list[LexborNode]:
-    """Without nodes that lie inside another selected node."""
-    chosen = {node.mem_id for node in nodes}
+    """Each node once, without those inside another; a node may match several selectors."""
+    chosen = {node.mem_id: node for node in nodes}
     kept = []
-    for node in nodes:
+    for node in chosen.values():
         above = node.parent
         while above is not None and above.mem_id not in chosen:
             above = above.parent

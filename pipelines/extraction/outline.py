@@ -170,7 +170,13 @@ def _cjk_pauses(content: str) -> int:
 def _latin_pauses(content: str) -> int:
     count = content.count
     ends = content.rstrip()[-1:] in _LATIN_ENDS
-    return count(", ") + count(". ") + count("? ") + count("; ") + ends
+    pauses = count(", ") + count(". ") + count("? ") + count("; ") + ends
+    return pauses if content.isascii() else pauses + _arabic_pauses(content)
+
+
+def _arabic_pauses(content: str) -> int:
+    count = content.count
+    return count("،") + count("؛") + count("؟") + count("۔")
 
 
 def _sum_up(out: Outline) -> None:

@@ -23,6 +23,8 @@ _LINE_TAGS = words(
     "p li td th dd dt h1 h2 h3 h4 h5 h6 tr ul ol dl table tbody thead blockquote pre header center"
 )
 _SOME_PROSE = 12.0  # weight of one short sentence
+#: a page with this much weight of prose has an article, whatever its boxes are called
+MISSED_PROSE = 100.0
 _PROGRAM_ERROR = re.compile(
     r"(?:warning|notice|fatal error|deprecated): .{1,300} on line \d", re.IGNORECASE
 )
@@ -30,11 +32,13 @@ _PROGRAM_ERROR = re.compile(
 
 @dataclass(slots=True)
 class Scores:
-    """``weight`` per block, ``total`` per subtree, ``framed`` = inside a page frame part."""
+    """``weight`` per block, ``total`` per subtree, ``framed`` = inside a page frame part;
+    ``prose`` = weight of all sentences of the page, frame parts included."""
 
     weight: list[float]
     total: list[float]
     framed: list[bool]
+    prose: float
 
 
 def block_weight(size: float, link: float, pause: int) -> float:
@@ -55,11 +59,19 @@ def block_weight(size: float, link: float, pause: int) -> float:
     return -0.5 - link
 
 
-def score(out: Outline, *, outside: frozenset[int] = frozenset(), title: int = -1) -> Scores:
+def score(
+    out: Outline,
+    *,
+    outside: frozenset[int] = frozenset(),
+    title: int = -1,
+    by_name: bool = True,
+) -> Scores:
     """Weigh every block; frame parts count against their ancestors, never for them.
 
     ``outside`` are blocks known to belong to the page (fact table, template), not to the text.
     ``title`` is the block that shows the title (-1 unknown): what holds it is no frame part.
+    ``by_name``: whether names like "share" and "banner" make a frame part; menus, footers and
+    teaser cards always are.
     """
     count = len(out.nodes)
     raw = [
@@ -78,15 +90,17 @@ def score(out: Outline, *, outside: frozenset[int] = frozenset(), title: int = -
     parent = out.parent
     for i in range(count - 1, 0, -1):
         prose[parent[i]] += prose[i]
-    framed = _framed(out, prose, outside, title)
+    framed = _framed(out, prose, outside, title, by_name=by_name)
     weight = [min(0.0, w) - 1.0 if f and w else w for w, f in zip(raw, framed, strict=True)]
     total = weight[:]
     for i in range(count - 1, 0, -1):
         total[parent[i]] += total[i]
-    return Scores(weight, total, framed)
+    return Scores(weight, total, framed, prose[0])
 
 
-def _framed(out: Outline, prose: list[float], outside: frozenset[int], title: int) -> list[bool]:
+def _framed(
+    out: Outline, prose: list[float], outside: frozenset[int], title: int, *, by_name: bool
+) -> list[bool]:
     count = len(out.nodes)
     limit = (0.5 if title < 0 else 0.8) * prose[0]
     parent, mark, tag, end, hidden = out.parent, out.mark, out.tag, out.end, out.hidden
@@ -101,6 +115,8 @@ def _framed(out: Outline, prose: list[float], outside: frozenset[int], title: in
             framed[i] = True
         elif mark[i] == NEVER or tag[i] in _NEVER_TAGS:
             framed[i] = prose[i] < limit or (title >= 0 and prose[0] - prose[i] > _SOME_PROSE)
+        elif not by_name:
+            continue
         elif mark[i] == FRAME or tag[i] in _FRAME_TAGS or i in hidden:
             framed[i] = prose[i] < limit and not (i in hidden and mark[i] >= GOOD)
         elif mark[i] == CAPTION:
