@@ -93,6 +93,7 @@ def put_configuration(settings: BaseSettings) -> None:
         "DIBAO_HOSTS": dict(crawl.hosts),
         "DIBAO_CA_FILE": str(crawl.ca_file) if crawl.ca_file else "",
         "DIBAO_TAXONOMY": str(crawl.taxonomy) if crawl.taxonomy else "",
+        "DIBAO_MODELS": str(config.storage.data_dir / "models"),
         "DIBAO_DATABASE_URL": database_url(config, settings),
     }
     for name, value in values.items():

@@ -7,6 +7,7 @@ import sys
 import typer
 
 from crawler.commands import (
+    classify,
     config,
     crawl,
     db,
@@ -41,6 +42,7 @@ for name, group in (
     ("outbox", outbox.app),
     ("subscriber", subscriber.app),
     ("user", user.app),
+    ("classify", classify.app),
     ("db", db.app),
     ("config", config.app),
 ):

@@ -26,6 +26,8 @@ Floats = NDArray[np.float32]
 FORMAT = 1
 # The title counts as part of the text; what follows the first sentences adds noise.
 TEXT_CHARS = 300
+# What the rules say with no more than this is only what is left over.
+LEFT_OVER = 0.6
 
 
 class ModelError(ValueError):
@@ -152,6 +154,11 @@ def load_model(path: Path) -> LinearModel:
     return model
 
 
+def load_models(folder: Path) -> tuple[LinearModel, ...]:
+    """All models of a folder, by name; () when there is none. Raises ``ModelError``."""
+    return tuple(load_model(path) for path in sorted(folder.glob("*.npz")))
+
+
 def _message(path: Path, detail: str) -> str:
     return (
         f"模型文件无法读取，请重新训练 / cannot read the model, train it again: {path} ({detail})"
@@ -175,10 +182,16 @@ def model_text(title: str, text: str) -> str:
 def complete(
     labels: Sequence[LabelGuess], *, models: Sequence[LinearModel], title: str, text: str
 ) -> tuple[LabelGuess, ...]:
-    """The labels of the rules, and for kinds on which they are silent those of the models."""
-    spoken = {label.kind for label in labels}
+    """The labels of the rules, and for kinds on which they are silent those of the models.
+
+    A rule that only catches what is left over (confidence up to 0.6) gives way to a model.
+    """
+    spoken = {label.kind for label in labels if label.confidence > LEFT_OVER}
     found = list(labels)
     for model in models:
-        if model.kind not in spoken:
-            found.extend(model.guesses(model_text(title, text)))
+        guesses = () if model.kind in spoken else model.guesses(model_text(title, text))
+        if guesses and not model.several:
+            found = [label for label in found if label.kind != model.kind]
+        known = {(label.kind, label.slug) for label in found}
+        found.extend(guess for guess in guesses if (guess.kind, guess.slug) not in known)
     return tuple(found)
