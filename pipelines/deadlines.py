@@ -37,6 +37,7 @@ _TERM = re.compile(
     rf"(?:有效期限?|试行期限?|施行期限?|执行期限?|期限|暂定|试行){_SP}"
     rf"(?:暂定为?|为|是|:|：|自[^，。\n]{{1,20}}起)?{_SP}{_NUMBER}{_SP}(?P<unit>年|个月)"
 )
+_TERM_WORDS = ("有效期", "期限", "试行", "施行期", "执行期", "暂定")
 _UNTIL = re.compile(
     r"(?:有效期限?|执行期限?|施行|实施|执行|有效)[^，。；\n]{0,12}(?:至|到|截至|截止至|截止)"
     r"[ \t]{0,2}\Z"
@@ -174,9 +175,11 @@ def find_expiry(
             if not rest.startswith(("起", "的")):
                 start = max(0, span.start - 12)
                 return Term(span.value, text[start : span.end], start, "stated_expiry", 0.95)
-    match = _TERM.search(text)
     first = effective_on or written_on
-    if match is None or first is None:
+    if first is None or not any(word in text for word in _TERM_WORDS):
+        return None
+    match = _TERM.search(text)
+    if match is None:
         return None
     months = _count(match["n"]) * (12 if match["unit"] == "年" else 1)
     if not 0 < months <= 600:

@@ -95,6 +95,7 @@ _NATIONAL = re.compile(
 class _Bodies:
     official: dict[str, str]
     prefixes: dict[str, str]
+    starts: frozenset[str]
 
 
 @cache
@@ -111,7 +112,7 @@ def _bodies() -> _Bodies:
         if len(rest) > 1:
             for code in rest[1].split():
                 prefixes.setdefault(code, name)
-    return _Bodies(official, prefixes)
+    return _Bodies(official, prefixes, frozenset(name[:2] for name in official))
 
 
 def _plain(name: str) -> str:
@@ -251,10 +252,12 @@ def split_bodies(text: str) -> tuple[str, ...]:
 
 def _unglue(piece: str) -> list[str]:
     """国家发展改革委工业和信息化部 → two names; other text comes back whole."""
-    official = _bodies().official
+    official, starts = _bodies().official, _bodies().starts
     names: list[str] = []
     rest = piece
     while rest:
+        if rest[:2] not in starts:
+            break
         size = next((n for n in range(min(len(rest), 22), 1, -1) if rest[:n] in official), 0)
         if not size:
             break
@@ -274,8 +277,26 @@ def more_bodies(text: str) -> tuple[str | None, int]:
 def bodies_in(text: str) -> tuple[str, ...]:
     """All names in ``text`` when it is nothing but names of organs, else ()."""
     _, cut = more_bodies(text)
-    names = split_bodies(text[:cut] if cut >= 0 else text)
-    return names if names and all(looks_like_body(name) for name in names) else ()
+    names: list[str] = []
+    for piece in _SPLIT.split((text[:cut] if cut >= 0 else text).strip()):
+        found = _unglue(_plain(piece)) if piece else []
+        if not all(map(looks_like_body, found)):
+            return ()
+        names += found
+    return tuple(dict.fromkeys(names))
+
+
+@cache
+def _last_characters() -> frozenset[str]:
+    """The characters any known or well-shaped name of an organ ends with."""
+    return _LAST | {name[-1] for name in _bodies().official}
+
+
+def may_end_with_body(text: str) -> bool:
+    """False when ``text`` surely ends with no organ (also not with 等5部门): the cheap question
+    asked of every line before a date."""
+    last = text[-1:]
+    return last in _last_characters() or last.isascii() or "等" in text
 
 
 def body_from_number(number: str) -> str | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from pipelines.dates import DateSpan, find_dates
-from pipelines.issuers import bodies_in, body_at_end
+from pipelines.issuers import bodies_in, body_at_end, may_end_with_body
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,12 @@ def _signers(line: str) -> tuple[str, ...]:
 
 def _named(text: str) -> tuple[str, ...]:
     """Names of organs in ``text``, freed of a heading that stands before the first of them."""
-    names = bodies_in(text) or bodies_in(body_at_end(text))
+    if not may_end_with_body(text):
+        return ()
+    names = bodies_in(text)
+    if not names:
+        own = body_at_end(text)
+        return bodies_in(own) if own != text else ()
     return tuple(map(body_at_end, names))
 
 
