@@ -30,7 +30,9 @@ _NOTE = re.compile(
     r"(?:为(?:责任主体|牵头单位|责任单位)|下同|排(?:名)?(?:第一|首位)的?为牵头单位|以上任务|持续(?:推进|实施)"
     r"|长期(?:坚持|推进)|完成时限.{0,30}|列第一位的?为牵头单位|第一位为牵头单位|\d{4}年.{0,12})\Z"
 )
-_ETC = re.compile(r"等(?:有关|相关|各)?(?:部门|单位|部门和单位|\d{0,2}个?部门)?\Z")
+_ETC = re.compile(
+    r"(?:会同(?:有关|相关)(?:部门|单位|方面)|等(?:有关|相关|各)?(?:部门|单位|部门和单位|\d{0,2}个?部门)?)\Z"
+)
 _DUTY = re.compile(r"(?:等?(?:按照?|根据|依据)(?:各自)?(?:职责|职能|任务)(?:分工)?)\Z")
 _NAME = re.compile(
     r"(?:[部委局厅办院会室署司府行社区县市州团队院校所处省级盟旗园台站馆司业心军兵关厂体构)）]"
@@ -160,6 +162,9 @@ def _names(note: str) -> Iterator[tuple[UnitRole, str, int]]:
         yield role or "responsible", name, place
 
 
+# 适用范围：所有自贸试验区 and clauses of sentences are no names
+_NOT_NAME = re.compile(r"[:：。？！“”]|以及|的|范围|除标注")
+
 # 各市、县人民政府 is one name
 _PLACES = re.compile(r"各(?:设区)?[省市区县州镇]{1,3}")
 _MORE_PLACES = re.compile(r"[市区县州乡镇](?:[（(][市区县][)）])?(?:人民政府|政府|党委|级|\Z|、)")
@@ -221,4 +226,4 @@ def _cut_tail(piece: str) -> tuple[str, str]:
 
 
 def _is_unit(name: str) -> bool:
-    return 2 <= len(name) <= 60 and _NAME.search(name) is not None
+    return 2 <= len(name) <= 60 and not _NOT_NAME.search(name) and _NAME.search(name) is not None
