@@ -26,8 +26,10 @@ from pipelines.pageclass import PageState, classify_visible
 __all__ = ["Template", "clean_page", "language_of", "learn_template", "safe_html"]
 
 _MARKUP = re.compile(r"<[a-zA-Z!/]")
-_CJK = re.compile(r"[\u3400-\u9fff]")
-_LETTER = re.compile(r"[a-zA-Z]")
+_CJK = re.compile(r"[\u3400-\u9fff]+")
+_NO_LETTERS = bytes(
+    code for code in range(256) if not chr(code).isascii() or not chr(code).isalpha()
+)
 _MOJIBAKE = re.compile(r"锟斤拷|锘匡豢|烫烫烫|鐨勬|锛屽|Ã¤Â|â€œ|ï¿½")
 _NO_HINTS = Hints()
 _MAX_TEXT = 1_000_000
@@ -131,7 +133,8 @@ def _with_scans(
 def language_of(text: str, *, default: str) -> str:
     """``zh`` or ``en`` by the letters of the text; ``default`` where it is too short to tell."""
     sample = text[:2000]
-    chinese, latin = len(_CJK.findall(sample)), len(_LETTER.findall(sample))
+    chinese = sum([len(run) for run in _CJK.findall(sample)])
+    latin = len(sample.encode("ascii", "ignore").translate(None, _NO_LETTERS))
     if chinese + latin < 40:
         return default
     if chinese * 3 >= latin:
@@ -169,6 +172,9 @@ def _cut_signs(decoded: Decoded) -> list[str]:
     text = decoded.text
     if decoded.reason == "utf-8-cut":
         return ["truncated"]
+    end = text[-200:]
+    if "</html" in end or "</body" in end:
+        return []
     head = text[:4000].lower()
     if "<html" not in head and "<body" not in head:
         return []

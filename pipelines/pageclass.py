@@ -19,6 +19,10 @@ _HIDDEN = re.compile(
     r"<(script|style|noscript|template)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)",
     re.IGNORECASE | re.DOTALL,
 )
+_LONG_PAGE = 15_000
+_SURELY_LONG = 1600  # over the 1,500 up to which titles are judged
+_PROSE, _MANY = 30, 3  # sentences of so many characters, and how many of them
+_RUN = re.compile(r">[^<>{}]{8,}+(?=<)")
 _TAG = re.compile(r"<[^<>]*>")
 _SPACE = re.compile(r"(?:\s|&nbsp;|\u3000)+")
 _FEED_OR_JSON = re.compile(r"\s{0,200}(?:<\?xml|<rss|<feed|<urlset|<sitemapindex|[{\[])")
@@ -104,6 +108,8 @@ def classify_response(status: int, text: str, headers: Mapping[str, str]) -> Pag
     head = text[:_SCAN]
     if _FEED_OR_JSON.match(head) and status < 400 and "<html" not in head[:3000].lower():
         return "ok" if head.strip() else "empty"
+    if status == 200 and "cf-mitigated" not in lowered and _plainly_long(head):
+        return "ok"
     visible = visible_text(head)
     if _challenge_signs(status, head, lowered, visible=visible):
         return "challenge"
@@ -112,6 +118,23 @@ def classify_response(status: int, text: str, headers: Mapping[str, str]) -> Pag
         return by_status
     title_match = _TITLE.search(head, 0, 20_000)
     return _by_words(title_match.group(1).strip() if title_match else "", visible)
+
+
+def _plainly_long(head: str) -> bool:
+    """Enough prose between tags that no word on the page can matter, found without reading all.
+
+    Text with braces is passed over: it may be the content of a script.
+    """
+    if len(head) < _LONG_PAGE:
+        return False
+    seen = prose = 0
+    for match in _RUN.finditer(head):
+        run = match.group()
+        seen += len(run) - run.count(" ")
+        prose += len(run) > _PROSE and ("，" in run or "。" in run or ", " in run)
+        if seen >= _SURELY_LONG and prose >= _MANY:
+            return True
+    return False
 
 
 def classify_visible(title: str, visible: str) -> PageState:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Iterator
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from selectolax.lexbor import LexborNode
@@ -47,6 +48,7 @@ _FILE_BOX = re.compile(
 )
 _FOREIGN_TAGS = words("nav footer aside script style head")
 _MAX_CLIMB = 4
+_AFTER, _BEFORE = 12, 6  # sibling nodes looked at, text between elements included
 _NEAR_LEVELS = 2
 _MAX_BESIDE = 3000  # characters of a box that may be a list of files
 _MAX_FILES = 60
@@ -83,17 +85,16 @@ def files_beside(
 ) -> list[tuple[str, str]]:
     """Links, as (address, text), in boxes beside the article that hold its files.
 
-    Beside are the siblings of the nodes and of up to three elements above them. A box counts if
-    it is named for files, says 附件, or stands directly beside the text and links to nothing but
-    files. ``skip``: elements, by ``mem_id``, that are not looked at.
+    Beside are the next siblings of the nodes and of up to three elements above them. A box counts
+    if it is named for files, says 附件, or stands directly beside the text and links to nothing
+    but files. ``skip``: elements, by ``mem_id``, that are not looked at.
     """
     found: dict[str, str] = {}
     chosen = list(nodes)
-    ours = {node.mem_id for node in chosen}
-    seen: set[int] = set()
+    seen = {node.mem_id for node in chosen}
     for node in chosen:
         for level, box in _beside(node):
-            if box.mem_id in seen or box.mem_id in ours or box.mem_id in skip:
+            if box.mem_id in seen or box.mem_id in skip:
                 continue
             seen.add(box.mem_id)
             for address, label in _files_of(box, level, base=base, skip=skip):
@@ -103,16 +104,34 @@ def files_beside(
 
 
 def _beside(node: LexborNode) -> Iterator[tuple[int, LexborNode]]:
-    """Sibling elements of ``node`` and of what holds it, with their level, below ``body``."""
+    """Elements after and before ``node`` and what holds it, with their level, below ``body``."""
     here: LexborNode | None = node
     for level in range(_MAX_CLIMB):
-        above = here.parent if here is not None else None
-        if here is None or above is None or here.tag in {"body", "html"}:
+        if here is None or here.tag in {"body", "html"}:
             return
-        for box in above.iter():
-            if box.mem_id != here.mem_id:
+        box = here.next
+        for _ in range(_AFTER):
+            if box is None:
+                break
+            if box.is_element_node:
                 yield level, box
-        here = above
+            box = box.next
+        box = here.prev
+        for _ in range(_BEFORE):
+            if box is None:
+                break
+            if box.is_element_node:
+                yield level, box
+            box = box.prev
+        here = here.parent
+
+
+@lru_cache(maxsize=4096)
+def _verdict(name: str) -> int:
+    """Of a class and id: 1 named for files, -1 part of the page frame, 0 neither."""
+    if _FILE_BOX.search(name[:300]):
+        return 1
+    return -1 if mark_of(name) <= FRAME else 0
 
 
 def _files_of(
@@ -121,14 +140,14 @@ def _files_of(
     if box.tag in _FOREIGN_TAGS:
         return []
     attributes = box.attributes
-    name = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".strip()
-    named = bool(name) and _FILE_BOX.search(name) is not None
-    if not named and name and mark_of(name) <= FRAME:
+    name = f"{attributes.get('class') or ''} {attributes.get('id') or ''}" if attributes else ""
+    verdict = _verdict(name) if name else 0
+    if verdict < 0 or (box.tag != "a" and box.css_first("a[href]") is None):
         return []
     text = box.text()
-    if len(text) > _MAX_BESIDE or not (named or level < _NEAR_LEVELS or "附" in text):
+    listed = verdict > 0 or "附件" in text
+    if len(text) > _MAX_BESIDE or not (listed or level < _NEAR_LEVELS):
         return []
-    listed = named or "附件" in text
     files: list[tuple[str, str]] = []
     others = 0
     for anchor in [box] if box.tag == "a" else box.css("a[href]"):
@@ -141,7 +160,7 @@ def _files_of(
         address = canonicalise(href, base=base)
         if is_fetchable(address):
             files.append((address, label))
-    return files if named or others <= len(files) else []
+    return files if verdict > 0 or others <= len(files) else []
 
 
 def _name(address: str, label: str) -> str:

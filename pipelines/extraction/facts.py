@@ -17,7 +17,8 @@ _LD_FIELDS = (
     "articleSection",
     "name",
 )
-_ITEMPROPS = (
+_SOURCES = (
+    'meta,title,script[type="application/ld+json"],link[rel=canonical],base[href],time[datetime],'
     "[itemprop=datePublished],[itemprop=dateModified],[itemprop=headline],[itemprop=author]"
 )
 
@@ -32,33 +33,31 @@ def page_facts(tree: LexborHTMLParser) -> dict[str, str]:
     Must run before scripts are stripped from ``tree``.
     """
     facts: dict[str, str] = {}
-    for node in tree.css("meta"):
+    for node in tree.css(_SOURCES):
         attributes = node.attributes
-        name = attributes.get("name") or attributes.get("property") or attributes.get("itemprop")
-        if name:
-            _put(facts, name.strip().lower(), attributes.get("content"))
-    head = tree.head
-    title = head.css_first("title") if head is not None else None
-    if title is None:
-        title = tree.css_first("title")
-    if title is not None:
-        _put(facts, "html:title", title.text())
-    for node in tree.css("link[rel=canonical],base[href],time[datetime]," + _ITEMPROPS):
-        attributes = node.attributes
-        if node.tag == "link":
+        tag = node.tag
+        if tag == "meta":
+            name = (
+                attributes.get("name") or attributes.get("property") or attributes.get("itemprop")
+            )
+            if name:
+                _put(facts, name.strip().lower(), attributes.get("content"))
+        elif tag == "title":
+            _put(facts, "html:title", node.text())
+        elif tag == "script":
+            _linked_data(facts, node.text())
+        elif tag == "link":
             _put(facts, "link:canonical", attributes.get("href"))
-        elif node.tag == "base":
+        elif tag == "base":
             _put(facts, "base:href", attributes.get("href"))
-        elif node.tag == "time" and "itemprop" not in attributes:
+        elif tag == "time" and "itemprop" not in attributes:
             _put(facts, "time:datetime", attributes.get("datetime"))
-        elif node.tag != "meta":
+        else:
             value = attributes.get("datetime") or attributes.get("content") or node.text()
             _put(facts, "item:" + (attributes.get("itemprop") or "").lower(), value)
     root = tree.root
     if root is not None and root.tag == "html":
         _put(facts, "html:lang", root.attributes.get("lang"))
-    for node in tree.css('script[type="application/ld+json"]'):
-        _linked_data(facts, node.text())
     return facts
 
 

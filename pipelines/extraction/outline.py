@@ -26,7 +26,7 @@ IGNORED = words(
     "iframe template svg math object embed applet select textarea button canvas audio video "
     "frameset noframes noembed xmp datalist option script style noscript title"
 )
-_CJK = re.compile(r"[\u3400-\u9fff]")
+_CJK = re.compile(r"[\u3400-\u9fff]+")
 _NOT_SHOWN = re.compile(r"display\s{0,3}:\s{0,3}none", re.IGNORECASE)
 _LATIN_WEIGHT = 0.4
 _LATIN_ENDS = frozenset({".", "!", "?", ":", "”", '"'})
@@ -159,7 +159,7 @@ def _is_cjk(contents: list[str]) -> bool:
     if len(sample) < 200:
         sample = "".join(contents)[:1000]
     sample = "".join(sample.split())[:800]
-    return len(_CJK.findall(sample)) * 5 > len(sample)
+    return sum([len(run) for run in _CJK.findall(sample)]) * 5 > len(sample)
 
 
 def _cjk_pauses(content: str) -> int:

@@ -24,7 +24,7 @@ def text_of(root: Tag) -> str:
     """
     lines: list[str] = []
     _collect(root, lines)
-    return without_invisible("\n".join([line for line in lines if line]))
+    return "\n".join([without_invisible(line) for line in lines if line])
 
 
 def _collect(tag: Tag, lines: list[str]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from pipelines.pageclass import classify_response, classify_visible
@@ -113,3 +115,23 @@ def test_words_of_a_short_policy_document_are_no_maintenance_notice() -> None:
     )
     assert classify_response(200, text, {}) == "ok"
     assert classify_response(200, "<html><body>网站建设中</body></html>", {}) == "maintenance"
+
+
+def test_length_of_scripts_hides_no_challenge() -> None:
+    script = "if(a>0&&b<1){alert('请稍候，正在验证。请勿关闭，谢谢。')}" * 600
+    shell = f"<html><script>{script}</script><body><p>请完成安全验证</p></body></html>"
+    assert len(shell) > 15_000
+    assert classify_response(200, shell, {}) == "challenge"
+    menu = "<li><a href='/a/column/of/the/site/index.html'>栏目</a></li>" * 300
+    assert classify_response(200, f"<title>404</title>{menu}<p>页面不存在</p>", {}) == "soft_404"
+
+
+def test_a_long_article_needs_no_reading_of_all_its_text() -> None:
+    """Ordinary pages are most of what is fetched: a look at the first paragraphs must do."""
+    article = "<p>各地区要加强网站安全验证，规范系统维护，防止页面不存在和访问过于频繁。</p>" * 4000
+    start = time.process_time()
+    for _ in range(20):
+        assert classify_response(200, f"<title>404 页面</title>{article}", {}) == "ok"
+    assert time.process_time() - start < 0.1
+    assert classify_response(200, article, {"CF-Mitigated": "challenge"}) == "challenge"
+    assert classify_response(404, article, {}) == "soft_404"
