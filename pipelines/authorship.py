@@ -15,6 +15,7 @@ from pipelines.issuers import (
     bodies_in,
     body_from_number,
     canonical_body,
+    is_national,
     is_public_body,
     looks_like_body,
     more_bodies,
@@ -150,8 +151,9 @@ def _as_listed(signed: tuple[str, ...], hint: str | None) -> tuple[str, ...]:
     if lead == name:
         return listed if len(name) > _LONGEST_NAME else signed
     place = locate(lead)
-    printed_place = place is not None and place.used == len(lead)
-    return signed if printed_place or looks_like_body(lead) else listed
+    printed_place = lead[-1] in "省市区县州盟旗" or (place is not None and place.used == len(lead))
+    part_of_name = printed_place or len(lead) < 4 or is_national(name) or looks_like_body(lead)
+    return signed if part_of_name else listed
 
 
 _PUBLIC_ACT = re.compile(

@@ -195,6 +195,8 @@ def test_the_issuer_of_the_list_frees_a_signature_of_words_run_into_it() -> None
 
     assert bodies("材料样例湖北省统计局", "湖北省统计局") == ("湖北省统计局",)
     # the printed name is more exact than the list's
+    assert bodies("示例自治县财政局", "财政局") == ("示例自治县财政局",)
+    assert bodies("中共湖北省委", "湖北省委") == ("中共湖北省委员会",)
     assert bodies("湖北省统计局", "统计局") == ("湖北省统计局",)
     assert bodies("湖北省统计局办公室", "湖北省统计局") == ("湖北省统计局办公室",)
     long = "示例事项材料样例填写参考样例示例页面样例湖北省统计局执法监督处室办公室"
