@@ -15,7 +15,7 @@ from pipelines.items import Decoded
 
 _SAMPLE = 1500
 _FEWEST = 100
-_LATIN = 200
+_LATIN = 100
 _META_BYTES = 4096
 _META = re.compile(
     rb"""<(?:meta|\?xml)[^>]{0,400}?(?:charset|encoding)[\s]{0,9}=[\s]{0,9}["']?([\w.:-]{2,40})""",
