@@ -8,7 +8,7 @@ from functools import cache
 # Codes that a supervisor gives, and those whose exceptions carry no remedy of their own.
 OWN_REMEDIES = {
     "schema_outdated": "运行 dibao db upgrade，或升级程序 / run dibao db upgrade, or upgrade Dibao",
-    "index_outdated": "运行 dibao db reindex / run dibao db reindex",
+    "index_outdated": "运行 dibao db upgrade / run dibao db upgrade",
     "conflict": "同样的数据已存在，无需处理 / the same data is there already",
     "state_conflict": "已被别人改动，请刷新 / somebody else changed it: reload",
     "not_found": "已不存在，请刷新列表 / it is gone: reload the list",
