@@ -1,3 +1,5 @@
+"""Saving documents: versions, outcomes, duplicates, withdrawal."""
+
 from __future__ import annotations
 
 from datetime import date

@@ -1,3 +1,5 @@
+"""The two doors of the database, and what its errors are called."""
+
 from __future__ import annotations
 
 import sqlite3

@@ -1,3 +1,5 @@
+"""Creating, upgrading, checking and backing up the schema."""
+
 from __future__ import annotations
 
 import sqlite3

@@ -1,3 +1,5 @@
+"""Crawl runs: queue, lease, heartbeat, loss, history."""
+
 from __future__ import annotations
 
 from datetime import datetime, timedelta

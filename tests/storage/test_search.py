@@ -1,3 +1,5 @@
+"""Search: exact in Chinese, fields, operators, order, snippets."""
+
 from __future__ import annotations
 
 from datetime import date
