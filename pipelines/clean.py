@@ -17,10 +17,10 @@ from pipelines.extraction.markup import Adopted, adopt
 from pipelines.extraction.outline import DROPPED
 from pipelines.extraction.phrases import is_meta_line
 from pipelines.extraction.safe import safe_html
-from pipelines.extraction.scans import holds, is_ornament, scan_box
+from pipelines.extraction.scans import holds, scan_box, scanned_pages
 from pipelines.extraction.template import Template, learn_template
 from pipelines.extraction.write import html_of, text_of
-from pipelines.items import CleanPage, Decoded, Hints, Layout
+from pipelines.items import AttachmentRef, CleanPage, Decoded, Hints, Layout
 from pipelines.pageclass import PageState, classify_visible
 
 __all__ = ["Template", "clean_page", "language_of", "learn_template", "safe_html"]
@@ -52,9 +52,9 @@ def clean_page(
     """Clean one page. Never raises on page content; ``flags`` say what is wrong with it.
 
     ``empty`` (no article text), ``truncated``, ``oversize``, ``nested``, ``mojibake``, ``index``
-    (a page of links), ``scanned`` (the document is in the pictures), ``layout_missed``
-    (layouts were given, none matched), and the page classes of :mod:`pipelines.pageclass` other
-    than ok, error being ``error_page``.
+    (a page of links), ``scanned`` (the pictures are the document, and its
+    attachments), ``layout_missed`` (layouts were given, none matched), and the page classes of
+    :mod:`pipelines.pageclass` other than ok, error being ``error_page``.
     ``meta`` keys are those of :func:`pipelines.extraction.facts.page_facts` plus ``layout:title``,
     ``layout:date``, ``layout:source``, ``layout:doc_number`` where a layout selects them.
     """
@@ -76,17 +76,18 @@ def clean_page(
             flags.append("layout_missed")
     body_text = text_of(adopted.root)
     title = facts.get("layout:title") or article.title
+    scans: tuple[AttachmentRef, ...] = ()
     if len(body_text) < _SCANNED_TEXT and len(hints.title or title) >= _TITLE_TEXT:
         adopted = _with_scans(tree, article, adopted, base=base)
         body_text = text_of(adopted.root)
-        if not all(is_ornament(address) for address, _ in adopted.images):
-            flags.append("scanned")
+        scans = scanned_pages(adopted.images)
+    flags += ["scanned"] if scans else []
     flags += _cut_signs(decoded) + _content_flags(article, adopted, body_text, decoded.damage)
     return CleanPage(
         title=title,
         body_html=safe_html(html_of(adopted.root)[:_MAX_HTML]),
         body_text=body_text[:_MAX_TEXT],
-        attachments=attachments_in([*adopted.links, *_files(article, selected, base=base)]),
+        attachments=scans + attachments_in(_links(adopted, article, selected, base=base)),
         links=tuple(adopted.links),
         images=tuple(adopted.images),
         lang=language_of(body_text, default=lang),
@@ -107,12 +108,13 @@ def _body(article: Article, selected: Selected | None, *, base: str) -> tuple[st
     return "density", adopt(article.nodes, base=base, skip=skip, mute=article.mute)
 
 
-def _files(article: Article, selected: Selected | None, *, base: str) -> list[tuple[str, str]]:
-    """Links to files beside the body."""
-    if selected is not None and selected.nodes:
-        return files_beside(selected.nodes, base=base, skip=selected.dropped)
+def _links(
+    adopted: Adopted, article: Article, selected: Selected | None, *, base: str
+) -> list[tuple[str, str]]:
+    """Links in the body, and those to files beside it."""
     dropped = selected.dropped if selected is not None else frozenset()
-    return files_beside(article.nodes, base=base, skip=dropped)
+    chosen = selected.nodes if selected is not None and selected.nodes else article.nodes
+    return adopted.links + files_beside(chosen, base=base, skip=dropped)
 
 
 def _with_scans(

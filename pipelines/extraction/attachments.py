@@ -46,6 +46,8 @@ _FILE_BOX = re.compile(
     r"|downloads?|files?)(?:$|[\s_-])",
     re.IGNORECASE,
 )
+#: what every link to a file has in its address or text; cheap to look for
+_MAYBE_FILE = re.compile(rf"\.(?:{'|'.join(_TYPES)})(?![a-z])|附", re.IGNORECASE)
 _FOREIGN_TAGS = words("nav footer aside script style head")
 _MAX_CLIMB = 4
 _AFTER, _BEFORE = 12, 6  # sibling nodes looked at, text between elements included
@@ -85,7 +87,7 @@ def files_beside(
 ) -> list[tuple[str, str]]:
     """Links, as (address, text), in boxes beside the article that hold its files.
 
-    Beside are the next siblings of the nodes and of up to three elements above them. A box counts
+    Beside are the siblings of the nodes and what follows up to three elements above. A box counts
     if it is named for files, says 附件, or stands directly beside the text and links to nothing
     but files. ``skip``: elements, by ``mem_id``, that are not looked at.
     """
@@ -104,7 +106,7 @@ def files_beside(
 
 
 def _beside(node: LexborNode) -> Iterator[tuple[int, LexborNode]]:
-    """Elements after and before ``node`` and what holds it, with their level, below ``body``."""
+    """Elements before and after ``node``, and after what holds it, with their level."""
     here: LexborNode | None = node
     for level in range(_MAX_CLIMB):
         if here is None or here.tag in {"body", "html"}:
@@ -118,7 +120,7 @@ def _beside(node: LexborNode) -> Iterator[tuple[int, LexborNode]]:
             box = box.next
         box = here.prev
         for _ in range(_BEFORE):
-            if box is None:
+            if box is None or level:
                 break
             if box.is_element_node:
                 yield level, box
@@ -137,30 +139,39 @@ def _verdict(name: str) -> int:
 def _files_of(
     box: LexborNode, level: int, *, base: str, skip: Container[int]
 ) -> list[tuple[str, str]]:
-    if box.tag in _FOREIGN_TAGS:
+    tag, attributes = box.tag, box.attributes
+    if tag in _FOREIGN_TAGS:
         return []
-    attributes = box.attributes
     name = f"{attributes.get('class') or ''} {attributes.get('id') or ''}" if attributes else ""
     verdict = _verdict(name) if name else 0
-    if verdict < 0 or (box.tag != "a" and box.css_first("a[href]") is None):
+    first = box if tag == "a" else None if verdict < 0 else box.css_first("a[href]")
+    if first is None:
         return []
-    text = box.text()
-    listed = verdict > 0 or "附件" in text
-    if len(text) > _MAX_BESIDE or not (listed or level < _NEAR_LEVELS):
-        return []
+    listed = verdict > 0
+    if not listed:
+        text = box.text()
+        listed = "附件" in text
+        if len(text) > _MAX_BESIDE or not (listed or (level < _NEAR_LEVELS and _is_file(first))):
+            return []
     files: list[tuple[str, str]] = []
     others = 0
-    for anchor in [box] if box.tag == "a" else box.css("a[href]"):
-        href, label = anchor.attributes.get("href") or "", " ".join(anchor.text().split())[:300]
-        if anchor.mem_id in skip or not attachments_in([(href, label)]):
+    for anchor in [box] if tag == "a" else box.css("a[href]"):
+        if anchor.mem_id in skip or not _is_file(anchor):
             others += 1
             if not listed:
                 return []
             continue
-        address = canonicalise(href, base=base)
+        address = canonicalise(anchor.attributes.get("href") or "", base=base)
         if is_fetchable(address):
-            files.append((address, label))
+            files.append((address, " ".join(anchor.text().split())[:300]))
     return files if verdict > 0 or others <= len(files) else []
+
+
+def _is_file(anchor: LexborNode) -> bool:
+    href, label = anchor.attributes.get("href") or "", anchor.text()
+    if _MAYBE_FILE.search(href) is None and _MAYBE_FILE.search(label) is None:
+        return False
+    return bool(attachments_in([(href, " ".join(label.split())[:300])]))
 
 
 def _name(address: str, label: str) -> str:

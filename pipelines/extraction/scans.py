@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Iterable
+from urllib.parse import unquote, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipelines.extraction.marks import FRAME, NEVER, mark_of, words
+from pipelines.items import AttachmentRef
 
 _FOREIGN_TAGS = words("nav footer aside header button")
 _ORNAMENT = re.compile(
@@ -16,6 +18,16 @@ _ORNAMENT = re.compile(
     r"|(?<![a-z0-9])(?:qr|ewm|ico|btn|bszs|blank|pixel|dot|bg|top|foot|head|nav)(?![a-z])",
     re.IGNORECASE,
 )
+_TYPES = {
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "png": "image/png",
+    "bmp": "image/bmp",
+    "tif": "image/tiff",
+    "tiff": "image/tiff",
+    "webp": "image/webp",
+}
+_CONTROL = re.compile(r"[\x00-\x1f\x7f/\\]+")
 _PICTURE = re.compile(r"\.(?:jpe?g|png|bmp|tiff?|webp)(?:$|[?#])", re.IGNORECASE)
 _MIN_SIDE = 200  # pixels, where the page states them
 _MAX_CLIMB = 30
@@ -38,9 +50,17 @@ def scan_box(tree: LexborHTMLParser, *, skip: Container[int] = ()) -> LexborNode
     return None
 
 
-def is_ornament(address: str) -> bool:
-    """By its name a logo, an icon, a code: never a page of a document."""
-    return _ORNAMENT.search(address.split("://", 1)[-1].partition("/")[2][:2000]) is not None
+def scanned_pages(images: Iterable[tuple[str, str]]) -> tuple[AttachmentRef, ...]:
+    """Pictures, as (address, description), that may be pages of a document, as its files."""
+    found: dict[str, AttachmentRef] = {}
+    for address, label in images:
+        path = urlsplit(address).path
+        if _ORNAMENT.search(path[:2000]):
+            continue
+        name = label or unquote(path.rsplit("/", 1)[-1]) or address
+        kind = _TYPES.get(path.rpartition(".")[2].lower(), "image/jpeg")
+        found.setdefault(address, AttachmentRef(address, _CONTROL.sub("_", name)[:200], kind))
+    return tuple(found.values())
 
 
 def holds(box: LexborNode, node: LexborNode) -> bool:

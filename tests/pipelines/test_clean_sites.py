@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 
 from pipelines.clean import clean_page
-from pipelines.items import Bulletin, CleanPage, Hints, Layout
-from pipelines.stages import Clean
+from pipelines.items import CleanPage, Hints, Layout
 from tests.pipelines.pages import BODY, FOOTER, NAV, PARAGRAPHS, RELATED, TITLE, as_decoded
 
 URL = "https://www.example.gov.cn/zc/2025/t20250310_1.html"
@@ -90,16 +87,9 @@ def test_a_scanned_decree_is_kept_with_its_pictures(layouts: tuple[Layout, ...])
     ]
     assert page.flags == ("scanned",)
     assert page.title == TITLE
-    item = Bulletin(
-        source_key="example",
-        url=URL,
-        content=markup.encode(),
-        fetched_at=datetime(2025, 3, 11, tzinfo=UTC),
-        layouts=layouts,
-    )
-    Clean().work(item)
-    assert item.page is not None
-    assert "W020250310.jpg" in item.page.body_html
+    assert [ref.name for ref in page.attachments] == ["W020250310.jpg", "W020250311.jpg"]
+    assert page.attachments[0].media_type == "image/jpeg"
+    assert "W020250310.jpg" in page.body_html
 
 
 def test_logos_and_pictures_without_a_title_are_no_document() -> None:
@@ -107,6 +97,7 @@ def test_logos_and_pictures_without_a_title_are_no_document() -> None:
     assert "scanned" not in logo.flags
     bare = clean("<html><body><img src=/upload/a.jpg></body></html>")
     assert "scanned" not in bare.flags
+    assert bare.attachments == ()
     named = clean_page(
         as_decoded("<html><body><img src=/upload/a.jpg></body></html>"),
         url=URL,
