@@ -22,7 +22,7 @@ from sqlalchemy.types import BigInteger, Integer
 
 from storage.models import Document, IndexQueue
 from storage.near_keys import EXACT_BAND, NearKeys, pack
-from storage.prepared import Prepared
+from storage.prepared import Prepared, forget, once
 from storage.search_index import (
     SearchText,
     add_to_index,
@@ -94,7 +94,7 @@ def requeue_document(
 
 def unindex(connection: Connection, document_id: int, *, old: SearchText) -> None:
     """Take a document with the searched text ``old`` out of queue and index."""
-    connection.info.pop(_READ, None)
+    forget(connection, _READ)
     waiting = connection.execute(_ONE, {"id": document_id}).scalar()
     if waiting is None:
         drop_from_index(connection, document_id, tokens=old.tokens)
@@ -158,12 +158,7 @@ def waiting_now(connection: Connection) -> Waiting:
     """The queue, read once in a transaction on SQLite, where nobody else can write to it."""
     if connection.dialect.name != "sqlite":
         return Waiting(connection)
-    transaction, kept = connection.info.get(_READ, (None, None))
-    if kept is None or transaction is not connection.get_transaction():
-        kept = Waiting(connection)
-        connection.info[_READ] = (connection.get_transaction(), kept)
-    read: Waiting = kept
-    return read
+    return once(connection, _READ, Waiting)
 
 
 def _nonzero(rows: list[tuple[int, bytes, bytes]], hits: np.ndarray[Any, Any]) -> Counter[int]:
@@ -176,7 +171,7 @@ def flush_index(session: Session, *, limit: int = 500) -> int:
     Called by itself when enough documents wait and when a run ends.
     """
     connection = session.connection()
-    connection.info.pop(_READ, None)
+    forget(connection, _READ)
     chosen = (
         select(_queue.c.document_id)
         .order_by(_queue.c.document_id)

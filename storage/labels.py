@@ -7,22 +7,30 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Table, delete, func, select, text
+from sqlalchemy import Connection, Row, Table, delete, func, select, text
 from sqlalchemy.orm import Session
 
 from storage.models import Document, DocumentLabel, Label
 from storage.models.label import LABEL_ORIGINS
+from storage.prepared import Prepared, forget, once
 from storage.records import LabelRecord
 from storage.upsert import dialect_insert, upsert
 
 _RANK = {origin: rank for rank, origin in enumerate(LABEL_ORIGINS)}  # human, rule, model
 _labels: Table = Label.__table__  # type: ignore[assignment]
 
-PUT_LABEL = text(
+_PUT = text(
     "insert into document_label "
     "(document_id, label_id, origin, present, confidence, reason, model_version) "
     "select :document_id, id, :origin, true, :confidence, :reason, :model_version "
     "from label where slug = :slug on conflict do nothing"
+)
+_IDS = "label ids by slug"
+_PUT_FIRST = Prepared(
+    lambda _: DocumentLabel.__table__.insert().inline(),  # type: ignore[attr-defined]
+    columns=[
+        *("document_id", "label_id", "origin", "present", "confidence", "reason", "model_version")
+    ],
 )
 
 
@@ -109,8 +117,8 @@ def _pairs(rows: Iterable[Row[Any]]) -> dict[str, int]:
     return {row.slug: row.id for row in rows}
 
 
-def label_rows(document_id: int, labels: Sequence[LabelRecord]) -> list[dict[str, Any]]:
-    """Values for ``PUT_LABEL``: one row a label and origin, none for those of people."""
+def _label_rows(document_id: int, labels: Sequence[LabelRecord]) -> list[dict[str, Any]]:
+    """Values to insert: one row a label and origin, none for those of people."""
     guesses = {(label.slug, label.origin): label for label in labels if label.origin != "human"}
     return [
         {
@@ -123,6 +131,24 @@ def label_rows(document_id: int, labels: Sequence[LabelRecord]) -> list[dict[str
         }
         for label in guesses.values()
     ]
+
+
+def _ids_by_slug(connection: Connection) -> dict[str, int]:
+    return dict(connection.exec_driver_sql("select slug, id from label").all())
+
+
+def put_first_labels(session: Session, document_id: int, labels: Sequence[LabelRecord]) -> None:
+    """:func:`put_labels` for a document that this transaction has just made."""
+    connection = session.connection()
+    ids = once(connection, _IDS, _ids_by_slug)
+    rows = _label_rows(document_id, labels)
+    if any(row["slug"] not in ids for row in rows):
+        forget(connection, _IDS)
+        put_labels(session, document_id, labels, replace=False)
+    elif rows:
+        _PUT_FIRST.run_many(
+            connection, [{**row, "label_id": ids[row["slug"]], "present": True} for row in rows]
+        )
 
 
 def put_labels(
@@ -138,14 +164,14 @@ def put_labels(
                 DocumentLabel.document_id == document_id, DocumentLabel.origin != "human"
             )
         )
-    rows = label_rows(document_id, labels)
+    rows = _label_rows(document_id, labels)
     if not rows:
         return
     connection = session.connection()
-    if connection.execute(PUT_LABEL, rows).rowcount < len(rows):
+    if connection.execute(_PUT, rows).rowcount < len(rows):
         # A label the taxonomy has not been synchronised for yet.
         _label_ids(session, {label.slug: label.kind for label in labels if label.origin != "human"})
-        connection.execute(PUT_LABEL, rows)
+        connection.execute(_PUT, rows)
 
 
 def set_human_label(

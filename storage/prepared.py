@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Dialect
 from sqlalchemy.exc import DBAPIError
 
+Thing = TypeVar("Thing")
 Values = Mapping[str, Any]
 _Bind = Callable[[Values], Any]
 
@@ -34,6 +35,21 @@ def driver_cursor(connection: Connection, sql: str) -> Iterator[Any]:
         ) from error
     finally:
         cursor.close()
+
+
+def once(connection: Connection, name: str, make: Callable[[Connection], Thing]) -> Thing:
+    """What ``make`` reads, kept until the transaction of the connection ends."""
+    transaction, kept = connection.info.get(name, (None, None))
+    if transaction is None or transaction is not connection.get_transaction():
+        kept = make(connection)
+        connection.info[name] = (connection.get_transaction(), kept)
+    found: Thing = kept
+    return found
+
+
+def forget(connection: Connection, name: str) -> None:
+    """Have :func:`once` read again: the transaction itself changed what it read."""
+    connection.info.pop(name, None)
 
 
 class Prepared:

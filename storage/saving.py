@@ -20,7 +20,7 @@ from storage.index_queue import (
     requeue_document,
     waiting_now,
 )
-from storage.labels import PUT_LABEL, label_rows, put_labels
+from storage.labels import put_first_labels, put_labels
 from storage.models import Attachment, Document, DocumentVersion, FrontierEntry, Tombstone
 from storage.near import SHORT_TEXT, near_by_keys
 from storage.near_keys import NearKeys, exact_key
@@ -136,7 +136,6 @@ _PUT_VERSION = Prepared(
 _PUT_ATTACHMENT = Prepared(
     _put_attachment_in, columns=["document_id", "url_key", "url", "name", "media_type", "state"]
 )
-_PUT_LABEL = Prepared(lambda _: PUT_LABEL)
 _EVIDENCE = json.JSONEncoder(ensure_ascii=False, default=dict)
 
 
@@ -170,7 +169,7 @@ def save_document(
         result = _save_again(session, found, record, now=now, judge=judge, compare=compare)
     else:
         _put_version(connection, document_id, record, seq=1, change="initial", ratio=1.0, now=now)
-        _put_labels(session, document_id, record)
+        put_first_labels(session, document_id, record.labels)
         _put_attachments(connection, document_id, record)
         waiting, keys = waiting_now(connection), _keys_of(record)
         duplicate_of, cluster_id = _settle_cluster(
@@ -244,13 +243,6 @@ def _put_version(
             "body_text": record.body_text,
         },
     )
-
-
-def _put_labels(session: Session, document_id: int, record: DocumentRecord) -> None:
-    rows = label_rows(document_id, record.labels)
-    if rows and _PUT_LABEL.run_many(session.connection(), rows) < len(rows):
-        # A label the taxonomy has not been synchronised for yet.
-        put_labels(session, document_id, record.labels, replace=False)
 
 
 def _put_attachments(connection: Connection, document_id: int, record: DocumentRecord) -> None:

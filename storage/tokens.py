@@ -14,8 +14,10 @@ at the text. Folding keeps the length of a text, so that positions stay valid in
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -24,7 +26,7 @@ TITLE_MARK = "ǂ"  # a letter no real word begins with
 MAX_TOKENS = 16_000  # of each kind: a text of a million characters must not fill the index
 LONGEST_WORD = 24  # longer runs (hashes, base64) are indexed by their beginning only
 
-_BLANK = ord(" ")
+_BLANK = np.uint32(ord(" "))
 _BRACKETS = {
     **dict.fromkeys("([{〔［【（〈《「『", "〔"),
     **dict.fromkeys(")]}〕］】）〉》」』", "〕"),
@@ -37,8 +39,14 @@ _WIDE = {
 _BLANKS = dict.fromkeys("\u3000\u00a0\n\r\t", " ")
 _FOLD = {**_WIDE, **_BLANKS, **_BRACKETS, "İ": "i"}
 _FOLDABLE = re.compile("[" + re.escape("".join(_FOLD)) + "]")
-_HAN = "㐀-䶿一-鿿豈-﫿𠀀-𳍿々〇ぁ-ヿ가-힣"
-_NOT_HAN = re.compile(rf"[^{_HAN}]+")
+_HAN_RANGES = (
+    *(("㐀", "䶿"), ("一", "鿿"), ("豈", "\ufaff"), ("𠀀", "𳍿")),
+    *(("々", "々"), ("〇", "〇"), ("ぁ", "ヿ"), ("가", "힣")),
+)
+# Letters with two cases inside the Han ranges, or whose small form is; a sigma's depends on what
+# stands around it. Texts with any of these are folded before they are cut.
+_CASED_RANGES = (("\ua640", "\uabff"), ("\u13a0", "\u13ff"), ("Σ", "Σ"))
+_HAN = "".join(f"{first}-{last}" for first, last in _HAN_RANGES)
 _WORD = re.compile(rf"[^\W_{_HAN}]+")
 _RUN = re.compile(rf"(?P<han>[{_HAN}]+)|(?P<word>[^\W_{_HAN}]+)")
 
@@ -63,19 +71,60 @@ def _suffixes(word: str) -> dict[str, None]:
     return dict.fromkeys(head[start:] for start in range(len(head)))
 
 
-def _han_tokens(folded: str) -> str:
-    """Bigrams of every Han run and its last character alone, blank separated, in one pass."""
-    text = _NOT_HAN.sub(" ", folded) + " "
-    codes = np.frombuffer(text.encode("utf-32-le"), dtype="<u4")
-    first, second = codes[:-1], codes[1:]
-    inside = first != _BLANK
-    first, second = first[inside], second[inside]
+def _codes(text: str) -> np.ndarray[Any, Any]:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+
+
+def _table(ranges: Sequence[tuple[str, str]]) -> np.ndarray[Any, Any]:
+    """True at every code point of the ranges."""
+    table = np.zeros(0x110000, dtype=bool)
+    for first, last in ranges:
+        table[ord(first) : ord(last) + 1] = True
+    return table
+
+
+_IS_HAN = _table(_HAN_RANGES)
+_IS_CASED = _table(_CASED_RANGES)
+
+
+def _cut(title: str, others: str) -> tuple[str, str, str, str]:
+    """Han tokens of title and others, then what is left of each, every Han run made one blank.
+
+    A run gives its bigrams and its last character alone. Folding touches no Han character, so
+    only the rest, a few words of most texts, has to be folded.
+    """
+    codes = _codes(f"{title}\n{others} ")
+    if _IS_CASED[codes].any():
+        codes = _codes(fold(f"{title}\n{others} "))
+    han = _IS_HAN[codes]
+    inside = np.flatnonzero(han)
+    apart = np.where(han, codes, _BLANK)
+    first, second = codes[inside], apart[inside + 1]
+    middle = int(np.searchsorted(inside, len(title)))
+    last = ~han
+    last[:-1] |= last[1:]
+    rest = np.where(han, _BLANK, codes)
+    size = len(title)
+    return (
+        _pairs(first[:middle], second[:middle]),
+        _pairs(first[middle:], second[middle:]),
+        _text(rest[:size][last[:size]]),
+        _text(rest[size:][last[size:]]),
+    )
+
+
+def _text(codes: np.ndarray[Any, Any]) -> str:
+    return codes.tobytes().decode("utf-32-le", "surrogatepass")
+
+
+def _pairs(first: np.ndarray[Any, Any], second: np.ndarray[Any, Any]) -> str:
+    """The characters of both side by side, blank separated."""
     if len(first) > MAX_TOKENS:
         pairs = np.unique(first.astype("<u8") << np.uint64(32) | second)[:MAX_TOKENS]
         first, second = pairs >> np.uint64(32), pairs & np.uint64(0xFFFFFFFF)
     rows = np.full((len(first), 3), _BLANK, dtype="<u4")
     rows[:, 0], rows[:, 1] = first, second
-    return rows.tobytes().decode("utf-32-le")
+    return _text(rows)
 
 
 def _word_tokens(folded: str) -> str:
@@ -93,11 +142,10 @@ def index_tokens(title: str, *, others: str) -> str:
     A token may occur more than once; the indexes keep it once. At most MAX_TOKENS of Han and
     of Latin tokens each, always the same ones for the same text.
     """
-    folded = fold(title)
-    own = f"{_han_tokens(folded)} {_word_tokens(folded)}"
-    marked = " ".join(TITLE_MARK + token for token in own.split())
-    rest = fold(others)
-    return f"{marked} {own} {_han_tokens(rest)} {_word_tokens(rest)}"
+    title_han, han, title_rest, rest = _cut(title, others)
+    own = f"{title_han} {_word_tokens(fold(title_rest))}"
+    marked = " ".join([TITLE_MARK + token for token in own.split()])
+    return f"{marked} {own} {han} {_word_tokens(fold(rest))}"
 
 
 def query_terms(phrase: str) -> list[tuple[str, bool]]:
