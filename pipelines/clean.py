@@ -76,12 +76,11 @@ def clean_page(
             flags.append("layout_missed")
     body_text = text_of(adopted.root)
     title = facts.get("layout:title") or article.title
+    known = len(hints.title or title) >= _TITLE_TEXT
     scans: tuple[AttachmentRef, ...] = ()
-    if len(body_text) < _SCANNED_TEXT and len(hints.title or title) >= _TITLE_TEXT:
-        adopted = _with_scans(tree, article, adopted, base=base)
+    if known and len(body_text) < _SCANNED_TEXT:
+        adopted, scans = _scans(tree, article, adopted, base=base)
         body_text = text_of(adopted.root)
-        scans = scanned_pages(adopted.images)
-    flags += ["scanned"] if scans else []
     flags += _cut_signs(decoded) + _content_flags(article, adopted, body_text, decoded.damage)
     return CleanPage(
         title=title,
@@ -96,7 +95,7 @@ def clean_page(
         table=article.table,
         head_text=article.head_text(),
         method=method,
-        flags=tuple(dict.fromkeys(flags)),
+        flags=tuple(dict.fromkeys([*flags, *(["scanned"] if scans else [])])),
     )
 
 
@@ -117,19 +116,19 @@ def _links(
     return adopted.links + files_beside(chosen, base=base, skip=dropped)
 
 
-def _with_scans(
+def _scans(
     tree: LexborHTMLParser, article: Article, adopted: Adopted, *, base: str
-) -> Adopted:
-    """The body; if it holds no picture, with the box that holds the scanned pages.
+) -> tuple[Adopted, tuple[AttachmentRef, ...]]:
+    """The body and its scanned pages; one without pictures gets the box that holds them.
 
     Text that was taken for the body for want of better goes, if it is only a date or source line.
     """
     box = scan_box(tree, skip=article.skip) if not adopted.images else None
-    if box is None:
-        return adopted
-    worthless = all(is_meta_line(line) for line in text_of(adopted.root).splitlines())
-    nodes = [box] if worthless or holds(box, article.nodes[0]) else [*article.nodes, box]
-    return adopt(nodes, base=base, skip=article.skip, mute=article.mute)
+    if box is not None:
+        worthless = all(is_meta_line(line) for line in text_of(adopted.root).splitlines())
+        nodes = [box] if worthless or holds(box, article.nodes[0]) else [*article.nodes, box]
+        adopted = adopt(nodes, base=base, skip=article.skip, mute=article.mute)
+    return adopted, scanned_pages(adopted.images)
 
 
 def language_of(text: str, *, default: str) -> str:
