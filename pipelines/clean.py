@@ -51,12 +51,11 @@ def clean_page(
 ) -> CleanPage:
     """Clean one page. Never raises on page content; ``flags`` say what is wrong with it.
 
-    ``empty`` (no article text), ``truncated``, ``oversize``, ``nested``, ``mojibake``, ``index``
-    (a page of links), ``scanned`` (the pictures are the document, and its
-    attachments), ``layout_missed`` (layouts were given, none matched), and the page classes of
-    :mod:`pipelines.pageclass` other than ok, error being ``error_page``.
-    ``meta`` keys are those of :func:`pipelines.extraction.facts.page_facts` plus ``layout:title``,
-    ``layout:date``, ``layout:source``, ``layout:doc_number`` where a layout selects them.
+    ``empty``, ``truncated``, ``oversize``, ``nested``, ``mojibake``, ``index`` (a page of links),
+    ``scanned`` (the pictures are the document, and its attachments), ``layout_missed`` (no layout
+    matched), and the page classes of :mod:`pipelines.pageclass`, error being ``error_page``.
+    ``meta`` keys are those of :func:`pipelines.extraction.facts.page_facts` plus ``layout:title``
+    (``date``, ``source``, ``doc_number``) where a layout selects them.
     """
     if not _MARKUP.search(decoded.text):
         return _plain(decoded, hints=hints, lang=lang)
@@ -72,30 +71,24 @@ def clean_page(
     method, adopted = _body(article, selected, base=base)
     if selected is not None:
         facts.update({f"layout:{name}": value for name, value in selected.fields.items()})
-        if method != "layout" and any(option.body for option in layouts):
-            flags.append("layout_missed")
-    body_text = text_of(adopted.root)
     title = facts.get("layout:title") or article.title
-    known = len(hints.title or title) >= _TITLE_TEXT
-    scans: tuple[AttachmentRef, ...] = ()
-    if known and len(body_text) < _SCANNED_TEXT:
-        adopted, scans = _scans(tree, article, adopted, base=base)
-        body_text = text_of(adopted.root)
-    flags += _cut_signs(decoded) + _content_flags(article, adopted, body_text, decoded.damage)
+    adopted, text, scans = _scans(tree, article, adopted, title=hints.title or title, base=base)
+    flags += _layout_flags(method, layouts) + (["scanned"] if scans else [])
+    flags += _cut_signs(decoded) + _content_flags(article, adopted, text, decoded.damage)
     return CleanPage(
         title=title,
         body_html=safe_html(html_of(adopted.root)[:_MAX_HTML]),
-        body_text=body_text[:_MAX_TEXT],
+        body_text=text[:_MAX_TEXT],
         attachments=scans + attachments_in(_links(adopted, article, selected, base=base)),
         links=tuple(adopted.links),
         images=tuple(adopted.images),
-        lang=language_of(body_text, default=lang),
+        lang=language_of(text, default=lang),
         encoding=decoded.encoding,
         meta=facts,
         table=article.table,
         head_text=article.head_text(),
         method=method,
-        flags=tuple(dict.fromkeys([*flags, *(["scanned"] if scans else [])])),
+        flags=tuple(dict.fromkeys(flags)),
     )
 
 
@@ -117,18 +110,23 @@ def _links(
 
 
 def _scans(
-    tree: LexborHTMLParser, article: Article, adopted: Adopted, *, base: str
-) -> tuple[Adopted, tuple[AttachmentRef, ...]]:
-    """The body and its scanned pages; one without pictures gets the box that holds them.
+    tree: LexborHTMLParser, article: Article, adopted: Adopted, *, title: str, base: str
+) -> tuple[Adopted, str, tuple[AttachmentRef, ...]]:
+    """The body, its text and its scanned pages, if it has a title and hardly any text.
 
-    Text that was taken for the body for want of better goes, if it is only a date or source line.
+    A body without pictures gets the box that holds them. Text that was taken for the body for
+    want of better goes, if it is only a date or source line.
     """
+    text = text_of(adopted.root)
+    if len(text) >= _SCANNED_TEXT or len(title) < _TITLE_TEXT:
+        return adopted, text, ()
     box = scan_box(tree, skip=article.skip) if not adopted.images else None
     if box is not None:
-        worthless = all(is_meta_line(line) for line in text_of(adopted.root).splitlines())
+        worthless = all(is_meta_line(line) for line in text.splitlines())
         nodes = [box] if worthless or holds(box, article.nodes[0]) else [*article.nodes, box]
         adopted = adopt(nodes, base=base, skip=article.skip, mute=article.mute)
-    return adopted, scanned_pages(adopted.images)
+        text = text_of(adopted.root)
+    return adopted, text, scanned_pages(adopted.images)
 
 
 def language_of(text: str, *, default: str) -> str:
@@ -146,6 +144,11 @@ def language_of(text: str, *, default: str) -> str:
 def _base(url: str, facts: dict[str, str]) -> str:
     declared = facts.get("base:href", "")
     return declared if declared.startswith(("http://", "https://")) else url
+
+
+def _layout_flags(method: str, layouts: Sequence[Layout]) -> list[str]:
+    missed = method != "layout" and any(option.body for option in layouts)
+    return ["layout_missed"] if missed else []
 
 
 def _content_flags(article: Article, adopted: Adopted, body_text: str, damage: float) -> list[str]:
