@@ -20,11 +20,7 @@ PRIORITY = "addon"
 MEGABYTE = 1024 * 1024
 
 STAGES = {
-    "pipelines.stages.Validate": 100,
-    "pipelines.stages.Clean": 200,
-    "pipelines.stages.ReadMetadata": 300,
-    "pipelines.stages.TakeFingerprint": 400,
-    "pipelines.stages.Classify": 500,
+    "pipelines.stages.Read": 100,
     "pipelines.stages.Persist": 900,
     "pipelines.stages.Show": 950,
 }

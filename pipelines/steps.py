@@ -1,0 +1,118 @@
+"""What happens to a bulletin before it is stored, step by step: thin, and free of any framework.
+
+Each step sets one field and raises ``ParseError`` for a page that is not worth going on with. The
+pure functions are imported when the first page comes: a crawl sends its first request sooner, and
+often finds nothing new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from pipelines.errors import EmptyBody, MissingField, NotAnArticle
+from pipelines.items import Bulletin, CleanPage, Fingerprint, Metadata
+from pipelines.urls import is_fetchable
+
+if TYPE_CHECKING:
+    from pipelines.classify import Taxonomy
+
+T = TypeVar("T")
+Step = Callable[[Bulletin], None]
+
+REFUSED_FLAGS = ("challenge", "error_page", "maintenance", "login", "soft_404")
+
+
+def steps(taxonomy: Path | None) -> tuple[Step, ...]:
+    """All steps in order; ``taxonomy`` is the operator's own file, None for the packaged one."""
+    return validate, clean, read_metadata, take_fingerprint, Classifier(taxonomy)
+
+
+def validate(item: Bulletin) -> None:
+    """Refuse records that no later step could read."""
+    if not is_fetchable(item.url):
+        raise MissingField(f"url: {item.url[:200]!r}", field="url")
+    if item.fetched_at.tzinfo is None:
+        raise MissingField("fetched_at has no time zone", field="fetched_at")
+    if not item.content.strip():
+        raise EmptyBody(url=item.url)
+
+
+def clean(item: Bulletin) -> None:
+    """Bytes to safe HTML and text; pages that are no article end here."""
+    from pipelines.clean import clean_page
+    from pipelines.decode import decode
+
+    decoded = decode(item.content, header_charset=item.charset, meta_scan=item.media == "html")
+    page = clean_page(decoded, url=item.url, layouts=item.layouts, hints=item.hints, lang=item.lang)
+    for flag in REFUSED_FLAGS:
+        if flag in page.flags:
+            raise NotAnArticle(state=flag, url=item.url)
+    if not page.body_text.strip() and not page.attachments:
+        raise EmptyBody(url=item.url)
+    item.page = page
+
+
+def read_metadata(item: Bulletin) -> None:
+    """Title, number, issuers and dates, each with evidence."""
+    from pipelines.metadata import extract_metadata
+
+    item.metadata = extract_metadata(
+        page_of(item),
+        url=item.url,
+        hints=item.hints,
+        timezone=item.timezone,
+        fetched_at=item.fetched_at,
+        publisher=item.publisher,
+        region=item.region,
+        level=item.level,
+    )
+    if not item.metadata.title.strip():
+        raise MissingField("title", field="title", url=item.url)
+
+
+def take_fingerprint(item: Bulletin) -> None:
+    """Exact and near-duplicate keys of the text."""
+    from pipelines.fingerprint import fingerprint
+
+    item.fingerprint = fingerprint(page_of(item).body_text)
+
+
+class Classifier:
+    """Labels by the rules of the taxonomy, which is read once."""
+
+    def __init__(self, path: Path | None) -> None:
+        self.path = path
+        self._taxonomy: Taxonomy | None = None
+
+    def __call__(self, item: Bulletin) -> None:
+        """Guess labels with reasons."""
+        from pipelines.classify import classify, load_taxonomy
+
+        if self._taxonomy is None:
+            self._taxonomy = load_taxonomy(self.path)
+        item.labels = classify(
+            page_of(item), metadata_of(item), taxonomy=self._taxonomy, source_topics=item.topics
+        )
+
+
+def page_of(item: Bulletin) -> CleanPage:
+    """The cleaned page."""
+    return _set_by("clean", item.page)
+
+
+def metadata_of(item: Bulletin) -> Metadata:
+    """The metadata."""
+    return _set_by("read_metadata", item.metadata)
+
+
+def fingerprint_of(item: Bulletin) -> Fingerprint:
+    """The fingerprint."""
+    return _set_by("take_fingerprint", item.fingerprint)
+
+
+def _set_by(step: str, value: T | None) -> T:
+    if value is None:
+        raise RuntimeError(f"the step {step} has not run")
+    return value
