@@ -19,8 +19,9 @@ _LD_FIELDS = (
 )
 _SOURCES = (
     'meta,title,script[type="application/ld+json"],link[rel=canonical],base[href],time[datetime],'
-    "[itemprop=datePublished],[itemprop=dateModified],[itemprop=headline],[itemprop=author]"
+    "[itemprop]"
 )
+_ITEMPROPS = frozenset({"datePublished", "dateModified", "headline", "author"})
 
 
 def page_facts(tree: LexborHTMLParser) -> dict[str, str]:
@@ -52,7 +53,7 @@ def page_facts(tree: LexborHTMLParser) -> dict[str, str]:
             _put(facts, "base:href", attributes.get("href"))
         elif tag == "time" and "itemprop" not in attributes:
             _put(facts, "time:datetime", attributes.get("datetime"))
-        else:
+        elif attributes.get("itemprop") in _ITEMPROPS:
             value = attributes.get("datetime") or attributes.get("content") or node.text()
             _put(facts, "item:" + (attributes.get("itemprop") or "").lower(), value)
     root = tree.root

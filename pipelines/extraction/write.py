@@ -7,6 +7,7 @@ import html
 from bs4 import Tag
 from bs4.element import NavigableString
 
+from pipelines.extraction.markup import Paragraph
 from pipelines.extraction.safe import without_invisible
 
 _LINE_TAGS = frozenset(
@@ -36,7 +37,10 @@ def _collect(tag: Tag, lines: list[str]) -> None:
             run.clear()
 
     for child in tag.contents:
-        if isinstance(child, NavigableString):
+        if isinstance(child, Paragraph):
+            end()
+            lines.append(str(child))
+        elif isinstance(child, NavigableString):
             run.append(str(child))
         elif isinstance(child, Tag):
             if child.name == "br":
@@ -88,8 +92,11 @@ def html_of(root: Tag) -> str:
 
 def _write(tag: Tag, out: list[str]) -> None:
     for child in tag.contents:
+        if isinstance(child, Paragraph):
+            out.append(f"<p>{_escaped(child)}</p>")
+            continue
         if isinstance(child, NavigableString):
-            out.append(html.escape(child, quote=False))
+            out.append(_escaped(child))
             continue
         if not isinstance(child, Tag):
             continue
@@ -104,6 +111,10 @@ def _write(tag: Tag, out: list[str]) -> None:
             del out[start:]
         else:
             out.append(f"</{name}>")
+
+
+def _escaped(text: str) -> str:
+    return html.escape(text, quote=False) if "&" in text or "<" in text or ">" in text else text
 
 
 def _quoted(value: object) -> str:
