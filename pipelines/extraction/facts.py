@@ -51,9 +51,9 @@ def page_facts(tree: LexborHTMLParser) -> dict[str, str]:
             _put(facts, "link:canonical", attributes.get("href"))
         elif tag == "base":
             _put(facts, "base:href", attributes.get("href"))
-        elif tag == "time" and "itemprop" not in attributes:
+        elif "itemprop" not in attributes:
             _put(facts, "time:datetime", attributes.get("datetime"))
-        elif attributes.get("itemprop") in _ITEMPROPS:
+        elif (tag == "time" and "datetime" in attributes) or attributes["itemprop"] in _ITEMPROPS:
             value = attributes.get("datetime") or attributes.get("content") or node.text()
             _put(facts, "item:" + (attributes.get("itemprop") or "").lower(), value)
     root = tree.root

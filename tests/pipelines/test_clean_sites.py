@@ -149,3 +149,19 @@ def test_arabic_commas_part_sentences() -> None:
         f"<div class=a><p>{sentence}</p><p>{sentence}</p></div></body></html>"
     )
     assert page.body_text == f"{sentence}\n{sentence}"
+
+
+def test_times_of_microdata_are_facts_whatever_they_are_called() -> None:
+    page = clean(
+        page_of(
+            f"{HEADING}<time itemprop='dateCreated' datetime='2025-03-09'>9日</time>"
+            "<time datetime='2025-03-10'>10日</time><b itemprop='name'>x</b>"
+            f"<span itemprop='author'>示例</span><div>{BODY}</div>"
+        )
+    )
+    found = {k: v for k, v in page.meta.items() if k.startswith(("item:", "time:"))}
+    assert found == {
+        "item:datecreated": "2025-03-09",
+        "time:datetime": "2025-03-10",
+        "item:author": "示例",
+    }
