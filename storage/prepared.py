@@ -30,6 +30,8 @@ def driver_cursor(connection: Connection, sql: str) -> Iterator[Any]:
         yield cursor
     except base as error:
         lost = dialect.is_disconnect(error, connection.connection.dbapi_connection, cursor)  # type: ignore[arg-type]
+        if lost:
+            connection.invalidate(error)  # or rolling back would fail with an error of its own
         raise DBAPIError.instance(
             sql, None, error, base, connection_invalidated=lost, dialect=dialect
         ) from error

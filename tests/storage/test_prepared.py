@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from storage.documents import LabelRecord, save_document
-from storage.engine import Database
-from storage.errors import Conflict
+from storage.engine import Database, open_database
+from storage.errors import Conflict, DatabaseUnreachable
 from storage.index_queue import flush_index
 from storage.labels import labels_of
 from storage.models import Document
@@ -70,5 +70,27 @@ def test_a_label_unknown_so_far_is_added_once(database: Database) -> None:
 
 @pytest.mark.parametrize("odd", ["ΟΔΟΣ々Α", "ꞢꙀ汉字", "ᎠᎡ汉Ꭰ", "Ａｂ１２（试）İ", "𠀀𠀁x", ""])
 def test_cutting_first_and_folding_the_rest_gives_the_tokens_of_the_folded_text(odd: str) -> None:
-    text = f"{BODY}\n{odd}{BODY}{odd}"
-    assert index_tokens(odd, others=text) == index_tokens(fold(odd), others=fold(text))
+    whole = f"{BODY}\n{odd}{BODY}{odd}"
+    assert index_tokens(odd, others=whole) == index_tokens(fold(odd), others=fold(whole))
+
+
+@pytest.mark.postgres
+def test_a_server_that_ends_the_connection_is_unreachable(postgres_schema: str) -> None:
+    database = open_database(postgres_schema)
+
+    def cut_off() -> None:
+        with database.writer() as session:
+            mine = session.scalar(text("select pg_backend_pid()"))
+            with database.writer() as other:
+                other.execute(text("select pg_terminate_backend(:mine, 5000)"), {"mine": mine})
+            save_document(session, record(source_id, "/cut"), now=NOW)
+
+    try:
+        with database.writer() as session:
+            source_id = add_source(session)
+        with pytest.raises(DatabaseUnreachable):
+            cut_off()
+        with database.writer() as session:
+            assert save_document(session, record(source_id, "/cut"), now=NOW).outcome == "new"
+    finally:
+        database.dispose()
