@@ -142,13 +142,17 @@ def test_an_article_in_boxes_named_like_frame_parts_is_found(name: str) -> None:
 
 
 def test_arabic_commas_part_sentences() -> None:
-    sentence = "نشرت الهيئة اليوم القواعد الجديدة، ودعت الشركات إلى الالتزام بها؛ هل تكفي؟"
-    page = clean(
-        "<html><head><title>القواعد الجديدة</title></head><body>"
-        f"<div>{'<a href=/x>قسم الأخبار</a> ' * 8}</div>"
-        f"<div class=a><p>{sentence}</p><p>{sentence}</p></div></body></html>"
+    sentences = (
+        "نشرت الهيئة القواعد الجديدة، ودعت الشركات",
+        "هل تكفي هذه القواعد؟ تقول الهيئة؛ نعم",
     )
-    assert page.body_text == f"{sentence}\n{sentence}"
+    text = "".join(f"<p>{sentence}</p>" for sentence in sentences)
+    page = clean(
+        "<html><head><title>القواعد</title></head><body>"
+        f"<div>{'<a href=/x>قسم الأخبار</a> ' * 8}</div><div>{text}</div>"
+        "<div><p>الهيئة على الشبكة</p><p>جميع الحقوق محفوظة</p></div></body></html>"
+    )
+    assert page.body_text == "\n".join(sentences)
 
 
 def test_times_of_microdata_are_facts_whatever_they_are_called() -> None:
