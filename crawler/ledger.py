@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from crawler.errors import RobotsDenied
 from crawler.fetch_log import FetchLog
 from crawler.run_counts import NOT_THE_PAGE, UNCOUNTED, RunCounts
 from crawler.waiting import LONGEST, pause_after
@@ -35,6 +36,7 @@ MOST_ATTEMPTS = 5
 FIRST_RETRY = timedelta(hours=1)
 GONE_CODES = frozenset({"gone", "soft_404"})
 GONE_AGAIN = timedelta(hours=1)
+WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +231,8 @@ class DatabaseLedger:
             return False
         if known.state == "pending":
             return known.not_before is None or known.not_before <= now
+        if known.state == "failed":  # given up, but still listed: once a week
+            return known.not_before is not None and known.not_before <= now
         if known.state in ("live", "gone") and self.recheck.due(known, row, now=now):
             self._stored.add(known.url_key)
             return True
@@ -269,14 +273,21 @@ class DatabaseLedger:
             if result is not None:
                 gone = int(result.state == "gone")
         if code in NOT_THE_PAGE:
-            self._mark(session, key, code, now=now, state="pending", attempted=False)
+            later = now + WEEK if code == RobotsDenied.code else None
+            self._mark(
+                session, key, code, now=now, state="pending", not_before=later, attempted=False
+            )
             return gone
         entry = session.get(FrontierEntry, (self.source_id, key))
         if entry is None or entry.state == "done":
             return gone  # a second look that failed: the document stays as it was
         attempts = entry.attempts + 1
-        if not retry or attempts >= MOST_ATTEMPTS:
+        # lists run ahead of their pages: a page that was never there may still come
+        retry = retry or code in GONE_CODES
+        if not retry:
             self._mark(session, key, code, now=now, state="failed")
+        elif attempts >= MOST_ATTEMPTS:
+            self._mark(session, key, code, now=now, state="failed", not_before=now + WEEK)
         else:
             wait = min(pause_after(attempts - 1, first=FIRST_RETRY), LONGEST)
             self._mark(session, key, code, now=now, state="pending", not_before=now + wait)

@@ -12,9 +12,6 @@ NOT_THE_PAGE = frozenset(
         "robots_unreachable",
         "host_paused",
         "rate_limited",
-        "blocked",
-        "challenge",
-        "login",
         "maintenance",
         "run_closing",
         "database_locked",
@@ -89,6 +86,10 @@ class RunCounts:
     def page_failed(self, code: str, detail: str) -> None:
         """Count a page that gave no document."""
         if code in UNCOUNTED:
+            return
+        if code == "robots_denied":
+            self.skipped += 1  # the site's wish, not a fault
+            self.note(code, detail)
             return
         self.failed += 1
         self.failures[code] += 1
