@@ -18,7 +18,7 @@ from scrapy.exceptions import DropItem, NotConfigured
 
 from pipelines.errors import ParseError
 from pipelines.group_commit import GroupCommit
-from pipelines.items import Bulletin, Evidence
+from pipelines.items import AttachmentRef, Bulletin, Evidence, LabelGuess
 from pipelines.steps import Step, fingerprint_of, metadata_of, page_of, steps
 from pipelines.urls import url_key
 from storage.errors import StoreError
@@ -71,13 +71,13 @@ class Read:
     """Runs the steps over small groups of pages, one step at a time.
 
     In a backlog eight pages are cleaned, then their metadata read, and so on: the code of one step
-    stays in the cache, which saves a fifth of the whole line (docs/decisions/groups.md).
+    stays in the cache, which saves a fifth of the whole line (docs/decisions/group-commit.md).
     A page that comes alone waits ``READ_LINGER`` seconds. A page that fails is dropped with a code;
     the others of its group go on.
     """
 
-    def __init__(self, taxonomy: Path | None) -> None:
-        self.steps = steps(taxonomy)
+    def __init__(self, taxonomy: Path | None, *, models: Path | None = None) -> None:
+        self.steps = steps(taxonomy, models=models)
         self.groups: GroupCommit[Bulletin, Exception | None] = GroupCommit(
             self._read, most=GROUP, linger=READ_LINGER
         )
@@ -85,7 +85,8 @@ class Read:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         path = crawler.settings["DIBAO_TAXONOMY"]
-        return cls(Path(path) if path else None)
+        models = crawler.settings["DIBAO_MODELS"]
+        return cls(Path(path) if path else None, models=Path(models) if models else None)
 
     async def process_item(self, item: Any) -> Any:
         """Fill the bulletin. Raises Dropped."""
@@ -131,7 +132,7 @@ class Persist:
     """Saves documents in the store's thread, several in one transaction when several wait.
 
     A page that comes alone is written after ``SAVE_LINGER``; in a backlog ``GROUP`` pages share a
-    transaction (docs/decisions/groups.md). One bad record still stops no other.
+    transaction (docs/decisions/group-commit.md). One bad record still stops no other.
     """
 
     def __init__(self, store: Store) -> None:
@@ -238,6 +239,14 @@ def _plain(found: Evidence) -> dict[str, Any]:
     }
 
 
+def _label_record(guess: LabelGuess) -> LabelRecord:
+    return LabelRecord(guess.slug, guess.kind, guess.confidence, guess.reason, guess.origin)
+
+
+def _attachment_record(ref: AttachmentRef) -> AttachmentRecord:
+    return AttachmentRecord(ref.url, url_key(ref.url), ref.name, ref.media_type)
+
+
 def document_record(item: Bulletin, *, source_id: int, run_id: int | None) -> DocumentRecord:
     """What the store keeps of a bulletin that passed all stages."""
     from pipelines.summary import summarise
@@ -278,14 +287,8 @@ def document_record(item: Bulletin, *, source_id: int, run_id: int | None) -> Do
         date_confidence=max(dated, default=None),
         evidence=tuple(_plain(found) for found in metadata.evidence),
         details={"encoding": page.encoding, "method": page.method, "flags": list(page.flags)},
-        labels=tuple(
-            LabelRecord(guess.slug, guess.kind, guess.confidence, guess.reason, guess.origin)
-            for guess in item.labels
-        ),
-        attachments=tuple(
-            AttachmentRecord(ref.url, url_key(ref.url), ref.name, ref.media_type)
-            for ref in page.attachments
-        ),
+        labels=tuple(map(_label_record, item.labels)),
+        attachments=tuple(map(_attachment_record, page.attachments)),
         run_id=run_id,
         etag=item.fetch.etag,
         last_modified=item.fetch.last_modified,

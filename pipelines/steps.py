@@ -7,6 +7,8 @@ often finds nothing new.
 
 from __future__ import annotations
 
+import logging
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -17,6 +19,12 @@ from pipelines.urls import is_fetchable
 
 if TYPE_CHECKING:
     from pipelines.classify import Taxonomy
+    from pipelines.classify.model import LinearModel
+
+log = logging.getLogger(__name__)
+    from pipelines.classify.model import LinearModel
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 Step = Callable[[Bulletin], None]
@@ -24,9 +32,10 @@ Step = Callable[[Bulletin], None]
 REFUSED_FLAGS = ("challenge", "error_page", "maintenance", "login", "soft_404")
 
 
-def steps(taxonomy: Path | None) -> tuple[Step, ...]:
-    """All steps in order; ``taxonomy`` is the operator's own file, None for the packaged one."""
-    return validate, clean, read_metadata, take_fingerprint, Classifier(taxonomy)
+def steps(taxonomy: Path | None, *, models: Path | None = None) -> tuple[Step, ...]:
+    """All steps in order; ``taxonomy`` is the operator's own file, None for the packaged one,
+    ``models`` the folder of trained models."""
+    return validate, clean, read_metadata, take_fingerprint, Classifier(taxonomy, models)
 
 
 def validate(item: Bulletin) -> None:
@@ -49,7 +58,8 @@ def clean(item: Bulletin) -> None:
     for flag in REFUSED_FLAGS:
         if flag in page.flags:
             raise NotAnArticle(state=flag, url=item.url)
-    if not page.body_text.strip() and not page.attachments:
+    pictured = "scanned" in page.flags
+    if not page.body_text.strip() and not page.attachments and not pictured:
         raise EmptyBody(url=item.url)
     item.page = page
 
@@ -80,11 +90,13 @@ def take_fingerprint(item: Bulletin) -> None:
 
 
 class Classifier:
-    """Labels by the rules of the taxonomy, which is read once."""
+    """Labels by the rules of the taxonomy, then by models trained from reviewed items, if any."""
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, models: Path | None = None) -> None:
         self.path = path
+        self.models = models
         self._taxonomy: Taxonomy | None = None
+        self._models: tuple[LinearModel, ...] = ()
 
     def __call__(self, item: Bulletin) -> None:
         """Guess labels with reasons."""
@@ -92,9 +104,27 @@ class Classifier:
 
         if self._taxonomy is None:
             self._taxonomy = load_taxonomy(self.path)
-        item.labels = classify(
-            page_of(item), metadata_of(item), taxonomy=self._taxonomy, source_topics=item.topics
-        )
+            self._models = self._trained()
+        page, metadata = page_of(item), metadata_of(item)
+        item.labels = classify(page, metadata, taxonomy=self._taxonomy, source_topics=item.topics)
+        if self._models:
+            from pipelines.classify.model import complete
+
+            item.labels = complete(
+                item.labels, models=self._models, title=metadata.title, text=page.body_text
+            )
+
+    def _trained(self) -> tuple[LinearModel, ...]:
+        """The models of the folder; one that cannot be read is no reason to lose pages."""
+        if self.models is None or not self.models.is_dir():
+            return ()
+        from pipelines.classify.model import ModelError, load_models
+
+        try:
+            return load_models(self.models)
+        except ModelError as error:
+            log.warning("%s", error)
+            return ()
 
 
 def page_of(item: Bulletin) -> CleanPage:

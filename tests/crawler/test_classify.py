@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from crawler.cli import app
 from pipelines.items import Bulletin, CleanPage, Metadata
-from pipelines.stages import Classify
+from pipelines.steps import Classifier
 from storage.documents import save_document
 from storage.engine import open_database
 from storage.labels import set_human_label
@@ -62,7 +62,7 @@ def test_a_model_learns_the_sections_of_the_editor(reviewed: Path) -> None:
     item = Bulletin("cn-sample", "https://sample.gov.cn/x", datetime.now(UTC), b"x")
     item.page = CleanPage(title="", body_html="", body_text="教练带领球队比赛夺冠")
     item.metadata = Metadata(title="球队夺冠")
-    Classify(None, models).process_item(item)
+    Classifier(None, models)(item)
     assert [label.slug for label in item.labels if label.kind == "section"] == ["甲栏"]
 
 
@@ -71,7 +71,8 @@ def test_a_broken_model_costs_no_page(tmp_path: Path) -> None:
     item = Bulletin("cn-sample", "https://sample.gov.cn/x", datetime.now(UTC), b"x")
     item.page = CleanPage(title="", body_html="", body_text="某公司完成1亿元A轮融资。")
     item.metadata = Metadata(title="某公司完成融资")
-    assert Classify(None, tmp_path).process_item(item) is item
+    Classifier(None, tmp_path)(item)
+    assert item.labels
 
 
 def test_too_few_items_are_named(tmp_path: Path) -> None:
