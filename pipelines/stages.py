@@ -71,7 +71,7 @@ class Read:
     """Runs the steps over small groups of pages, one step at a time.
 
     In a backlog eight pages are cleaned, then their metadata read, and so on: the code of one step
-    stays in the cache, which saves a fifth of the whole line (docs/decisions/group-commit.md).
+    stays in the cache, which saves a fifth of the whole line (docs/decisions/groups.md).
     A page that comes alone waits ``READ_LINGER`` seconds. A page that fails is dropped with a code;
     the others of its group go on.
     """
@@ -132,7 +132,7 @@ class Persist:
     """Saves documents in the store's thread, several in one transaction when several wait.
 
     A page that comes alone is written after ``SAVE_LINGER``; in a backlog ``GROUP`` pages share a
-    transaction (docs/decisions/group-commit.md). One bad record still stops no other.
+    transaction (docs/decisions/groups.md). One bad record still stops no other.
     """
 
     def __init__(self, store: Store) -> None:

@@ -8,7 +8,6 @@ often finds nothing new.
 from __future__ import annotations
 
 import logging
-import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -19,9 +18,6 @@ from pipelines.urls import is_fetchable
 
 if TYPE_CHECKING:
     from pipelines.classify import Taxonomy
-    from pipelines.classify.model import LinearModel
-
-log = logging.getLogger(__name__)
     from pipelines.classify.model import LinearModel
 
 log = logging.getLogger(__name__)
