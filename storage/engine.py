@@ -104,9 +104,15 @@ class Database:
 
     def _open_postgresql(self) -> None:
         url = self.url.set(drivername="postgresql+psycopg")
-        self.write_engine = create_engine(
-            url, pool_pre_ping=True, pool_size=5, max_overflow=10, json_serializer=_dumps
-        )
+        try:
+            self.write_engine = create_engine(
+                url, pool_pre_ping=True, pool_size=5, max_overflow=10, json_serializer=_dumps
+            )
+        except ModuleNotFoundError as error:
+            raise DatabaseUnreachable(
+                "使用 PostgreSQL 需要安装 dibao[postgres] / PostgreSQL needs the extra "
+                "dibao[postgres]: pip install 'dibao[postgres]'"
+            ) from error
         event.listen(self.write_engine, "connect", self._tune_postgresql)
         self.read_engine = self.write_engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True

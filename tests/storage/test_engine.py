@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 import threading
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
-import psycopg
 import pytest
 from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -146,27 +146,39 @@ def test_full_disk_gives_a_named_error_and_stores_nothing(sqlite_url: str) -> No
     database.dispose()
 
 
-@pytest.mark.parametrize(
-    ("cause", "expected"),
-    [
-        (psycopg.errors.DiskFull("no space"), DiskFull),
-        (psycopg.errors.LockNotAvailable("lock timeout"), DatabaseLocked),
-        (psycopg.errors.DeadlockDetected("deadlock"), DatabaseLocked),
-        (psycopg.errors.SerializationFailure("retry"), DatabaseLocked),
-        (psycopg.errors.AdminShutdown("going down"), DatabaseUnreachable),
-        (psycopg.OperationalError("connection refused"), DatabaseUnreachable),
-        (sqlite3.DatabaseError("x"), None),
-    ],
-)
-def test_driver_errors_get_names(cause: Exception, expected: type[StoreError] | None) -> None:
-    named = translate(OperationalError("select 1", {}, cause))
-    assert (type(named) if named else None) is expected
+def test_driver_errors_get_names() -> None:
+    errors = pytest.importorskip("psycopg", reason="the postgres extra is not installed").errors
+    named: list[tuple[Exception, type[StoreError]]] = [
+        (errors.DiskFull("no space"), DiskFull),
+        (errors.LockNotAvailable("lock timeout"), DatabaseLocked),
+        (errors.DeadlockDetected("deadlock"), DatabaseLocked),
+        (errors.SerializationFailure("retry"), DatabaseLocked),
+        (errors.AdminShutdown("going down"), DatabaseUnreachable),
+        (errors.OperationalError("connection refused"), DatabaseUnreachable),
+    ]
+    for cause, expected in named:
+        assert type(translate(OperationalError("select 1", {}, cause))) is expected
 
 
-def test_unreachable_server_and_unopenable_file(tmp_path: Path) -> None:
+def test_a_fault_in_our_own_sql_keeps_its_own_error() -> None:
+    assert translate(OperationalError("select 1", {}, sqlite3.DatabaseError("x"))) is None
+
+
+def test_an_unreachable_server_is_named() -> None:
+    pytest.importorskip("psycopg", reason="the postgres extra is not installed")
     away = open_database("postgresql://nobody@127.0.0.1:1/none?connect_timeout=1")
     with pytest.raises(DatabaseUnreachable), away.reader():
         pass
+    away.dispose()
+
+
+def test_without_the_driver_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(DatabaseUnreachable, match=r"dibao\[postgres\]"):
+        open_database("postgresql://nobody@127.0.0.1:1/none")
+
+
+def test_an_unopenable_file_is_named(tmp_path: Path) -> None:
     folder = tmp_path / "folder.db"
     folder.mkdir()
     unopenable = open_database(f"sqlite:///{folder}")
@@ -177,7 +189,7 @@ def test_unreachable_server_and_unopenable_file(tmp_path: Path) -> None:
     no_database = open_database(f"sqlite:///{broken}")
     with pytest.raises(DatabaseUnreachable), no_database.writer() as session:
         session.execute(text("select 1 from source"))
-    for database in (away, unopenable, no_database):
+    for database in (unopenable, no_database):
         database.dispose()
 
 

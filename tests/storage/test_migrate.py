@@ -128,6 +128,7 @@ def test_backup_while_writing_is_complete_and_usable(
 
 
 def test_backup_of_a_server_is_left_to_its_own_tools(tmp_path: Path) -> None:
+    pytest.importorskip("psycopg", reason="the postgres extra is not installed")
     database = open_database("postgresql://nobody@127.0.0.1:1/none")
     with pytest.raises(StoreError, match="pg_dump"):
         backup(database, tmp_path, now=NOW)
