@@ -77,9 +77,18 @@ def _routes(server: FaultServer, inside: FaultServer, challenger: FaultServer) -
     challenger.routes["/moment.html"] = html(
         "<p>Checking your browser</p>", title="Just a moment...", status=200
     )
+    undated = ("/a/future.html", "/a/undated.html")
+    routes["/list"] = html(listing(_entries(hosted, server, challenger), undated=undated))
+
+
+def _entries(
+    hosted: list[str], server: FaultServer, challenger: FaultServer
+) -> list[tuple[str, str]]:
+    """The rows of the list: every page, spellings of one page, and addresses of other schemes."""
     entries = [(path, f"关于{path}的通知") for path in hosted]
     entries += [(challenger.url(path), f"关于{path}的通知") for path in challenger.routes]
-    entries += [
+    return [
+        *entries,
         ("/a/good.html?utm_source=x", "重复一"),
         (f"http://{server.netloc}/a/good.html#top", "重复二"),
         ("/a//good.html", "重复三"),
@@ -87,8 +96,6 @@ def _routes(server: FaultServer, inside: FaultServer, challenger: FaultServer) -
         ("data:text/html,hello", "内联"),
         ("javascript:alert(1)", "脚本"),
     ]
-    undated = ("/a/future.html", "/a/undated.html")
-    routes["/list"] = html(listing(entries, undated=undated))
 
 
 @pytest.fixture(scope="module")
