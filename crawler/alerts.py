@@ -43,7 +43,7 @@ def announce(
     subject, text = _letter(due, closed)
     records = [
         OutboxRecord(
-            dedupe_key=f"alert:{now:%Y%m%dT%H%M%S}:{address}",
+            dedupe_key=f"alert:{now:%Y%m%dT%H%M%S.%f}:{address}",
             channel="alert",
             recipient=address,
             payload={"subject": subject, "text": text},
