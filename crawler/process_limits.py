@@ -8,7 +8,7 @@ import signal
 import sys
 
 PR_SET_PDEATHSIG = 1
-HEADROOM = 1.5  # the soft limit is Scrapy's, on resident memory; this one is a wall behind it
+HEADROOM = 2.0  # the soft limit is Scrapy's, on resident memory; this one is a wall behind it
 
 
 def die_with_parent(parent: int) -> bool:
