@@ -16,6 +16,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+# First of all: Scrapy's TLS modules look through every module loaded before them.
+import scrapy.core.downloader.handlers.http11  # noqa: F401
+
 from crawler.config import Config, ConfigError, load_config
 from crawler.errors import Interrupted, LeaseHeld
 from crawler.logs import current_run, current_source, set_up_logging
@@ -78,9 +81,6 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _crawl(config: Config, options: argparse.Namespace) -> int:
-    # First of the heavy imports: this one walks the stack through every module loaded so far.
-    import scrapy.core.downloader.handlers.http11  # noqa: F401
-
     from storage.errors import StoreError
 
     try:

@@ -14,7 +14,6 @@ from typing import Any
 from sqlalchemy import insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from storage.index_queue import flush_index
 from storage.models import CrawlRun, Fetch, Source
 from storage.models.crawl import ACTIVE_STATES, RUN_COUNTS
 from storage.upsert import insert_ignoring
@@ -182,6 +181,8 @@ def finish_run(
         values["stats"] = dict(stats)
     if warc_path is not None:
         values["warc_path"] = warc_path
+    from storage.index_queue import flush_index  # numpy: not before the first request of a crawl
+
     flush_index(session)
     return _fenced(session, run_id=run_id, lease_token=lease_token, values=values)
 
