@@ -13,7 +13,7 @@ from bench.running import Line, Usage, measure, report, site, slope
 
 GATE = 0.65
 MEMORY_GATE = 350
-START_GATE = 1.0
+START_GATE = 2.0  # times stock Scrapy: 1.0 s where Scrapy alone takes 0.5 s
 
 
 def main() -> int:
@@ -48,7 +48,9 @@ def main() -> int:
             lines.append(Line(f"{kind}: ours / stock", cost["ours"] / cost["stock"], gate=GATE))
     lines.append(Line("peak memory, ours", peak, gate=MEMORY_GATE, unit="MB"))
     lines.append(Line("CPU to first request, stock", min(starts["stock"]), unit="s"))
-    lines.append(Line("CPU to first request, ours", min(starts["ours"]), gate=START_GATE, unit="s"))
+    lines.append(Line("CPU to first request, ours", min(starts["ours"]), unit="s"))
+    ratio = min(starts["ours"]) / min(starts["stock"])
+    lines.append(Line("CPU to first request, ours / stock", ratio, gate=START_GATE))
     return report("fetch", lines, as_json=arguments.json)
 
 

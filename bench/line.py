@@ -22,7 +22,7 @@ from bench.site import PER_LIST, title_of
 GATE = 2.5
 OBVIOUS_GATE = 0.20
 MEMORY_GATE = 350
-START_GATE = 1.0
+START_GATE = 2.0  # times stock Scrapy: 1.0 s where Scrapy alone takes 0.5 s
 
 SOURCE = """\
 title: 基准测试
@@ -111,13 +111,18 @@ def main() -> int:
     stock = slope(used["stock", small], used["stock", large], pages=large - small)
     line = slope(used["line", small], used["line", large], pages=large - small)
     peak = max(usage.rss_mb for count in counts for usage in used["line", count])
-    start = min(usage.first_request_cpu or 0.0 for count in counts for usage in used["line", count])
+    start = {
+        mode: min(usage.first_request_cpu or 9.9 for count in counts for usage in used[mode, count])
+        for mode in ("stock", "line")
+    }
     lines = [
         Line("stock Scrapy, fetching alone", stock, unit="ms/page"),
         Line("ours, fetch to searchable row", line, unit="ms/page"),
         Line("ours / stock", line / stock, gate=GATE),
         Line("peak memory of the crawl process", peak, gate=MEMORY_GATE, unit="MB"),
-        Line("CPU to first request", start, gate=START_GATE, unit="s"),
+        Line("CPU to first request, stock", start["stock"], unit="s"),
+        Line("CPU to first request, ours", start["line"], unit="s"),
+        Line("CPU to first request, ours / stock", start["line"] / start["stock"], START_GATE),
     ]
     notes = []
     if missing:
