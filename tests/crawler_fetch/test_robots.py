@@ -109,7 +109,7 @@ def crawl(
         hosts["loop"].routes["/robots.txt"] = redirect("/robots.txt")
         hosts["inside"].routes["/robots.txt"] = redirect("http://127.0.0.2:9/robots.txt")
         hosts["limited"].robots("", status=429)
-        hosts["delayed"].robots("User-agent: *\nCrawl-delay: 0.4\nDisallow: /x\n")
+        hosts["delayed"].robots("User-agent: *\nCrawl-delay: 1.2\nDisallow: /x\n")
         entries = []
         for number, (name, host) in enumerate(hosts.items()):
             for page in ("open", "closed", "third"):
@@ -193,7 +193,8 @@ def test_crawl_delay_keeps_requests_apart(
     times = hosts["delayed"].times()
     assert len(times) == 3
     gaps = [later - earlier for earlier, later in pairwise(times)]
-    assert min(gaps) >= 0.2
+    # The server notes arrivals in this process, late by what the machine is busy with.
+    assert min(gaps) >= 0.6
 
 
 def test_rules_are_kept_for_the_next_run(
