@@ -82,32 +82,12 @@ def crawl(folder: Path, url: str, count: int) -> Usage:
     return usage
 
 
-def main() -> int:
-    """Entry point."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--small", type=int, default=200, help="articles of the short runs")
-    parser.add_argument("--large", type=int, default=1000, help="articles of the long runs")
-    parser.add_argument("--repeat", type=int, default=3, help="runs of each kind")
-    parser.add_argument("--json", action="store_true")
-    arguments = parser.parse_args()
-    missing = obvious.missing_libraries()
-    counts = (arguments.small, arguments.large)
-    used: dict[tuple[str, int], list[Usage]] = {}
-    with site(arguments.large) as url, tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        for _ in range(arguments.repeat):
-            for count in counts:
-                pages = ("--url", url, "--count", str(count))
-                used.setdefault(("stock", count), []).append(measure("stock", *pages))
-                used.setdefault(("line", count), []).append(crawl(folder, url, count))
-        if not missing:
-            for count in (arguments.small // 2, arguments.small):
-                database = str(folder / f"obvious-{count}.db")
-                one = measure(
-                    "obvious", "--url", url, "--count", str(count), "--database", database
-                )
-                used["obvious", count] = [one]
-    small, large = counts
+Used = dict[tuple[str, int], list[Usage]]
+
+
+def figures(used: Used, *, small: int, large: int) -> list[Line]:
+    """What the runs say, with gates."""
+    counts = (small, large)
     stock = slope(used["stock", small], used["stock", large], pages=large - small)
     line = slope(used["line", small], used["line", large], pages=large - small)
     peak = max(usage.rss_mb for count in counts for usage in used["line", count])
@@ -124,14 +104,38 @@ def main() -> int:
         Line("CPU to first request, ours", start["line"], unit="s"),
         Line("CPU to first request, ours / stock", start["line"] / start["stock"], START_GATE),
     ]
-    notes = []
-    if missing:
-        notes.append(f"obvious stack not measured, absent: {', '.join(missing)}")
-    else:
-        half = small - small // 2
-        plain = slope(used["obvious", small // 2], used["obvious", small], pages=half)
+    half = small // 2
+    if ("obvious", half) in used:
+        plain = slope(used["obvious", half], used["obvious", small], pages=small - half)
         lines.append(Line("obvious stack", plain, unit="ms/page"))
         lines.append(Line("ours / obvious stack", line / plain, gate=OBVIOUS_GATE))
+    return lines
+
+
+def main() -> int:
+    """Entry point."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--small", type=int, default=200, help="articles of the short runs")
+    parser.add_argument("--large", type=int, default=1000, help="articles of the long runs")
+    parser.add_argument("--repeat", type=int, default=3, help="runs of each kind")
+    parser.add_argument("--json", action="store_true")
+    arguments = parser.parse_args()
+    small, large = arguments.small, arguments.large
+    missing = obvious.missing_libraries()
+    used: Used = {}
+    with site(large) as url, tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for _ in range(arguments.repeat):
+            for count in (small, large):
+                pages = ("--url", url, "--count", str(count))
+                used.setdefault(("stock", count), []).append(measure("stock", *pages))
+                used.setdefault(("line", count), []).append(crawl(folder, url, count))
+        for count in () if missing else (small // 2, small):
+            database = str(folder / f"obvious-{count}.db")
+            pages = ("--url", url, "--count", str(count))
+            used["obvious", count] = [measure("obvious", *pages, "--database", database)]
+    notes = [f"obvious stack not measured, absent: {', '.join(missing)}"] if missing else []
+    lines = figures(used, small=small, large=large)
     return report("line", lines, as_json=arguments.json, notes=notes)
 
 
