@@ -43,7 +43,7 @@ budget: {{pages: {pages}, items: {items}}}
 def crawl(folder: Path, url: str, count: int) -> Usage:
     """One run over ``count`` articles into a new database; raises if not all are found again."""
     from crawler.config import load_config
-    from crawler.sync import load_sources, sync_catalogue
+    from crawler.control.sync import load_sources, sync_catalogue
     from storage import runs, search, sources
     from storage.documents import DocumentFilter, count_documents
     from storage.engine import open_database

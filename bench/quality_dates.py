@@ -19,7 +19,7 @@ from typing import Any
 from bench.report import Metrics, Report, data_sets, page_bytes, rows_of
 from pipelines.clean import clean_page
 from pipelines.decode import decode
-from pipelines.holidays import holiday_days
+from pipelines.fields.holidays import holiday_days
 from pipelines.items import CleanPage, Hints
 from pipelines.metadata import extract_metadata
 

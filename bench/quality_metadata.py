@@ -24,13 +24,13 @@ from bench.report import Report, data_sets, page_bytes, rows_of
 from pipelines.clean import clean_page
 from pipelines.dates import date_from_url, find_dates
 from pipelines.decode import decode
-from pipelines.docnumber import find_doc_numbers, normalise_doc_number
-from pipelines.doctype import genre_of
-from pipelines.issuers import canonical_body, place_of, split_bodies
+from pipelines.fields.docnumber import find_doc_numbers, normalise_doc_number
+from pipelines.fields.doctype import genre_of
+from pipelines.fields.issuers import canonical_body, place_of, split_bodies
+from pipelines.fields.regions import Region, level_label, parse_region
+from pipelines.fields.subjects import issuers_in_title
 from pipelines.items import CleanPage, Decoded, Hints, Metadata
 from pipelines.metadata import extract_metadata
-from pipelines.regions import Region, level_label, parse_region
-from pipelines.subjects import issuers_in_title
 
 Row = dict[str, Any]
 Reader = Callable[[Row, Fields, Path], float | None]

@@ -18,6 +18,7 @@ from typing import Any
 
 from bench.fields import micro_f1
 from bench.report import Metrics, Report, rows_of
+from pipelines.fields.regions import Convention, level_label
 from pipelines.policy_tables import (
     PolicyRow,
     Table,
@@ -27,7 +28,6 @@ from pipelines.policy_tables import (
     policy_row,
     region_table,
 )
-from pipelines.regions import Convention, level_label
 
 Row = dict[str, Any]
 _LEVELS = {"municipal": "地市级", "provincial": "省级", "district": "区县级"}

@@ -28,7 +28,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
 from bench.report import Metrics, Report
-from pipelines.docnumber import find_doc_numbers
+from pipelines.fields.docnumber import find_doc_numbers
 from storage.documents import DocumentRecord, save_document
 from storage.engine import open_database
 from storage.index_queue import flush_index

@@ -39,11 +39,11 @@ from bench.replay_mailbox import MAIL_FOLDER, SMTP_FILE
 from bench.replay_processes import helper
 from bench.replay_server import CA_FILE, ROUTES_FILE, SERVED_FILE, WEB_FILE, route_key
 from bench.replay_sources import Plan, plan_sources, write_sources
-from crawler.batch import queue_batch, run_batch
 from crawler.config import Config, load_config
-from crawler.dispatch import LocalDispatcher
-from crawler.sync import load_sources, sync_catalogue
-from crawler.ticks import send
+from crawler.control.batch import queue_batch, run_batch
+from crawler.control.dispatch import LocalDispatcher
+from crawler.control.sync import load_sources, sync_catalogue
+from crawler.control.ticks import send
 from digest.compose import compose_issue
 from digest.editions import edition_by_key, next_moment, period_at
 from digest.errors import DigestError

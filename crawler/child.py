@@ -21,11 +21,11 @@ import scrapy.core.downloader.handlers.http11  # noqa: F401
 
 from crawler.config import Config, ConfigError, load_config
 from crawler.errors import Interrupted, LeaseHeld
+from crawler.fetch.process_limits import die_with_parent, lead_own_group, limit_memory
 from crawler.logs import current_run, current_source, set_up_logging
-from crawler.process_limits import die_with_parent, lead_own_group, limit_memory
 
 if TYPE_CHECKING:
-    from crawler.recorder import RunRecorder
+    from crawler.fetch.recorder import RunRecorder
     from spiders.rows import ListRow
 
 log = logging.getLogger(__name__)
@@ -133,7 +133,7 @@ def run_spider(key: str, values: dict[str, Any]) -> RunRecorder | None:
     from scrapy.crawler import AsyncCrawlerProcess
     from scrapy.settings import Settings
 
-    from crawler.recorder import RunRecorder
+    from crawler.fetch.recorder import RunRecorder
 
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
@@ -176,7 +176,7 @@ def quieten(*, level: str) -> None:
 
 
 def _dry_run(key: str, config: Path | None, *, as_json: bool) -> int:
-    from crawler.ledger import ListingLedger
+    from crawler.fetch.ledger import ListingLedger
 
     logging.basicConfig(level="WARNING", format="%(message)s")
     recorder = run_spider(

@@ -6,8 +6,8 @@ redirects and memory. Speed choices were measured (performance design, section 2
 """
 
 BOT_NAME = "dibao"
-SPIDER_LOADER_CLASS = "crawler.loader.CatalogueLoader"
-ADDONS = {"crawler.addon.DibaoAddon": 100}
+SPIDER_LOADER_CLASS = "crawler.fetch.loader.CatalogueLoader"
+ADDONS = {"crawler.fetch.addon.DibaoAddon": 100}
 
 # Nothing listens: both consoles run code for whoever reaches them.
 TELNETCONSOLE_ENABLED = False
@@ -15,13 +15,13 @@ REMOTE_CONTROL_ENABLED = False
 
 # Only http and https, through the address guard.
 DOWNLOAD_HANDLERS = {
-    "https": "crawler.tls.TlsHandler",
+    "https": "crawler.fetch.tls.TlsHandler",
     "data": None,
     "file": None,
     "ftp": None,
     "s3": None,
 }
-TWISTED_DNS_RESOLVER = "crawler.dialing.GuardedResolver"
+TWISTED_DNS_RESOLVER = "crawler.fetch.dialing.GuardedResolver"
 DOWNLOAD_VERIFY_CERTIFICATES = True
 HTTPPROXY_ENABLED = False
 COOKIES_ENABLED = False
@@ -47,8 +47,8 @@ SPIDER_MIDDLEWARES_BASE = {"scrapy.spidermiddlewares.httperror.HttpErrorMiddlewa
 
 # Our own rules take the place of Scrapy's.
 ROBOTSTXT_OBEY = False
-DOWNLOADER = "crawler.downloader.CrawlDownloader"
-LOG_FORMATTER = "crawler.crawl_log.QuietFormatter"
+DOWNLOADER = "crawler.fetch.downloader.CrawlDownloader"
+LOG_FORMATTER = "crawler.fetch.crawl_log.QuietFormatter"
 RETRY_TIMES = 2
 DIBAO_RETRY_PAUSE = 1.0  # seconds before the first retry; doubles, with jitter
 DIBAO_BUSY_SECONDS = 10.0  # how long a write waits for another writer of the database

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipelines.regions import parse_region
+from pipelines.fields.regions import parse_region
 
 _ABROAD = {
     "EU": "欧盟",

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from pipelines.docnumber import chinese_number
+from pipelines.fields.docnumber import chinese_number
+from pipelines.fields.subjects import issuers_in_lead
 from pipelines.structure.figures import Figure, fold, read_figures
-from pipelines.subjects import issuers_in_lead
 
 ClaimKind = Literal["first", "ordinal", "departments", "money", "figure", "share", "year", "day"]
 Verdict = Literal["confirmed", "contradicted", "unsupported"]

@@ -14,12 +14,12 @@ from datetime import date
 from difflib import SequenceMatcher
 from typing import Literal
 
-from pipelines.countries import countries_in
-from pipelines.docnumber import normalise_doc_number
+from pipelines.fields.countries import countries_in
+from pipelines.fields.docnumber import normalise_doc_number
+from pipelines.fields.issuers import canonical_body
+from pipelines.fields.regions import locate
 from pipelines.fingerprint import containment, likeness, normalise_text
-from pipelines.issuers import canonical_body
 from pipelines.items import Fingerprint
-from pipelines.regions import locate
 
 RelationKind = Literal["same", "excerpt", "revision", "same_text_other_issuer", "different"]
 

@@ -13,7 +13,6 @@ from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from pipelines.authorship import Authors, issuing_bodies, standing
 from pipelines.dates import (
     DateSpan,
     date_language,
@@ -22,11 +21,11 @@ from pipelines.dates import (
     is_plausible,
     parse_date,
 )
-from pipelines.deadlines import Term, find_comment_deadline, find_effective, find_expiry
-from pipelines.docnumber import normalise_doc_number, order_number, own_number
-from pipelines.doctype import document_kind, is_interpretation
-from pipelines.items import CleanPage, Evidence, Hints, Metadata
-from pipelines.lawheader import (
+from pipelines.fields.authorship import Authors, issuing_bodies, standing
+from pipelines.fields.deadlines import Term, find_comment_deadline, find_effective, find_expiry
+from pipelines.fields.docnumber import normalise_doc_number, order_number, own_number
+from pipelines.fields.doctype import document_kind, is_interpretation
+from pipelines.fields.lawheader import (
     Event,
     adopted,
     amended_in_force,
@@ -35,11 +34,12 @@ from pipelines.lawheader import (
     is_stale,
     promulgated_on,
 )
-from pipelines.published import Places, Published, find_published
-from pipelines.regions import parse_region
-from pipelines.signature import Signature, find_signature
-from pipelines.sourceline import author_of, source_of
-from pipelines.subjects import Subject, issuers_in_title
+from pipelines.fields.published import Places, Published, find_published
+from pipelines.fields.regions import parse_region
+from pipelines.fields.signature import Signature, find_signature
+from pipelines.fields.sourceline import author_of, source_of
+from pipelines.fields.subjects import Subject, issuers_in_title
+from pipelines.items import CleanPage, Evidence, Hints, Metadata
 
 _NUMBERS = (
     "发文字号", "文号", "发文号", "文件编号", "公文号", "字号", "文件号", "发布文号", "法规文号",

@@ -17,10 +17,10 @@ from datetime import date
 from typing import Literal
 
 from pipelines.classify import Taxonomy, classify, load_taxonomy
-from pipelines.issuers import canonical_body, place_of
+from pipelines.fields.issuers import canonical_body, place_of
+from pipelines.fields.regions import ZONES, Convention, Region, level_label
 from pipelines.items import CleanPage
 from pipelines.metadata import extract_metadata
-from pipelines.regions import ZONES, Convention, Region, level_label
 
 TableName = Literal["level", "region", "city_tier", "scenario", "measure", "year"]
 

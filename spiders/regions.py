@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from pipelines.regions import parse_region
+from pipelines.fields.regions import parse_region
 from spiders.catalogue import Spec
 from spiders.explain import did_you_mean
 

@@ -22,7 +22,7 @@ from crawler.commands.context import (
 )
 
 if TYPE_CHECKING:
-    from crawler.batch import Batch, RunOutcome
+    from crawler.control.batch import Batch, RunOutcome
 
 
 def register(app: typer.Typer) -> None:
@@ -59,7 +59,7 @@ def _choose(
     state: App, *, keys: list[str], due: bool, everything: bool, tag: str | None
 ) -> list[tuple[int, str]]:
     """The (id, key) of the sources to run. Exits with 2 when a key or tag is unknown."""
-    from crawler.sync import load_sources, sync_catalogue
+    from crawler.control.sync import load_sources, sync_catalogue
     from spiders.catalogue import UnknownSource
     from storage import sources
 
@@ -105,8 +105,8 @@ def _run(
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-    from crawler.batch import queue_batch, run_batch
-    from crawler.dispatch import LocalDispatcher
+    from crawler.control.batch import queue_batch, run_batch
+    from crawler.control.dispatch import LocalDispatcher
 
     batch = queue_batch(
         state.db,

@@ -25,7 +25,7 @@ def register(app: typer.Typer) -> None:
 
 def health(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Show the sources that are broken, blocked, failing or unusually quiet. Exit 3 if any."""
-    from crawler.watch import update_health
+    from crawler.control.watch import update_health
     from storage.health import open_events
 
     with open_app(config) as state:
@@ -61,7 +61,7 @@ def health(config: ConfigOption = None, as_json: JsonOption = False) -> None:
 
 def doctor(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Check the installation: packages, disk, database, sources, mail, users, scheduler."""
-    from crawler.doctor import examine
+    from crawler.control.doctor import examine
 
     with open_app(config, need_schema=False) as state:
         results = examine(state.config, state.db, now=now_utc())

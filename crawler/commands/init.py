@@ -25,7 +25,7 @@ def init(
     from importlib.resources import files
 
     from crawler.config import CONFIG_NAME, load_config
-    from crawler.sync import load_sources, sync_catalogue
+    from crawler.control.sync import load_sources, sync_catalogue
     from storage.engine import open_database
     from storage.migrate import upgrade
 

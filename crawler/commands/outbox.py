@@ -62,7 +62,7 @@ def list_messages(
 @app.command()
 def drain(config: ConfigOption = None) -> None:
     """Send everything that may go out now."""
-    from crawler.ticks import send
+    from crawler.control.ticks import send
 
     with open_app(config) as state:
         report = send(state.db, state.config, now=now_utc())

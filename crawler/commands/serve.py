@@ -19,8 +19,8 @@ def up(config: ConfigOption = None) -> None:
     """Run scheduler and review desk together (SQLite is backed up and upgraded first)."""
     from crawler.commands import db
     from crawler.config import find_config
+    from crawler.control.supervise import supervise
     from crawler.logs import set_up_logging
-    from crawler.supervise import supervise
     from storage.migrate import current, head
 
     set_up_logging()
@@ -34,8 +34,8 @@ def up(config: ConfigOption = None) -> None:
 
 def scheduler(config: ConfigOption = None) -> None:
     """Run the scheduler: crawls, digests, mail, health. One at a time; a second one waits."""
+    from crawler.control.scheduler import run_scheduler
     from crawler.logs import set_up_logging
-    from crawler.scheduler import run_scheduler
 
     set_up_logging()
     with open_app(config) as state:
@@ -48,8 +48,8 @@ def web(
     config: ConfigOption = None,
 ) -> None:
     """Run the review desk."""
+    from crawler.control.web import serve
     from crawler.logs import set_up_logging
-    from crawler.web import serve
     from review.errors import PublicBind
 
     set_up_logging()
@@ -62,9 +62,9 @@ def web(
 
 def worker(config: ConfigOption = None) -> None:
     """Run queued crawls without scheduling: for further machines on one PostgreSQL."""
-    from crawler.dispatch import LocalDispatcher
+    from crawler.control.dispatch import LocalDispatcher
+    from crawler.control.scheduler import run_worker
     from crawler.logs import set_up_logging
-    from crawler.scheduler import run_worker
 
     set_up_logging()
     with open_app(config) as state:

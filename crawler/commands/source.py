@@ -119,7 +119,7 @@ def disable(
 
 
 def _switch(key: str, *, config: Path | None, enabled: bool) -> None:
-    from crawler.sync import load_sources, sync_catalogue
+    from crawler.control.sync import load_sources, sync_catalogue
     from storage.sources import set_enabled
 
     with open_app(config) as state:

@@ -17,8 +17,8 @@ import httpcore
 import httpx
 
 from crawler.errors import BadAddress, BlockedAddress, RobotsDenied, RobotsUnreachable
-from crawler.guard import AllowList, check_address, check_url
-from crawler.robots_rules import RobotsRules, judge_answer, product_token, read_rules
+from crawler.fetch.guard import AllowList, check_address, check_url
+from crawler.fetch.robots_rules import RobotsRules, judge_answer, product_token, read_rules
 
 if TYPE_CHECKING:
     from crawler.config import CrawlConfig

@@ -83,7 +83,7 @@ def print_errors(errors: Any) -> None:
 
 
 def _prefix(under: str | None) -> str | None:
-    from pipelines.regions import parse_region
+    from pipelines.fields.regions import parse_region
 
     if not under:
         return None

@@ -30,7 +30,7 @@ def trial(
 ) -> None:
     """Compare what a source reads with its recording, or with the live site; plain verdict."""
     from crawler.config import load_config
-    from crawler.sync import load_sources
+    from crawler.control.sync import load_sources
     from spiders.testing import check_source
 
     with readable_errors():

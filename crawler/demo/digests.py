@@ -9,8 +9,8 @@ from email.parser import BytesParser
 from pathlib import Path
 
 from crawler.config import Config
+from crawler.control.ticks import send
 from crawler.demo.config import EDITION, READER
-from crawler.ticks import send
 from digest.compose import compose_issue
 from digest.editions import edition_by_key, period_at
 from digest.issues import approve_issue

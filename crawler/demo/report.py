@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from crawler.batch import RunOutcome
+from crawler.control.batch import RunOutcome
 from crawler.demo.findings import Findings
 from crawler.remedies import remedy_for
 

@@ -21,9 +21,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from crawler import ticks
-from crawler.batch import Batch, RunOutcome, queue_batch, run_batch
 from crawler.config import Config, load_config
+from crawler.control import ticks
+from crawler.control.batch import Batch, RunOutcome, queue_batch, run_batch
+from crawler.control.dispatch import LocalDispatcher
+from crawler.control.sync import load_sources, sync_catalogue
 from crawler.demo import desk, report
 from crawler.demo.config import (
     Addresses,
@@ -39,8 +41,6 @@ from crawler.demo.process import SitesNotStarted, sample_sites
 from crawler.demo.rewind import move_back
 from crawler.demo.server import set_week
 from crawler.demo.weeks import Weeks
-from crawler.dispatch import LocalDispatcher
-from crawler.sync import load_sources, sync_catalogue
 from storage.engine import Database, open_database
 from storage.migrate import upgrade
 from storage.sources import list_sources

@@ -12,7 +12,7 @@ from functools import cache
 
 from pipelines.classify.taxonomy import DocType, Entry, Kind, Taxonomy, When
 from pipelines.classify.words import Tally, WordIndex
-from pipelines.doctype import announced_kind
+from pipelines.fields.doctype import announced_kind
 from pipelines.items import CleanPage, LabelGuess, Metadata
 
 LEAD_CHARS = 400

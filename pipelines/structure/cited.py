@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipelines.docnumber import normalise_doc_number
+from pipelines.fields.docnumber import normalise_doc_number
 from pipelines.structure.values import CitedDocument
 
 _LONGEST = 200

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from pipelines.issuers import canonical_body
+from pipelines.fields.issuers import canonical_body
 
 _NAMED = re.compile(r"《([^《》\n]{4,120})》")
 _BRACKETS = re.compile(r"[（(][^（）()]{0,30}[)）]|[〔\[][^〔〕\[\]]{0,20}[〕\]]")

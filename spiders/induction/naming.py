@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
-from pipelines.regions import Region, full_name, parse_region
+from pipelines.fields.regions import Region, full_name, parse_region
 from pipelines.urls import host_of
 from spiders.fields import tidy
 

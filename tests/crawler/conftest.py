@@ -1,5 +1,5 @@
 """Crawl laboratory and fault server for the tests of dispatcher and scheduler."""
 
-from tests.crawler_fetch.conftest import empty_database, lab, server
+from tests.crawler.fetch.conftest import empty_database, lab, server
 
 __all__ = ["empty_database", "lab", "server"]

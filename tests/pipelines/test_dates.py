@@ -17,7 +17,7 @@ from pipelines.dates import (
     parse_date,
     parse_datetime,
 )
-from pipelines.holidays import HolidayDay, holiday_days
+from pipelines.fields.holidays import HolidayDay, holiday_days
 
 TODAY = date(2024, 6, 1)
 MARCH_5 = date(2024, 3, 5)

@@ -1,0 +1,1 @@
+"""Everything around crawl runs that never loads Scrapy: clock, dispatch, health, alerts."""

@@ -1,0 +1,117 @@
+"""What the scheduler does at each tick; each can run twice or late without harm."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+import httpx
+
+from crawler.config import Config
+from crawler.control.alerts import announce
+from crawler.control.sync import load_sources, sync_catalogue
+from crawler.control.watch import update_health
+from digest.compose import compose_due_issues
+from digest.outbox import SendReport, send_due
+from digest.transports import open_transport
+from storage import runs, sources
+from storage.engine import Database
+from storage.migrate import backup
+from storage.prune import prune
+
+log = logging.getLogger(__name__)
+
+MOST_QUEUED = 50
+KEEP_BACKUPS = 7
+PING_SECONDS = 10.0
+
+
+def queue_due(db: Database, config: Config, *, now: datetime) -> int:
+    """Make the rows follow the catalogue, then queue due sources; the number queued."""
+    catalogue = load_sources(config.crawl)
+    for error in catalogue.errors:
+        log.error("source file: %s", error)
+    sync_catalogue(db, catalogue, now=now)
+    with db.writer() as session:
+        due = sources.due_sources(session, now=now, limit=MOST_QUEUED)
+        queued = [
+            run
+            for source in due
+            if (run := runs.queue_run(session, source_id=source.id, trigger="schedule", now=now))
+        ]
+    if queued:
+        log.info("%d runs queued", len(queued))
+    return len(queued)
+
+
+def reap(db: Database, config: Config, *, now: datetime) -> int:
+    """Mark runs whose process is gone as lost and queue them again; the number of them."""
+    silent = timedelta(seconds=config.schedule.lost_after)
+    with db.writer() as session:
+        lost = runs.reap_lost_runs(session, now=now, silent_for=silent)
+    for run in lost:
+        log.warning("run %d is lost", run.id)
+    return len(lost)
+
+
+def compose_due(db: Database, config: Config, *, now: datetime) -> list[int]:
+    """Compose a draft for each due edition; approve where the edition is unattended.
+
+    One that is later than its grace waits for a person even then. Returns the issue ids.
+    """
+    issues = compose_due_issues(db, config, now=now)
+    for issue_id in issues:
+        log.info("issue %d composed", issue_id)
+    return issues
+
+
+def send(db: Database, config: Config, *, now: datetime) -> SendReport:
+    """Send what is waiting: issues and alerts."""
+    transport = open_transport(config.mail)
+    try:
+        report = send_due(db, config, now=now, transport=transport)
+    finally:
+        transport.close()
+    if report.total:
+        log.info("mail: %s", report)
+    return report
+
+
+def judge(db: Database, config: Config, *, now: datetime) -> None:
+    """Apply the health rules and queue the alert mails."""
+    alerts = config.alerts
+    changes = update_health(db, open_after=alerts.open_after, now=now)
+    for change in changes:
+        log.warning("%s: %s", "opened" if change.opened else "closed", change.message)
+    with db.writer() as session:
+        announce(
+            session,
+            changes,
+            recipients=alerts.recipients,
+            repeat_days=alerts.repeat_days,
+            now=now,
+        )
+
+
+def housekeeping(db: Database, config: Config, *, now: datetime) -> None:
+    """Prune old rows; on SQLite keep the last seven nightly copies."""
+    with db.writer() as session:
+        counts = prune(session, now=now)
+    log.info("pruned: %s", counts)
+    if db.dialect != "sqlite":
+        return
+    folder = config.storage.backups
+    folder.mkdir(parents=True, exist_ok=True)
+    backup(db, folder / f"nightly-{now:%Y%m%d}.db", now=now)
+    for old in sorted(folder.glob("nightly-*.db"))[:-KEEP_BACKUPS]:
+        old.unlink()
+
+
+def ping(url: str) -> None:
+    """Tell the outside dead-man's switch that we live; a failure is only logged."""
+    if not url:
+        return
+    try:
+        httpx.get(url, timeout=PING_SECONDS, follow_redirects=False).raise_for_status()
+    except httpx.HTTPError as error:
+        log.warning("check_url: %s", type(error).__name__)

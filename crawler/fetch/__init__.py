@@ -1,0 +1,1 @@
+"""The Scrapy side of a crawl run: manners, guard, record, ledger. Loaded by the child only."""

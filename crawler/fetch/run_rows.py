@@ -1,0 +1,152 @@
+"""The run row from the crawl process's side: take it, keep it, close it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from crawler.config import version
+from crawler.control.due import next_check
+from storage import hosts, runs, sources
+from storage.models import CrawlRun, Source
+from storage.runs import FetchRow
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+
+@dataclass(frozen=True, slots=True)
+class RunClaim:
+    """A run that is ours until its lease is taken away."""
+
+    run_id: int
+    token: str
+    source_id: int
+    options: dict[str, Any] = field(default_factory=dict)
+    first: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnd:
+    """How a run ended. ``good`` None: says nothing about the source (interrupted)."""
+
+    state: str
+    reason: str
+    counts: dict[str, int]
+    stats: dict[str, Any]
+    error_code: str | None = None
+    error_detail: str | None = None
+    good: bool | None = None
+    saw_new: bool = False
+
+
+def claim(session: Session, *, run_id: int, token: str, now: datetime) -> RunClaim | None:
+    """Take a queued run. None: somebody else has it, or it is over."""
+    taken = runs.claim_run(
+        session,
+        run_id=run_id,
+        lease_token=token,
+        now=now,
+        worker=f"{socket.gethostname()}:{os.getpid()}",
+        code_version=version(),
+    )
+    if not taken:
+        return None
+    run = session.get_one(CrawlRun, run_id)
+    earlier = runs.recent_runs(session, source_id=run.source_id, limit=1)
+    return RunClaim(run_id, token, run.source_id, dict(run.options or {}), first=not earlier)
+
+
+def claim_own(
+    session: Session, *, key: str, now: datetime, sync: Callable[[Session], None]
+) -> RunClaim | None:
+    """Make a manual run of a source and take it. None: a run of this source is active.
+
+    ``sync`` brings the sources table up to date when the source is not in it yet.
+    """
+    source = sources.source_by_key(session, key)
+    if source is None:
+        sync(session)
+        source = sources.source_by_key(session, key)
+    if source is None:
+        return None
+    run = runs.queue_run(
+        session, source_id=source.id, trigger="manual", now=now, requested_by="scrapy"
+    )
+    if run is None:
+        return None
+    return claim(session, run_id=run.id, token=secrets.token_hex(16), now=now)
+
+
+def beat(
+    session: Session,
+    held: RunClaim,
+    *,
+    counts: dict[str, int],
+    fetches: Sequence[FetchRow],
+    now: datetime,
+) -> bool:
+    """Heartbeat with the fetches so far. False: the lease is lost; nothing was written."""
+    alive = runs.heartbeat(
+        session, run_id=held.run_id, lease_token=held.token, now=now, counts=counts
+    )
+    if alive:
+        runs.record_fetches(session, fetches, run_id=held.run_id)
+    return alive
+
+
+def finish(
+    session: Session,
+    held: RunClaim,
+    end: RunEnd,
+    *,
+    fetches: Sequence[FetchRow],
+    now: datetime,
+) -> bool:
+    """Close the run and say when to look again. False: the lease is lost."""
+    ours = runs.finish_run(
+        session,
+        run_id=held.run_id,
+        lease_token=held.token,
+        state=end.state,
+        reason=end.reason,
+        now=now,
+        counts=end.counts,
+        error_code=end.error_code,
+        error_detail=end.error_detail,
+        stats=end.stats,
+    )
+    if not ours:
+        return False
+    runs.record_fetches(session, fetches, run_id=held.run_id)
+    source = session.get_one(Source, held.source_id)
+    failures = 0 if end.good else source.failures + (end.good is False)
+    sources.set_next_check(
+        session,
+        source_id=source.id,
+        next_check_at=_next_look(session, source, end, failures=failures, now=now),
+        checked_at=now,
+        ok=end.good,
+        saw_new=end.saw_new,
+    )
+    return True
+
+
+def _next_look(
+    session: Session, source: Source, end: RunEnd, *, failures: int, now: datetime
+) -> datetime:
+    if end.good is None:
+        return now  # interrupted: go on as soon as somebody asks what is due
+    host = hosts.host_state(session, source.host_group)
+    return next_check(
+        now,
+        source_key=source.key,
+        every=timedelta(seconds=source.every_seconds),
+        failures=failures,
+        not_before=host.not_before if host is not None else None,
+    )

@@ -1,0 +1,232 @@
+"""The day and moment a page was published, chosen among everything that states one.
+
+Order: a labelled field of the page, the publisher's meta data, a labelled line near the title,
+the list row or feed entry, the address, an unlabelled date near the title. Values outside the
+plausible window are ignored; 1970, far future and copyright years never win.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from pipelines.dates import (
+    date_from_url,
+    find_dates,
+    is_plausible,
+    parse_date,
+    parse_datetime,
+)
+from pipelines.fields.issuers import looks_like_body
+from pipelines.items import Hints
+
+PUBLISHED_LABELS = (
+    "发布日期", "发布时间", "公开日期", "公开时间", "发布于", "上网日期", "上网时间", "公布日期",
+    "公布时间", "发表时间", "发表日期", "发稿时间", "信息时间", "更新时间", "更新日期", "时间",
+    "日期",
+)  # fmt: skip
+_META_KEYS = (
+    "layout:date", "article:published_time", "ld:datepublished", "item:datepublished",
+    "og:published_time", "og:article:published_time", "datepublished", "pubdate", "publishdate",
+    "publish_date", "publish-date", "publication_date", "dc.date.issued", "dcterms.issued",
+    "dcterms.created", "dc.date.created", "dc.date", "dcterms.date", "date", "sailthru.date",
+    "parsely-pub-date", "citation_publication_date", "citation_date", "article.published",
+    "published-date", "pub_date", "apub:time", "originalpublicationdate", "release_date",
+    "weibo:article:create_at", "bytedance:published_time", "ld:page-datepublished", "uploaddate",
+    "datecreated", "ld:datecreated", "time:datetime", "maketime", "createdate", "time",
+)  # fmt: skip
+_LABELLED = re.compile(
+    r"(?P<full>(?:发布|发表|发稿|公布|公开|上网|更新|信息|录入|添加|创建|发文|编辑|刊登)(?:时间|日期)|发布于|发表于)"
+    r"|(?P<bare>时间|日期)|(?<![^\W_])(?:(?P<verb>published|posted|updated?)|date)(?![^\W_])",
+    re.IGNORECASE,
+)
+_COLON = re.compile(r"\s{0,3}[:：]")
+_TIGHT = re.compile(r"[\s（(\[【]{0,4}")
+_TIGHT_LATIN = re.compile(r"\s{0,3}(?:on|at)?\s{0,3}")
+_LABELLED_SHORT = re.compile(
+    r"(?:发布|发表|更新)?(?:时间|日期)\s{0,2}[:：]\s{0,3}(?P<day>(?:1[0-2]|0?[1-9])[-/月.](?:3[01]|[12]\d|0?[1-9])日?)"
+    r"(?=\s|\d\d?[:：]|\Z)"
+)
+_UPDATED = re.compile(r"更新|修改|updated|modified", re.IGNORECASE)
+_NOT_PUBLISHED = re.compile(
+    r"成文|生成|施行|实施|生效|失效|截止|有效|印发|签发|发文|废止|copyright|©|版权|今天是|现在是|当前|event|开标|报名|会议时间",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A publication day (and moment, UTC, when a time was stated) with its evidence."""
+
+    day: date
+    moment: datetime | None
+    span: str
+    rule: str
+    place: str
+    start: int
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The parts of a page a date may be read from, as text."""
+
+    meta: Mapping[str, str]
+    table: Mapping[str, str]
+    head: str
+    url: str
+    hints: Hints
+
+
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    """How dates are read: zone of times, zone of the day of UTC stamps, today, language."""
+
+    zone: str
+    day_zone: str
+    today: date | None
+    lang: str
+
+    def day(self, text: str) -> date | None:
+        return parse_date(text, today=self.today, lang=self.lang, zone=self.day_zone)
+
+    def moment(self, text: str) -> datetime | None:
+        return parse_datetime(text, zone=self.zone, lang=self.lang)
+
+
+def find_published(
+    places: Places, *, zone: str, today: date | None, lang: str, day_zone: str | None = None
+) -> Published | None:
+    """The best plausible candidate; agreement between sources raises its confidence.
+
+    Times without a zone are local to ``zone``; ``day_zone`` (default ``zone``) is the one whose
+    day a stamp in UTC means.
+    """
+    clock = _Clock(zone, day_zone or zone, today, lang)
+    candidates = [c for c in _candidates(places, clock) if is_plausible(c.day, today=today)]
+    if not candidates:
+        return None
+    best = max(candidates, key=lambda c: c.confidence)
+    others = [c for c in candidates if c.place != best.place]
+    confidence = best.confidence
+    if any(c.day == best.day for c in others):
+        confidence = min(0.99, confidence + 0.05)
+    elif others and all(abs((c.day - best.day).days) > 1 for c in others):
+        confidence -= 0.05
+    moment = best.moment or next((c.moment for c in others if c.moment and c.day == best.day), None)
+    return Published(best.day, moment, best.span, best.rule, best.place, best.start, confidence)
+
+
+def _candidates(places: Places, clock: _Clock) -> Iterator[Published]:
+    yield from _from_fields(places.table, PUBLISHED_LABELS, "table", 0.97, clock)
+    yield from _from_fields(places.meta, _META_KEYS, "meta", 0.94, clock)
+    yield from _from_head(places.head, clock)
+    yield from _from_hints(places.hints, clock)
+    if value := date_from_url(places.url):
+        yield Published(value, None, places.url, "url", "url", -1, 0.86)
+
+
+def _from_fields(
+    fields: Mapping[str, str], keys: tuple[str, ...], place: str, top: float, clock: _Clock
+) -> Iterator[Published]:
+    for rank, key in enumerate(keys):
+        text = fields.get(key)
+        value = clock.day(text) if text else None
+        if text and value:
+            moment = clock.moment(text)
+            yield Published(
+                value, moment, text.strip(), f"{place}:{key}", place, -1, top - rank * 0.002
+            )
+
+
+_BOUNDARY = re.compile(
+    r"\s{0,3}(?:\Z|\n|[|｜/【\[（(]|\d{1,2}[:：]\d\d|来源|作者|浏览|字体|字号|编辑|阅读|点击|记者|T\d)"
+)
+_CLOCK_NEXT = re.compile(r"\s{0,3}\d{1,2}[:：]\d\d")
+
+
+def _from_head(head: str, clock: _Clock) -> Iterator[Published]:
+    lang = clock.lang
+    spans = find_dates(head, lang=lang) or (find_dates(head, lang="en") if lang == "zh" else ())
+    for span in spans[:12]:
+        before = re.split(r"[\n|｜]", head[max(0, span.start - 24) : span.start])[-1]
+        if _NOT_PUBLISHED.search(before) or _signed(head, span.start, span.end):
+            continue
+        label = _label(head, span.start)
+        if (
+            not label
+            and not _BOUNDARY.match(head, span.end)
+            and _line_length(head, span.start) > 60
+        ):
+            continue
+        if label:
+            confidence, rule = (0.9 if _UPDATED.search(label) else 0.95), f"head:{label}"
+        else:
+            apart = _BOUNDARY.match(head, span.end) and not _IN_WORDS.search(before)
+            confidence = 0.84 if apart else 0.78
+            rule = "head:unlabelled"
+        moment = clock.moment(head[span.start : span.end + 12])
+        yield Published(span.value, moment, span.text, rule, "head", span.start, confidence)
+    if not spans and clock.today is not None and (short := _LABELLED_SHORT.search(head[:300])):
+        value = clock.day(short["day"])
+        if value:
+            yield Published(value, None, short[0], "head:month_day", "head", short.start(), 0.6)
+
+
+def _line_length(text: str, at: int) -> int:
+    end = text.find("\n", at)
+    return (end if end >= 0 else len(text)) - text.rfind("\n", 0, at) - 1
+
+
+def _signed(head: str, at: int, end: int) -> bool:
+    """Whether the line before a date is the name of an organ: a signature, not a date line."""
+    if _CLOCK_NEXT.match(head, end):
+        return False
+    lines = head[max(0, at - 60) : at].rstrip(" \t\u3000").split("\n")
+    return len(lines) > 1 and not lines[-1].strip() and looks_like_body(lines[-2])
+
+
+_IN_WORDS = re.compile(r"[\u4e00-\u9fff]\Z")
+
+
+def _label(head: str, at: int) -> str:
+    """The label of the date at ``at``, "" for words that only contain one.
+
+    A label has a colon, or begins its line and the date follows, or (发布时间, published) is known
+    and the date follows at once: 不要浪费时间2015/07/02 is a headline with a day behind it.
+    """
+    back = head[max(0, at - 40) : at]
+    before = re.split(r"[\n|｜]", back)[-1]
+    labels = list(_LABELLED.finditer(before))
+    if not labels:
+        return ""
+    found = labels[-1]
+    gap = before[found.end() :]
+    if _COLON.match(gap):
+        return found[0]
+    whole = len(before) < len(back) or at <= 40
+    first = whole and not before[: found.start()].strip(" \t\u3000\xa0（(【[·*-")
+    if found["full"] or found["bare"]:
+        tight = bool(_TIGHT.fullmatch(gap))
+        apart = first or not _IN_WORDS.search(before[: found.start()])
+        known = tight and (apart or found["full"])
+        return found[0] if known or (first and found["full"] and len(gap) <= 8) else ""
+    if found["verb"] and _TIGHT_LATIN.fullmatch(gap):
+        return found[0]
+    return found[0] if first else ""
+
+
+def _from_hints(hints: Hints, clock: _Clock) -> Iterator[Published]:
+    if hints.published_at is not None:
+        day = clock.day(hints.published_at.isoformat())
+        if day is not None:
+            yield Published(
+                day, hints.published_at, hints.published_at.isoformat(), "feed", "list", -1, 0.9
+            )
+    if hints.date_text:
+        value = clock.day(hints.date_text)
+        if value is not None:
+            moment = clock.moment(hints.date_text)
+            yield Published(value, moment, hints.date_text, "list", "list", -1, 0.88)

@@ -1,0 +1,93 @@
+"""Names with a fixed address, and certificates of the operator's own authority."""
+
+from __future__ import annotations
+
+import ssl
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from crawler.fetch.dialing import GuardedResolver
+from crawler.fetch.guard import AllowList
+from tests.crawler.fetch.lab import Lab, article, listing
+from tests.crawler.fetch.test_dialing import Answers, Reactor, _dial
+from tests.fault_server import FaultServer, html
+
+NAME = "www.ministry.example"
+OTHER = "www.bureau.example"
+
+
+def _resolver(fixed: dict[str, str], *allow: str) -> GuardedResolver:
+    return GuardedResolver(Reactor(Answers(("1.1.1.1",))), AllowList.parse(allow), fixed)
+
+
+def test_a_fixed_address_is_dialled_without_asking_anybody() -> None:
+    resolver = _resolver({"WWW.Ministry.Example": "9.9.9.9"})
+    assert _dial(resolver, NAME, 443) == [("9.9.9.9", 443)]
+    assert _dial(resolver, "other.example") == [("1.1.1.1", 80)]
+
+
+def test_a_fixed_address_inside_needs_the_allow_list_as_well() -> None:
+    fixed = {NAME: "127.0.0.1"}
+    refused = _resolver(fixed)
+    assert _dial(refused, NAME) == []
+    assert refused.refused[NAME] == "127.0.0.1"
+    assert _dial(_resolver(fixed, "127.0.0.1"), NAME) == [("127.0.0.1", 80)]
+
+
+def test_a_fixed_address_that_is_none_is_named() -> None:
+    with pytest.raises(ValueError, match=NAME):
+        _resolver({NAME: "somewhere"})
+
+
+def _own_authority(folder: Path, name: str) -> tuple[Path, ssl.SSLContext]:
+    """A certificate for ``name``, which is its own authority, and a server context with it."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    path, secret = folder / "ca.pem", folder / "key.pem"
+    path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    secret.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path, secret)
+    return path, context
+
+
+def test_a_site_inside_is_read_by_its_name_and_certificate(lab: Lab, tmp_path: Path) -> None:
+    ca_file, context = _own_authority(tmp_path / "tls", NAME)
+    lab.configure(ca_file=str(ca_file))
+    with lab.config_path.open("a", encoding="utf-8") as file:
+        file.write(f'[crawl.hosts]\n"{NAME}" = "127.0.0.1"\n"{OTHER}" = "127.0.0.1"\n')
+    with FaultServer(tls=context) as server:
+        server.routes["/list"] = html(listing([("/a", "关于第1号试点工作的通知")]))
+        server.routes["/a"] = html(article(1))
+        lab.html_source("inside", f"https://{NAME}:{server.port}/list")
+        lab.html_source("other", f"https://{OTHER}:{server.port}/list")
+        friend, stranger = lab.run("inside"), lab.run("other")
+    assert (friend.state, friend.counts["new"]) == ("ok", 1)
+    assert list(lab.documents()) == ["/a"]
+    assert set(stranger.errors.values()) == {"tls_invalid", "robots_unreachable"}

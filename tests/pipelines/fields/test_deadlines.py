@@ -1,0 +1,97 @@
+"""First and last day in force, comment deadlines, histories of laws."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from pipelines.fields.deadlines import find_comment_deadline, find_effective, find_expiry
+from pipelines.fields.lawheader import amended_in_force, history
+from tests.pipelines.test_metadata import page, read
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("本办法自2024年1月1日起施行。", date(2024, 1, 1)),
+        ("本规定自公布之日起施行。", date(2023, 8, 5)),
+        ("本通知自印发之日起30日后施行。", date(2023, 8, 31)),
+        ("自发布之日起满三个月施行", date(2023, 11, 5)),
+        ("2019年1月1日起施行的《旧办法》同时废止。", None),
+        ("近日施行", None),
+    ],
+)
+def test_first_day_in_force(text: str, day: date | None) -> None:
+    found = find_effective(text, written_on=date(2023, 8, 1), published_on=date(2023, 8, 5))
+    assert (found.value if found else None) == day
+
+
+def test_a_relative_day_without_its_base_is_unknown() -> None:
+    assert find_effective("本办法自公布之日起施行。") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("有效期至2026年12月31日。", date(2026, 12, 31)),
+        ("有效期为三年。", date(2026, 12, 31)),
+        ("试行2年。", date(2025, 12, 31)),
+        ("保质期5年", None),
+    ],
+)
+def test_last_day_in_force(text: str, day: date | None) -> None:
+    found = find_expiry(text, effective_on=date(2024, 1, 1))
+    assert (found.value if found else None) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("意见反馈截止时间为2024年4月5日。", date(2024, 4, 5)),
+        ("公众可以在2024年4月5日前反馈意见", date(2024, 4, 5)),
+        ("征求意见时间为2024年3月5日至4月4日。", date(2024, 4, 4)),
+        ("请于4月5日前将意见反馈至我局", date(2024, 4, 5)),
+        ("自公布之日起30日内反馈意见", date(2024, 4, 4)),
+        ("征求意见稿共五章。", None),
+    ],
+)
+def test_comment_deadlines(text: str, day: date | None) -> None:
+    found = find_comment_deadline(
+        text, title="关于公开征求意见的公告", published_on=date(2024, 3, 5)
+    )
+    assert (found.value if found else None) == day
+
+
+def test_workday_deadlines_are_marked_unsure() -> None:
+    found = find_comment_deadline(
+        "自公告发布之日起10个工作日内提出意见", title="征求意见", published_on=date(2024, 3, 5)
+    )
+    assert found is not None
+    assert (found.value, found.confidence) == (date(2024, 3, 19), 0.5)
+
+
+def test_law_history_gives_adopter_and_version() -> None:
+    head = (
+        "2009年9月28日 浙江省第十一届人民代表大会常务委员会第十三次会议通过\n"
+        "2021年9月29日 浙江省第十三届人民代表大会常务委员会第三十一次会议"
+        "《关于修改〈甲条例〉等七件地方性法规的决定》修正\n"
+    )
+    found = read(
+        page("浙江省乙条例", head + "第一条 制定本条例。\n第九条 本条例自2010年1月1日起施行。")
+    )
+    assert found.issuing_bodies == ("浙江省人民代表大会常务委员会",)
+    assert found.effective_on == date(2021, 9, 29)
+    events = history(head)
+    assert [event.act for event in events] == ["通过", "修正"]
+    assert amended_in_force(events, date(2021, 10, 8)) == date(2021, 10, 8)
+
+
+def test_an_amended_version_of_unknown_day_stays_unknown() -> None:
+    head = (
+        "2012年4月19日 上海市第十三届人民代表大会常务委员会第三十三次会议通过\n"
+        "2018年5月24日 上海市第十五届人民代表大会常务委员会第四次会议"
+        "《关于修改本市部分地方性法规的决定》修正\n"
+    )
+    found = read(page("上海市某条例", head + "第九条 本条例自2012年7月15日起施行。"))
+    assert found.effective_on is None

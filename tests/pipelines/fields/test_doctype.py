@@ -1,0 +1,30 @@
+"""The kind of a document, from its title."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipelines.fields.doctype import announced_kind, document_kind, genre_of
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("国务院关于印发《某行动计划（2024—2026年）》的通知", "行动计划"),
+        ("某办法（征求意见稿）", "征求意见稿"),
+        ("关于促进发展的若干意见", "意见"),
+        ("山西省数字经济促进条例", "条例"),
+        ("甲市发布《甲市产业发展行动方案》", "行动计划"),
+        ("某监管会：正在草拟持牌机构的监管规定", None),
+        ("用好新方法", None),
+    ],
+)
+def test_document_kinds(title: str, kind: str | None) -> None:
+    assert document_kind(title) == kind
+
+
+def test_reports_name_the_kind_they_announce() -> None:
+    lead = "甲市领导小组办公室近日印发《甲市产业发展行动方案》。"
+    assert announced_kind("甲市印发首个政策文件", lead) == "行动计划"
+    assert announced_kind("甲公司上线新平台", lead) is None
+    assert genre_of("国务院办公厅关于同意建立制度的函") == "函"
