@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass, field
 from functools import cache
 
-from pipelines.classify.taxonomy import DocType, Entry, Kind, Taxonomy, When
+from pipelines.classify.actors import actor_in
+from pipelines.classify.taxonomy import ANY, DocType, Entry, Kind, Taxonomy, When
 from pipelines.classify.words import Tally, WordIndex
 from pipelines.fields.doctype import announced_kind
 from pipelines.items import CleanPage, LabelGuess, Metadata
@@ -24,6 +25,7 @@ its scenarios counts in full."""
 _PLAN_KINDS = frozenset(
     {"行动计划", "扶持办法", "指导意见", "征求意见", "管理规定", "法规", "通知"}
 )
+_HAN = re.compile("[\u4e00-\u9fff]")
 _POINTS = {"strong": 1.0, "words": 0.5, "weak": 0.2, "exclude": 0.0}
 _TITLE_POINTS = {"strong": 3.0, "words": 2.0, "weak": 0.5, "exclude": 0.0}
 
@@ -100,8 +102,10 @@ class _Reading:
     in_body: Tally
     genre: str | None
     announced: str | None
+    level: str
     public: bool
     acts: bool
+    lang: str
 
 
 def classify(
@@ -124,7 +128,7 @@ def classify(
         labels += _entries("scenario", index, reading, in_plan)
         labels += _entries("measure", index, reading, in_plan)
     names = tuple(topic.slug for topic in topics)
-    section = _section(taxonomy, doc_type, names, reading.title, metadata.level or "")
+    section = _section(taxonomy, doc_type, names, reading)
     if section:
         labels.append(section)
     return tuple(labels)
@@ -133,8 +137,12 @@ def classify(
 def _read(index: _Index, page: CleanPage, metadata: Metadata) -> _Reading:
     title, text = metadata.title or page.title, page.body_text[:BODY_CHARS]
     lead = text[:LEAD_CHARS]
-    public = metadata.level not in (None, "none")
+    level = metadata.level or ""
+    public = level not in ("", "none")
     named = any(e.field == "issuing_bodies" and e.place == "title" for e in metadata.evidence)
+    if not public and (actor := actor_in(title)):
+        public = named = True
+        level = "foreign" if actor == "foreign" else level
     return _Reading(
         title=title,
         front=f"{title}\n{lead}",
@@ -144,8 +152,10 @@ def _read(index: _Index, page: CleanPage, metadata: Metadata) -> _Reading:
         in_body=index.body.count(text),
         genre=metadata.doc_type,
         announced=announced_kind(title, lead) if public else None,
+        level=level,
         public=public,
         acts=public and named,
+        lang="zh" if _HAN.search(title) or _HAN.search(lead) else "other",
     )
 
 
@@ -228,23 +238,25 @@ def _type_score(rule: _TypeRule, reading: _Reading) -> tuple[float, str]:
 
 
 def _section(
-    taxonomy: Taxonomy, doc_type: LabelGuess | None, topics: tuple[str, ...], title: str, level: str
+    taxonomy: Taxonomy, doc_type: LabelGuess | None, topics: tuple[str, ...], reading: _Reading
 ) -> LabelGuess | None:
     name = doc_type.slug if doc_type else ""
     for section in taxonomy.sections:
         for when in section.when:
-            if _holds(when, name, topics, title, level):
+            if _holds(when, name, topics, reading):
                 confidence = min(0.95, doc_type.confidence + 0.05) if doc_type else 0.6
                 reason = when.reason or f"类型“{name}”"
                 return LabelGuess(section.name, "section", round(confidence, 3), reason)
     return None
 
 
-def _holds(when: When, doc_type: str, topics: tuple[str, ...], title: str, level: str) -> bool:
+def _holds(when: When, doc_type: str, topics: tuple[str, ...], reading: _Reading) -> bool:
     if when.doc_types and doc_type not in when.doc_types:
         return False
-    if when.levels and level not in when.levels:
+    if when.levels and reading.level not in when.levels:
         return False
-    if when.topics and not set(when.topics) & set(topics):
+    if when.langs and reading.lang not in when.langs:
         return False
-    return not when.title or any(word in title for word in when.title)
+    if when.topics and not (topics if ANY in when.topics else set(when.topics) & set(topics)):
+        return False
+    return not when.title or any(word in reading.title for word in when.title)

@@ -19,6 +19,9 @@ Kind = Literal["section", "doc_type", "topic", "scenario", "measure"]
 Word = Annotated[str, Field(min_length=1, max_length=60)]
 
 
+ANY = "*"
+
+
 class TaxonomyError(ValueError):
     """The taxonomy file cannot be used; the message says which entry and what to do."""
 
@@ -76,6 +79,9 @@ class When(_Model):
     doc_types: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
+    """``*`` stands for any topic."""
+    langs: tuple[Literal["zh", "other"], ...] = ()
+    """``zh``: the text has Chinese characters; ``other``: it has none."""
     title: tuple[Word, ...] = ()
     reason: str = ""
 
@@ -183,7 +189,7 @@ def _check_names(data: _File, origin: str) -> None:
     known = set(groups["doc_type"]), set(groups["topic"]), set(groups["section"])
     for section in data.section:
         wanted = {t for w in section.when for t in w.doc_types} - known[0]
-        wanted |= {t for w in section.when for t in w.topics} - known[1]
+        wanted |= {t for w in section.when for t in w.topics} - known[1] - {ANY}
         if section.fallback:
             wanted |= {section.fallback} - known[2]
         if wanted:
