@@ -31,10 +31,13 @@ _HOME = re.compile(
     r"|数字货币研究所|央行(?!数字)|央行副?行长|人民银行|公安部|公安机关|网警|网信部门|监管部门|金融监管|证监会|银保监会|有关部门负责人"
 )
 _ENGLISH = re.compile(
-    r"\b(?:SEC|CFTC|FTC|FCC|FDA|FinCEN|OFAC|FCA|ESMA|ECB|FATF|FSB|IMF|MAS|HKMA|ASIC|AUSTRAC|DOJ|FBI)\b"
-    r"|\b(?:Federal Reserve|European (?:Commission|Parliament|Central Bank|Union)|White House|Congress"
-    r"|Senate|House of (?:Commons|Lords|Representatives)|Parliament|Treasury|Justice Department"
-    r"|Department of [A-Z]\w+|Ministry of [A-Z]\w+|Central Bank|Bank of [A-Z]\w+|Attorney General)\b"
+    r"\b(?:SEC|CFTC|FTC|FCC|FDA|FinCEN|OFAC|FCA|ESMA|ECB|FATF|FSB|IMF|MAS|HKMA|ASIC"
+    r"|AUSTRAC|DOJ|FBI)\b"
+    r"|\b(?:Federal Reserve|European (?:Commission|Parliament|Central Bank|Union)|White House"
+    r"|Congress|Senate|House of (?:Commons|Lords|Representatives)|Parliament|Treasury"
+    r"|Justice Department"
+    r"|Department of [A-Z]\w+|Ministry of [A-Z]\w+|Central Bank|Bank of [A-Z]\w+"
+    r"|Attorney General)\b"
 )
 
 

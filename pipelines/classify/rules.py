@@ -163,8 +163,11 @@ def _entries(
     kind: Kind, index: _Index, reading: _Reading, counted: Tally, *, expected: tuple[str, ...] = ()
 ) -> list[LabelGuess]:
     rules = index.rules.get(kind, [])
+    touched = reading.in_title.points.keys() | counted.points.keys()
     found = []
     for rule in rules:
+        if rule.slot not in touched and not rule.patterns:
+            continue
         if rule.entry.public_body and not reading.public:
             continue
         verdict = _verdict(rule, reading, counted, rule.entry.name in expected)
@@ -204,7 +207,12 @@ def _verdict(
 
 def _doc_type(index: _Index, reading: _Reading) -> LabelGuess | None:
     best: tuple[float, LabelGuess] | None = None
+    titled, led = reading.in_title.words, reading.in_lead.words
+    kinds = {reading.genre, reading.announced} - {None}
     for rule in index.types:
+        named = rule.title_slot in titled or rule.lead_slot in led or rule.patterns
+        if not named and kinds.isdisjoint(rule.doc_type.genres):
+            continue
         score, reason = _type_score(rule, reading)
         if score > 0 and (best is None or score > best[0]):
             confidence = min(0.97, 0.45 + 0.07 * score)
@@ -227,7 +235,8 @@ def _type_score(rule: _TypeRule, reading: _Reading) -> tuple[float, str]:
         return 9.5, f"文种“{kind}”，标题含“{words[0]}”"
     lead = reading.in_lead.words.get(rule.lead_slot, [])
     match = next((m for p in rule.patterns if (m := p.search(reading.front[:400]))), None)
-    if not words and not lead and not match:
+    if not words and not match and (not lead or reading.lang == "other"):
+        # one English word of the lead (available, survey) says nothing
         return 0.0, ""
     distinct = len(set(words))
     score = 3.0 * min(distinct, 1) + min(max(distinct - 1, 0), 2) + 0.75 * min(len(set(lead)), 3)

@@ -2,7 +2,7 @@
 
 Each word belongs to one or more *slots* (an entry, or one role of a document type). A place in
 the text counts once per slot; the longest word that begins there wins. Latin words must stand
-alone (AR is not in ARM, but in AR眼镜).
+alone (AR is not in ARM, but in AR眼镜); short ones in capitals must be printed so (MR is not Mr).
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
+_ACRONYM = 3
 _QUOTES = " “”\"'‘’+"
+_EDGES = frozenset("、" + _QUOTES)
 
 
 @dataclass(slots=True)
@@ -39,17 +41,23 @@ class WordIndex:
         self._listed = listed
         self._targets: dict[str, list[tuple[int, float]]] = {}
         self._words: list[str] = []
-        self._rows: list[tuple[str, bool, tuple[tuple[int, float], ...]]] = []
+        self._rows: list[tuple[str, bool, bool, tuple[tuple[int, float], ...]]] = []
+        self._plain: set[str] = set()
         self._automaton: AhoCorasick | None = None
 
     def add(self, word: str, slot: int, weight: float) -> None:
         """``weight`` 0 makes an excluding word: what lies inside it does not count."""
         self._targets.setdefault(word.lower(), []).append((slot, weight))
+        if not (word.isascii() and word.isupper() and len(word) <= _ACRONYM):
+            self._plain.add(word.lower())
 
     def freeze(self) -> None:
         """Build the automaton; no word can be added afterwards."""
         self._words = list(self._targets)
-        self._rows = [(word, word.isascii(), tuple(self._targets[word])) for word in self._words]
+        self._rows = [
+            (word, word.isascii(), word not in self._plain, tuple(self._targets[word]))
+            for word in self._words
+        ]
         self._automaton = AhoCorasick(
             self._words, matchkind=MatchKind.Standard, implementation=Implementation.DFA
         )
@@ -65,12 +73,15 @@ class WordIndex:
         hits = self._automaton.find_matches_as_indexes(lower, overlapping=True)
         hits.sort(key=_by_start)
         taken: dict[int, int] = {}
-        points, words = tally.points, tally.words
+        points, words, rows, listed = tally.points, tally.words, self._rows, self._listed
         for index, start, end in hits:
-            word, latin, targets = self._rows[index]
+            word, latin, acronym, targets = rows[index]
             if latin and not _alone(lower, start, end):
                 continue
-            factor = self._listed if _listed(lower, start, end) else 1.0
+            if acronym and not text[start:end].isupper():
+                continue
+            edged = lower[start - 1 : start] in _EDGES or lower[end : end + 1] in _EDGES
+            factor = listed if edged and _listed(lower, start, end) else 1.0
             for slot, weight in targets:
                 if start < taken.get(slot, 0):
                     continue
