@@ -4,7 +4,7 @@
 ``span.date::text``    its text; a selector alone means the same
 ``h3::own``            only the text directly inside, not that of child elements
 ``::attr(href)``       of the row element itself
-``A || B``             B when A is missing or empty
+``A || B``             B when A is missing or empty, or cut off (…) where B goes on
 ``A && B``             both, joined by a space
 ``xpath:.//b/@title``  XPath 1.0 instead of CSS
 
@@ -28,6 +28,8 @@ _BLANKS = re.compile(r"[\s\u00a0\u3000]+")
 #: private-use glyphs (font tricks), zero-width characters, byte order mark
 _UNSEEN = re.compile("[\ue000-\uf8ff\u200b-\u200d\u2060\ufeff]")
 MAX_SELECTOR = 300
+#: the end of a text that a template has cut
+_CUT = re.compile(r"\s*(?:…+|\.{2,})$")
 
 
 class SelectorError(ValueError):
@@ -130,11 +132,20 @@ def read_field(node: Node, field: str | None) -> str | None:
     """The tidy value of a field in a row, None when no alternative has one."""
     if not field:
         return None
+    short: str | None = None
     for alternative in compile_field(field):
         values = [value for step in alternative if (value := _read_step(node, step))]
-        if len(values) == len(alternative):
-            return " ".join(values)
-    return None
+        if len(values) != len(alternative):
+            continue
+        value = " ".join(values)
+        if short is not None:
+            if len(value) >= len(short) and value.startswith(_CUT.sub("", short)):
+                short = value
+        else:
+            short = value
+        if _CUT.search(short) is None:
+            return short
+    return short
 
 
 def _read_step(node: Node, step: Step) -> str | None:
@@ -200,6 +211,8 @@ class _XmlNode:
     def parse(cls, text: str) -> _XmlNode:
         from lxml import html
 
+        # The tree must be the one that CSS selectors were tried on (``tbody`` and all).
+        text = LexborHTMLParser(text).html or ""
         parser = html.HTMLParser(encoding="utf-8", huge_tree=False)
         content = text.encode("utf-8", "replace")
         return cls(html.document_fromstring(content or b"<html></html>", parser=parser))

@@ -14,7 +14,7 @@ from spiders.rowdates import read_row_date
 _DATE_LIKE = re.compile(
     r"\d{4}\s?[-/.年]\s?\d{1,2}|\d{1,2}\s?[-/.月]\s?\d{1,2}|(?<!\d)(?:19|20)\d{6}(?!\d)"
     r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s+\d{1,2}(?!\d)"
-    r"|\d{1,2}(?:st|nd|rd|th)?\.?[\s-]+(?:of\s+)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)",
+    r"|\d{1,2}(?:st|nd|rd|th)?\.?[\s-]*(?:of\s+)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)",
     re.IGNORECASE,
 )
 #: forms that general reading leaves alone because they are ambiguous out of context
@@ -31,6 +31,18 @@ FORMS = (
     "%Y-%m%d",
     "%m-%d %Y",
     "%m/%d %Y",
+    "%Y.%m%d",
+    "%Y/%m%d",
+    "%m-%d%Y",
+    "%m/%d%Y",
+    "%m.%d%Y",
+    "%Y%m-%d",
+    "%d%Y年%m月",
+    "%Y年%m月%d",
+    "%d %b %y",
+    "%d-%b-%y",
+    "%d%b%y",
+    "%b %d, %y",
 )
 _MAX_WIDTH = 60
 

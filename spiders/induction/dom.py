@@ -12,6 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipelines.urls import canonicalise, is_fetchable
 from spiders.fields import tidy
+from spiders.listing.assemble import link_in_script
 
 _SILENT = frozenset(
     {"script", "style", "noscript", "template", "svg", "iframe", "select", "option"}
@@ -20,6 +21,8 @@ _DEAD_LINK = re.compile(
     r"^\s*(?:#|javascript:|mailto:|tel:|data:|vbscript:)?\s*$|^\s*(?:#|javascript:|mailto:|tel:|data:|vbscript:)",
     re.I,
 )
+_CLICKED = ("href", "onclick", "data-href", "data-url", "data-link")
+_PLACE = re.compile(r"(?:https?:/)?\.{0,2}/\S+$|\S+\.s?html?$")
 MAX_ELEMENTS = 60_000
 _MAX_DEPTH = 200
 
@@ -37,6 +40,8 @@ class Element:
     children: list[Element | str] = field(default_factory=list)
     #: absolute address, for anchors that lead somewhere
     link: str | None = None
+    #: the attribute that gives the address
+    source: str = "href"
 
     @cached_property
     def classes(self) -> tuple[str, ...]:
@@ -65,7 +70,7 @@ class Element:
 
     @cached_property
     def links(self) -> tuple[Element, ...]:
-        """The anchors inside that lead somewhere, itself included."""
+        """The elements inside that lead somewhere (anchors, mostly), itself included."""
         own = (self,) if self.link else ()
         return own + tuple(
             link for child in self.children if isinstance(child, Element) for link in child.links
@@ -144,10 +149,27 @@ def _grow(top: LexborNode, root: Element, elements: list[Element], *, base_url: 
         element = Element(tag, len(elements) + 1, parent, node.attributes, node, parent.depth + 1)
         if tag == "a":
             element.link = _address(element.attributes.get("href"), base_url=base_url)
+        if element.link is None:
+            _scripted(element, base_url=base_url)
         elements.append(element)
         parent.children.append(element)
         inside = list(node.iter(include_text=True))
         stack.extend((child, element) for child in reversed(inside))
+
+
+def _scripted(element: Element, *, base_url: str) -> None:
+    """Take the address that a click on an element opens, where no link states one."""
+    for name in _CLICKED:
+        text = element.attributes.get(name)
+        if not text or (name.startswith("data-") and not _PLACE.match(text.strip())):
+            continue
+        found = link_in_script(text)
+        if found == text.strip() and not name.startswith("data-"):
+            continue
+        element.link = _address(found, base_url=base_url)
+        if element.link is not None:
+            element.source = name
+            return
 
 
 def _address(href: str | None, *, base_url: str) -> str | None:

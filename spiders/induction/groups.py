@@ -45,6 +45,14 @@ GENERIC = re.compile(
 )
 
 
+#: labels of days on which a document was not published
+OTHER_DAY = re.compile(
+    r"成文|生成日期|有效期|截止|失效|废止|施行|实施|生效|修改|截至|到期"
+    r"|deadline|expir|effective|\bdue\b|clos(?:es|ing)|argued|submitted",
+    re.IGNORECASE,
+)
+
+
 @dataclass(slots=True)
 class Group:
     """Rows and the link of each that leads to its document."""
@@ -262,6 +270,7 @@ class Judge:
         count = len(pairs)
         dated = sum(day is not None for day in group.days)
         mostly_dated = dated >= 0.6 * count
+        undated = 1.5 if mostly_dated else 0.9 if dated >= 3 else 0.3
         shapes = Counter(shape_of(link.link or "") for link in group.links)
         common, times = shapes.most_common(1)[0]
         uniform = times >= 0.6 * count
@@ -273,7 +282,7 @@ class Judge:
             if day is not None:
                 worth += 1.0
             else:
-                worth -= 1.5 if mostly_dated else 0.3
+                worth -= undated
             if titles[title_of(link)] > often and row is link:
                 worth -= 1.0  # "summary" beside every title
             if uniform and shape_of(link.link or "") != common:
@@ -304,19 +313,25 @@ class Judge:
 
 
 def _alike(rows: list[Element]) -> float:
-    """1.0 when the lists around all rows bear the same names, less for a mixture of lists."""
-    kinds = Counter(_list_of(row) for row in rows)
-    return float((kinds.most_common(1)[0][1] / len(rows)) ** 0.5)
+    """1.0 when all rows stand in one list, or in lists of the same names; less for a mixture.
+
+    Lists side by side below one parent are one list with gaps, whatever they are called.
+    """
+    lists = [_list_of(row) for row in rows]
+    kinds = Counter((node.tag, node.classes) for node in lists)
+    parents = Counter(node.parent.order if node.parent else 0 for node in lists)
+    most = max(kinds.most_common(1)[0][1], parents.most_common(1)[0][1])
+    return float((most / len(rows)) ** 1.2)
 
 
-def _list_of(row: Element) -> tuple[str, tuple[str, ...]]:
-    """Tag and classes of the nearest ancestor with more in it than this row."""
+def _list_of(row: Element) -> Element:
+    """The nearest ancestor with more in it than this row."""
     node = row
     for ancestor in row.ancestors():
         if sum(isinstance(child, Element) for child in ancestor.children) > 1:
-            return ancestor.tag, ancestor.classes
+            return ancestor
         node = ancestor
-    return node.tag, node.classes
+    return node
 
 
 def date_text(row: Element, link: Element, *, lang: str, today: date | None) -> str | None:
@@ -327,16 +342,46 @@ def date_text(row: Element, link: Element, *, lang: str, today: date | None) -> 
     inside = {id(element) for element in link.walk()}
     outside = [element for element in row.walk() if id(element) not in inside]
     holders = [element for element in outside if not any(e is link for e in element.walk())]
-    texts = [_stamp(element) for element in holders]
-    texts += [text for element in outside if (text := element.own)]
-    texts = sorted(filter(is_date_like, texts), key=len)
-    texts += sorted(
-        filter(is_date_like, (_stamp(e) for e in link.walk() if e is not link)), key=len
-    )
+    found = [(_stamp(element), element) for element in holders]
+    found += [(text, element) for element in outside if (text := element.own)]
+    texts = _dates_in_order(found)
+    texts += _dates_in_order([(_stamp(e), e) for e in link.walk() if e is not link])
     for text in texts:
         if best_form([text], lang=lang, today=today)[1][0] is not None:
             return text
     return None
+
+
+def _dates_in_order(found: list[tuple[str, Element]]) -> list[str]:
+    """Texts like dates: those called the day of something else last, the shortest first."""
+    like = [(text, element) for text, element in found if is_date_like(text)]
+    if len(like) > 1:
+        like.sort(key=lambda pair: (_is_other_day(*pair), len(pair[0])))
+    return [text for text, _ in like]
+
+
+def _is_other_day(text: str, element: Element) -> bool:
+    """Whether a date is labelled as one that is not the day of publication."""
+    label = text if not text[:1].isdigit() else label_before(element)
+    return OTHER_DAY.search(label) is not None
+
+
+def label_before(element: Element) -> str:
+    """What the page calls a value: the short text before it, or the head of its column."""
+    if element.tag == "td" and element.parent is not None:
+        table = next((a for a in element.ancestors() if a.tag == "table"), None)
+        head = next((e for e in table.walk() if e.tag == "tr"), None) if table else None
+        cells = [c for c in head.children if isinstance(c, Element)] if head else []
+        own = [c for c in element.parent.children if isinstance(c, Element)]
+        if head is not element.parent and len(cells) == len(own):
+            return cells[own.index(element)].text[:20]
+    before = ""
+    for child in element.parent.children if element.parent else ():
+        if child is element:
+            break
+        text = child if isinstance(child, str) else child.text
+        before = text.strip() or before
+    return before if len(before) <= 12 else ""
 
 
 def _stamp(element: Element) -> str:

@@ -22,7 +22,7 @@ from spiders.listing.assemble import plain_text
 
 _MAX_RECORDS = 300
 _MAX_DEPTH = 9
-_RECORD_DEPTH = 5
+_RECORD_DEPTH = 8
 _URL = re.compile(r"^(?:https?:)?//[^\s]+$|^\.{0,2}/[^\s/()][^\s()]*$")
 _MEDIA = re.compile(r"\.(?:png|jpe?g|gif|svg|ico|css|js|mp4|webp)(?:$|\?)", re.I)
 _LINK_NAME = re.compile(r"url|link|href|path$|uri", re.I)
@@ -41,6 +41,9 @@ _NOT_DATE = re.compile(
     r"creat|updat|modif|edit|oper|expir|end|effect|deadline|warehouse|index|write|written|cwrq|complet|auto",
     re.I,
 )
+#: how lists of named values call the name and the value
+_KEYS = ("key", "field", "name", "code", "fieldName", "label")
+_VALUES = ("value", "val", "content", "fieldValue", "text")
 _NUMBER = re.compile(r"[〔\[【(（]\s*(?:19|20)\d{2}\s*[〕\]】)）]\s*第?\s*\d+\s*号")
 _ISSUER_NAME = re.compile(
     r"publisher|issuer|dept|department|org|agenc|puborg|fwjg|fbjg|source", re.I
@@ -150,10 +153,30 @@ def _leaves(record: Any, path: str, depth: int) -> Iterator[str]:
             if _usable(key):
                 yield from _leaves(value, _joined(path, key), depth + 1)
     elif isinstance(record, list):
-        if record:
+        named = _named_values(record)
+        for key, name, value in named:
+            yield f"{path}[{key}={name}].{value}"
+        if record and not named:
             yield from _leaves(record[0], path + "[0]", depth + 1)
     elif path and as_text(record):
         yield path
+
+
+def _named_values(entries: list[Any]) -> list[tuple[str, str, str]]:
+    """Entries like ``{"key": "bt", "value": "…"}``: name of the key, its text, name of the value.
+
+    Empty unless every entry has that form and another name.
+    """
+    for key in _KEYS:
+        for value in _VALUES:
+            names = [
+                entry[key]
+                for entry in entries[:60]
+                if isinstance(entry, dict) and isinstance(entry.get(key), str) and value in entry
+            ]
+            if len(names) == min(60, len(entries)) > 1 and len(set(names)) == len(names):
+                return [(key, name, value) for name in names if _usable(name) and "=" not in name]
+    return []
 
 
 def _described(
@@ -236,11 +259,12 @@ def _title_score(name: str, values: list[str]) -> float:
         return 0.0
     worth = min(1.0, size / 40) * len(set(known)) / len(known)
     worth *= _share(known, lambda v: bool(re.search(r"[^\W\d_]{2,}", v)))
+    words = 1.0
     if _share(known, lambda v: bool(re.fullmatch(r"[\w.\-]+", v) and v.isascii())) > 0.6:
-        worth *= 0.3
+        worth, words = 0.3 * worth, 0.3  # a file name or a code, whatever it is called
     last = name.rsplit(".", 1)[-1]
-    named = bool(_TITLE_NAME.search(last))
-    return worth + 0.5 * named + 0.2 * ("title" in last.lower()) - 0.05 * name.count(".")
+    named = 0.5 * bool(_TITLE_NAME.search(last)) + 0.2 * ("title" in last.lower())
+    return worth + words * named - 0.05 * name.count(".")
 
 
 def _issuer_score(name: str, values: list[str]) -> float:

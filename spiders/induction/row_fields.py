@@ -17,6 +17,7 @@ from spiders.induction.days import FORMS, is_date_like, read_day
 from spiders.induction.dom import Element, Page, width
 from spiders.induction.groups import GENERIC, Group
 from spiders.induction.row_selectors import best_row_selector, names_of
+from spiders.listing.assemble import link_in_script
 
 _SAMPLE = 150
 #: stands for "the text directly in the link" in a list of selectors
@@ -61,10 +62,14 @@ def write_fields(page: Page, group: Group, *, today: date | None, lang: str) -> 
     base = page.base_url
 
     def right_link(row: _Row, value: str | None) -> bool:
-        return value is not None and canonicalise(value, base=base) == row.link.link
+        return (
+            value is not None and canonicalise(link_in_script(value), base=base) == row.link.link
+        )
 
-    link = _best(rows, _link_fields(rows), right_link) or "a::attr(href)"
-    title = _title_field(rows, link.removesuffix("::attr(href)"))
+    source = Counter(row.link.source for row in rows).most_common(1)[0][0]
+    end = f"::attr({source})"
+    link = _best(rows, _link_fields(rows, end=end), right_link) or f"a{end}"
+    title = _title_field(rows, link.removesuffix(end))
     when, form = None, "auto"
     if any(group.days):
         when, form = _date_field(rows, group.form, lang=lang, today=today)
@@ -92,13 +97,13 @@ def _best(
     return best
 
 
-def _link_fields(rows: Sequence[_Row]) -> Iterator[str]:
+def _link_fields(rows: Sequence[_Row], *, end: str) -> Iterator[str]:
     if all(row.link is row.element for row in rows):
-        yield "::attr(href)"
+        yield end
         return
-    yield "a::attr(href)"
+    yield f"a{end}"
     for selector in _selectors_of([(row.element, row.link) for row in rows]):
-        yield f"{selector}::attr(href)"
+        yield f"{selector}{end}"
     yield "a[title]::attr(href)"
     yield 'a[target="_blank"]::attr(href)'
     yield 'a[href*=".pdf"]::attr(href)'

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from urllib.parse import parse_qsl, urlsplit
 
+from pipelines.dates import date_from_url
 from pipelines.items import AttachmentRef
 from pipelines.urls import canonicalise, host_of, is_fetchable, url_key
 from spiders.fields import tidy
@@ -22,6 +23,16 @@ MAX_TITLE = 400
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,300}>|<!--[^<>]{0,300}>")
 #: click counters of site searches, with the real address in a parameter
 _COUNTER = re.compile(r"/(?:visit/)?link\.do$")
+#: marks that lists put before a title, and after it
+_MARKS = re.compile(
+    r"^(?:[\[【(（<〔]\s*(?:置顶|顶|热|热门|新|最新|重要|荐|推荐|图文?|视频|new|hot|top)\s*[\]】)）>〕]"
+    r"|置顶(?=[\s:：|·《]))[\s:：|·]*|\s*[\[【(（](?:新|最新|new|hot)[\]】)）]$",
+    re.IGNORECASE,
+)
+#: an address inside a script: ``window.open('/art/1.html')``
+_IN_SCRIPT = re.compile(r"""['"]((?:https?:/)?/[^'"\s]+|[^'"\s]+\.[a-z]{3,5}(?:\?[^'"\s]*)?)['"]""")
+_SCRIPTED = re.compile(r"^\s*(?:javascript:|[\w.]+\s*[(=])", re.IGNORECASE)
+_HAS_YEAR = re.compile(r"(?:19|20)\d\d")
 #: articles on these hosts are imported by hand only: their terms and challenges say so
 MANUAL_HOSTS = frozenset({"mp.weixin.qq.com"})
 
@@ -69,7 +80,8 @@ class Assembler:
         url = self._link(raw)
         if url is None:
             return
-        title = plain_text(raw.title)[:MAX_TITLE]
+        plain = plain_text(raw.title)[:MAX_TITLE]
+        title = _MARKS.sub("", plain) or plain
         if self._unwanted(url, title):
             self.skipped += 1
             return
@@ -103,7 +115,7 @@ class Assembler:
         )
 
     def _link(self, raw: RawRow) -> str | None:
-        link = (raw.link or "").strip()
+        link = link_in_script(raw.link or "")
         if not link or link.startswith(("#", "javascript:", "mailto:")):
             self.problems.append(RowProblem("no_link", plain_text(raw.title)[:80]))
             return None
@@ -144,6 +156,8 @@ class Assembler:
             today=self.today,
         )
         day = when.day or self._day_of_link(url)
+        if when.day is not None and not _HAS_YEAR.search(raw.date_text or ""):
+            day = _in_year_of(url, when.day)
         modified = raw.modified.at if raw.modified else None
         fetch = canonicalise(raw.fetch, base=self.base_url) if raw.fetch else None
         return ListRow(
@@ -177,6 +191,23 @@ class Assembler:
             return None
         match = search(self.spec.link_regex, url)
         return day_from_groups(match) if match else None
+
+
+def link_in_script(text: str) -> str:
+    """The address that a script opens (``onclick``); any other text as it is."""
+    text = text.strip()
+    if not _SCRIPTED.match(text):
+        return text
+    found = _IN_SCRIPT.search(text)
+    return found[1] if found else text
+
+
+def _in_year_of(url: str, day: date) -> date:
+    """A month and day printed without a year: the year is that of the address, if it has one."""
+    stated = date_from_url(url)
+    if stated is not None and (stated.month, stated.day) == (day.month, day.day):
+        return stated
+    return day
 
 
 def _direct(url: str) -> str:
