@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import scrapy.core.downloader.handlers.http11  # noqa: F401
 
 from crawler.config import Config, ConfigError, load_config
-from crawler.errors import Interrupted, LeaseHeld
+from crawler.errors import Interrupted, LeaseHeld, StartFailed
 from crawler.fetch.process_limits import die_with_parent, lead_own_group, limit_memory
 from crawler.logs import current_run, current_source, set_up_logging
 
@@ -39,6 +39,7 @@ NOISY = (
     "scrapy.middleware",
     "scrapy.utils.log",
 )
+NOT_ITS_FAULT = frozenset({Interrupted.code, "database_locked"})
 EXIT_OK = 0
 EXIT_FAILED = 1
 EXIT_USAGE = 2
@@ -93,22 +94,56 @@ def _crawl(config: Config, options: argparse.Namespace) -> int:
         return EXIT_TRY_LATER
     current_run.set(options.run_id)
     current_source.set(key)
-    recorder = run_spider(
-        key,
-        {
-            "DIBAO_CONFIG_FILE": str(options.config) if options.config else "",
-            "DIBAO_DATABASE_URL": config.storage.database_url,
-            "DIBAO_RUN_ID": options.run_id,
-            "DIBAO_LEASE_TOKEN": options.lease_token,
-        },
-    )
+    values = {
+        "DIBAO_CONFIG_FILE": str(options.config) if options.config else "",
+        "DIBAO_DATABASE_URL": config.storage.database_url,
+        "DIBAO_RUN_ID": options.run_id,
+        "DIBAO_LEASE_TOKEN": options.lease_token,
+    }
+    try:
+        recorder = run_spider(key, values)
+    except Exception as error:
+        log.exception("the crawl could not be started")
+        _close_unopened(config, options.run_id, StartFailed.code, repr(error))
+        return EXIT_FAILED
     if recorder is None:
+        _close_unopened(config, options.run_id, StartFailed.code, "see the log")
         return EXIT_FAILED
     if recorder.error_code == LeaseHeld.code:
         return EXIT_TRY_LATER
+    if recorder.claim is None:
+        code, detail = recorder.error_code or StartFailed.code, recorder.error_detail or ""
+        _close_unopened(config, options.run_id, code, detail)
+        return EXIT_FAILED
     if recorder.error_code == Interrupted.code:
         return EXIT_OK  # it was asked to stop, and did
     return EXIT_OF_STATE.get(recorder.state, EXIT_FAILED)
+
+
+def _close_unopened(config: Config, run_id: int, code: str, detail: str) -> None:
+    """Close a run that is still queued: it was not opened, and its supervisor may be gone."""
+    from datetime import UTC, datetime
+
+    from crawler.control.next_look import set_next_look
+    from storage import runs
+    from storage.engine import open_database
+    from storage.errors import StoreError
+    from storage.models import CrawlRun
+
+    now = datetime.now(UTC)
+    database = open_database(config.storage.database_url)
+    try:
+        with database.writer() as session:
+            if runs.cancel_queued(
+                session, run_id=run_id, now=now, reason=detail or code, error_code=code
+            ):
+                source_id = session.get_one(CrawlRun, run_id).source_id
+                good = None if code in NOT_ITS_FAULT else False
+                set_next_look(session, source_id=source_id, good=good, now=now)
+    except StoreError as error:
+        log.error("run %d not closed: %s", run_id, error)
+    finally:
+        database.dispose()
 
 
 def _source_of_run(config: Config, run_id: int) -> str | None:

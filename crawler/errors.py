@@ -30,6 +30,8 @@ RunError                      the whole run
 ├── OutOfMemory               the memory limit ended the run
 ├── Interrupted               asked to stop (SIGTERM, SIGINT); the next run goes on
 ├── LeaseHeld                 the source is being crawled already
+├── StartFailed               the crawl process could not be started or opened
+├── OutsideHours              the source's hours are over
 ├── SpiderCrashed             the spider raised something of no name
 └── StageFailed               a pipeline stage raised something of no name
 
@@ -272,6 +274,23 @@ class LeaseHeld(RunError):
 
     code = "lease_held"
     remedy = "该来源正在采集，或此运行已被接管 / this source is being crawled already"
+
+
+class StartFailed(RunError):
+    """No process, thread or memory for the crawl, or its parts could not be opened."""
+
+    code = "start_failed"
+    remedy = (
+        "采集进程无法启动：检查内存、进程数限制与日志 / "
+        "the crawl could not start: check memory, process limits and the log"
+    )
+
+
+class OutsideHours(RunError):
+    """The hours of the source (``hours`` in its file) ended during the run."""
+
+    code = "hours_over"
+    remedy = "已过来源的采集时段，下次继续 / the source's hours are over: the next run goes on"
 
 
 class SpiderCrashed(RunError):

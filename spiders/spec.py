@@ -22,6 +22,7 @@ from spiders.spec_types import (
     Duration,
     FieldText,
     Headers,
+    Hours,
     JsonField,
     JsonPath,
     Line,
@@ -147,8 +148,10 @@ class SourceBase(Part):
     lang: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z]{2,4})?$")] = "zh"
     timezone: Zone = "Asia/Shanghai"
     every: Duration = timedelta(hours=6)
+    hours: Hours | None = None
     delay: Duration | None = None
     max_age: Duration | None = None
+    needs: Literal["js"] | None = None
     headers: Headers = Field(default_factory=dict)
     link_regex: Pattern | None = None
     title_match: Pattern | None = None

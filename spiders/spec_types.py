@@ -17,6 +17,8 @@ from spiders.patterns import compile_pattern
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _DURATION = re.compile(r"(\d{1,6})\s*([smhdw])")
 _REGION = re.compile(r"[A-Z]{2,4}(?:-[^\s/\\.-]{1,20}){0,3}")
+_CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d"
+_HOURS = re.compile(rf"({_CLOCK})-({_CLOCK})")
 _HEADERS = frozenset({"accept", "accept-language", "referer", "x-requested-with", "origin"})
 
 
@@ -109,6 +111,16 @@ def _region(value: str) -> str:
     return value
 
 
+def _hours(value: str) -> str:
+    match = _HOURS.fullmatch(value)
+    if match is None or match[1] == match[2]:
+        raise ValueError(
+            "时段写作 20:00-08:00（24 小时制，可跨午夜）/ "
+            "write hours as 20:00-08:00 (24 hours, may pass midnight)"
+        )
+    return value
+
+
 def _headers(value: dict[str, str]) -> dict[str, str]:
     for name, text in value.items():
         if name.lower() not in _HEADERS:
@@ -143,6 +155,7 @@ JsonPath = Annotated[str, AfterValidator(_path)]
 JsonField = Annotated[str, AfterValidator(_json_field)]
 Pattern = Annotated[str, AfterValidator(_pattern)]
 Zone = Annotated[str, AfterValidator(_zone)]
+Hours = Annotated[str, AfterValidator(_hours)]
 Region = Annotated[str, AfterValidator(_region)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,30}$")]

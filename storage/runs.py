@@ -250,12 +250,20 @@ def reap_lost_runs(
     return lost
 
 
-def cancel_queued(session: Session, *, run_id: int, now: datetime, reason: str) -> bool:
+def cancel_queued(
+    session: Session, *, run_id: int, now: datetime, reason: str, error_code: str = "cancelled"
+) -> bool:
     """Close a run that has not started (state failed). False if it has."""
     done = session.execute(
         update(CrawlRun)
         .where(CrawlRun.id == run_id, CrawlRun.state == "queued")
-        .values(state="failed", finish_reason=reason, finished_at=now, error_code="cancelled")
+        .values(
+            state="failed",
+            finish_reason=reason[:200],
+            finished_at=now,
+            error_code=error_code,
+            error_detail=reason[:4000],
+        )
         .returning(CrawlRun.id)
     ).scalar()
     return done is not None

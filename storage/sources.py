@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.errors import NotFound
@@ -29,6 +29,8 @@ class SourceRecord:
     spec_hash: str
     host_group: str
     every_seconds: int
+    host: str | None = None
+    hours: str | None = None
     region: str | None = None
     level: str | None = None
     topics: tuple[str, ...] = ()
@@ -67,6 +69,8 @@ def _values(record: SourceRecord) -> dict[str, Any]:
         "expect": dict(record.expect),
         "spec_hash": record.spec_hash,
         "host_group": record.host_group,
+        "host": record.host,
+        "hours": record.hours,
         "every_seconds": record.every_seconds,
         "quiet_days": record.quiet_days,
     }
@@ -104,6 +108,7 @@ def sync_sources(
             row.retired_at = None
             revived.append(record.key)
         elif row.spec_hash == record.spec_hash:
+            row.host = record.host  # rows from before this column have none
             continue
         else:
             changed.append(record.key)
@@ -122,8 +127,8 @@ def sync_sources(
 def due_sources(session: Session, *, now: datetime, limit: int) -> list[Source]:
     """Sources to crawl now: one per host group, longest overdue first, at most ``limit``.
 
-    Left out: switched off, retired, not ``enabled`` in the catalogue, with an active run, or
-    sharing a host group with an active run or a host that asked us to wait.
+    Left out: switched off, retired, not ``enabled`` in the catalogue, with an active run, sharing
+    a host group with an active run, or whose host or host group asked us to wait.
     """
     active = (
         select(Source.host_group)
@@ -143,6 +148,7 @@ def due_sources(session: Session, *, now: datetime, limit: int) -> list[Source]:
             Source.next_check_at <= now,
             Source.host_group.not_in(active),
             Source.host_group.not_in(waiting),
+            or_(Source.host.is_(None), Source.host.not_in(waiting)),
         )
         .subquery()
     )

@@ -59,6 +59,7 @@ def _choose(
     state: App, *, keys: list[str], due: bool, everything: bool, tag: str | None
 ) -> list[tuple[int, str]]:
     """The (id, key) of the sources to run. Exits with 2 when a key or tag is unknown."""
+    from crawler.control.next_look import due_now
     from crawler.control.sync import load_sources, sync_catalogue
     from spiders.catalogue import UnknownSource
     from storage import sources
@@ -80,9 +81,9 @@ def _choose(
     tagged = {spec.key for spec in catalogue.tagged(tag)} if tag else set()
     now = now_utc()
     sync_catalogue(state.db, catalogue, now=now)
-    with state.db.reader() as session:
+    with state.db.writer() as session:
         rows = sources.list_sources(session)
-        ready = {source.id for source in sources.due_sources(session, now=now, limit=10_000)}
+        ready = {source.id for source in due_now(session, now=now, limit=10_000)}
     chosen = [
         (row.id, row.key)
         for row in rows

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Protocol
 
 from crawler.config import CrawlConfig
+from crawler.control.next_look import set_next_look
 from storage import runs
 from storage.engine import Database
 from storage.models import CrawlRun, Source
@@ -90,7 +91,11 @@ class LocalDispatcher:
                 break
             if run_id in self.children or host_group in busy:
                 continue
-            self.children[run_id] = self._start(run_id, host_group)
+            try:
+                self.children[run_id] = self._start(run_id, host_group)
+            except OSError as error:
+                self._not_started(run_id, error, now=now)
+                break  # no processes, no memory, no disk: nor for the next one
             busy.add(host_group)
             started += 1
         return started
@@ -142,6 +147,15 @@ class LocalDispatcher:
         log.info("run %d started as process %d", run_id, process.pid)
         return Child(run_id, host_group, token, process, self.clock(), log_path)
 
+    def _not_started(self, run_id: int, error: OSError, *, now: datetime) -> None:
+        log.error("run %d cannot be started: %s", run_id, error)
+        with self.db.writer() as session:
+            if runs.cancel_queued(
+                session, run_id=run_id, now=now, reason=str(error), error_code="start_failed"
+            ):
+                source_id = session.get_one(CrawlRun, run_id).source_id
+                set_next_look(session, source_id=source_id, good=False, now=now)
+
     def _apply_time_box(self, child: Child, *, now: datetime) -> None:
         age = self.clock() - child.started
         hard = self.config.soft_limit + self.config.hard_grace
@@ -185,7 +199,13 @@ class LocalDispatcher:
                 error_code=error,
                 error_detail=detail,
                 now=now,
-            ) or runs.cancel_queued(session, run_id=child.run_id, now=now, reason=detail)
+            ) or runs.cancel_queued(
+                session, run_id=child.run_id, now=now, reason=detail, error_code=error
+            )
+            if open_still:
+                source_id = session.get_one(CrawlRun, child.run_id).source_id
+                good = None if error == "stopped" else False
+                set_next_look(session, source_id=source_id, good=good, now=now)
         if open_still:
             log.error("run %d ended as %s (%s), exit code %d", child.run_id, state, error, code)
         elif code == 0:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from crawler.config import CrawlConfig
+from crawler.fetch.robots_rules import host_key
 from spiders.catalogue import Catalogue, Spec, load_catalogue
 from storage import sources
 from storage.engine import Database
@@ -32,6 +33,8 @@ def record_of(key: str, spec: Spec) -> SourceRecord:
         kind=spec.kind,
         homepage=spec.homepage,
         host_group=spec.host_group,
+        host=host_key(spec.first_url),
+        hours=spec.hours,
         spec_hash=spec.spec_hash,
         topics=tuple(spec.topics),
         tags=tuple(spec.tags),

@@ -9,12 +9,13 @@ import httpx
 
 from crawler.config import Config
 from crawler.control.alerts import announce
+from crawler.control.next_look import due_now, set_next_look
 from crawler.control.sync import load_sources, sync_catalogue
 from crawler.control.watch import update_health
 from digest.compose import compose_due_issues
 from digest.outbox import SendReport, send_due
 from digest.transports import open_transport
-from storage import runs, sources
+from storage import runs
 from storage.engine import Database
 from storage.migrate import backup
 from storage.prune import prune
@@ -33,7 +34,7 @@ def queue_due(db: Database, config: Config, *, now: datetime) -> int:
         log.error("source file: %s", error)
     sync_catalogue(db, catalogue, now=now)
     with db.writer() as session:
-        due = sources.due_sources(session, now=now, limit=MOST_QUEUED)
+        due = due_now(session, now=now, limit=MOST_QUEUED)
         queued = [
             run
             for source in due
@@ -49,6 +50,9 @@ def reap(db: Database, config: Config, *, now: datetime) -> int:
     silent = timedelta(seconds=config.schedule.lost_after)
     with db.writer() as session:
         lost = runs.reap_lost_runs(session, now=now, silent_for=silent)
+        for run in lost:
+            if run.attempt >= runs.MAX_ATTEMPTS:
+                set_next_look(session, source_id=run.source_id, good=False, now=now)
     for run in lost:
         log.warning("run %d is lost", run.id)
     return len(lost)

@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy import signals
 from scrapy.exceptions import CloseSpider
 
+from crawler.control.due import closing
 from crawler.control.schema_check import require_known_schema
-from crawler.errors import Interrupted, LeaseHeld, RunTimedOut
+from crawler.errors import Interrupted, LeaseHeld, OutsideHours, RunTimedOut, StartFailed
 from crawler.fetch import run_rows
 from crawler.fetch.addon import configuration
 from crawler.fetch.fetch_log import FetchLog
@@ -83,7 +84,18 @@ class RunRecorder:
     # the run row ------------------------------------------------------------------------
 
     async def opened(self) -> None:
-        """Take the run and give the spider its ledger. Raises CloseSpider."""
+        """Take the run and give the spider its ledger. Raises CloseSpider whatever goes wrong:
+        a spider without its run must not fetch."""
+        try:
+            await self._open()
+        except StoreError as error:
+            raise self._refuse(error.code, str(error)) from error
+        except CloseSpider:
+            raise
+        except Exception as error:
+            raise self._refuse(StartFailed.code, f"{type(error).__name__}: {error}") from error
+
+    async def _open(self) -> None:
         self.store = self.crawler.get_extension(Store)
         spider: Any = self.crawler.spider
         loop = asyncio.get_running_loop()
@@ -101,10 +113,7 @@ class RunRecorder:
                 "add -O items.jsonl to write them to a file"
             )
             return
-        try:
-            self.claim = await self._take(self.store)
-        except StoreError as error:
-            raise self._refuse(error.code, str(error)) from error
+        self.claim = await self._take(self.store)
         if self.claim is None:
             raise self._refuse(LeaseHeld.code, LeaseHeld.remedy)
         self._hold(self.store, self.claim)
@@ -120,9 +129,20 @@ class RunRecorder:
         spider.ledger = DatabaseLedger(
             store, self.counts, self.fetches, source_id=claim.source_id, recheck=rule
         )
+        self._keep_hours(getattr(spider, "spec", None), claim)
         since = claim.options.get("since")
         if since and getattr(spider, "since", None) is None:
             spider.since = date.fromisoformat(str(since))
+
+    def _keep_hours(self, spec: Any, claim: RunClaim) -> None:
+        """A scheduled run ends with its source's hours; one asked for by a person does not."""
+        if claim.trigger != "schedule" or spec is None:
+            return
+        now = datetime.now(UTC)
+        end = closing(spec.hours, timezone=spec.timezone, now=now)
+        if end is not None:
+            left = (end - now).total_seconds()
+            asyncio.get_running_loop().call_later(left, self.stop, OutsideHours.code)
 
     async def _take(self, store: Store) -> RunClaim | None:
         await asyncio.get_running_loop().run_in_executor(None, require_known_schema, store.database)
@@ -257,7 +277,7 @@ class RunRecorder:
     def _good(self) -> bool | None:
         if self.error_code == Interrupted.code:
             return None
-        if self.error_code == RunTimedOut.code and self.counts.read:
+        if self.error_code in (RunTimedOut.code, OutsideHours.code) and self.counts.read:
             return None  # go on soon: there is more
         return self.state in ("ok", "partial")
 

@@ -25,6 +25,7 @@ from crawler.fetch.politeness import PoliteMiddleware
 from crawler.fetch.robots_rules import (
     RobotsRules,
     RobotsState,
+    host_key,
     judge_answer,
     kept,
     product_token,
@@ -166,16 +167,6 @@ class RobotsMiddleware:
 
     def _read(self, state: RobotsState, body: bytes | None) -> RobotsRules:
         return read_rules(state, body, token=self.token, longest_delay=self.longest_delay)
-
-
-def host_key(url: str) -> str:
-    """``host`` or ``host:port`` (when not the scheme's own): one robots.txt each."""
-    parts = urlsplit(url)
-    host = (parts.hostname or "").lower()
-    port = parts.port
-    if port is None or port == {"http": 80, "https": 443}.get(parts.scheme):
-        return host
-    return f"{host}:{port}"
 
 
 def _name_of(host: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import urlsplit
 
 from protego import Protego
 
@@ -68,6 +69,16 @@ def kept(body: bytes) -> bytes:
         return body
     cut = body[:PARSED_BYTES]
     return cut[: cut.rfind(b"\n") + 1] or cut
+
+
+def host_key(url: str) -> str:
+    """``host`` or ``host:port`` (when not the scheme's own): one robots.txt each."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").lower()
+    port = parts.port
+    if port is None or port == {"http": 80, "https": 443}.get(parts.scheme):
+        return host
+    return f"{host}:{port}"
 
 
 def product_token(user_agent: str) -> str:

@@ -26,6 +26,7 @@ ENDED_EARLY = {
     "soft_limit": ("timed_out", "time_box"),
     "memusage_exceeded": ("failed", "out_of_memory"),
     "shutdown": ("partial", "interrupted"),
+    "hours_over": ("partial", "hours_over"),
     "start_error": ("failed", "spider_crashed"),
 }
 

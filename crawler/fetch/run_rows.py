@@ -7,13 +7,13 @@ import secrets
 import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from crawler.config import version
-from crawler.control.due import next_check
-from storage import hosts, runs, sources
-from storage.models import CrawlRun, Source
+from crawler.control.next_look import set_next_look
+from storage import runs, sources
+from storage.models import CrawlRun
 from storage.runs import FetchRow
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ class RunClaim:
     source_id: int
     options: dict[str, Any] = field(default_factory=dict)
     first: bool = True
+    trigger: str = "manual"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,14 @@ def claim(session: Session, *, run_id: int, token: str, now: datetime) -> RunCla
         return None
     run = session.get_one(CrawlRun, run_id)
     earlier = runs.recent_runs(session, source_id=run.source_id, limit=1)
-    return RunClaim(run_id, token, run.source_id, dict(run.options or {}), first=not earlier)
+    return RunClaim(
+        run_id,
+        token,
+        run.source_id,
+        dict(run.options or {}),
+        first=not earlier,
+        trigger=run.trigger,
+    )
 
 
 def claim_own(
@@ -124,29 +132,5 @@ def finish(
     if not ours:
         return False
     runs.record_fetches(session, fetches, run_id=held.run_id)
-    source = session.get_one(Source, held.source_id)
-    failures = 0 if end.good else source.failures + (end.good is False)
-    sources.set_next_check(
-        session,
-        source_id=source.id,
-        next_check_at=_next_look(session, source, end, failures=failures, now=now),
-        checked_at=now,
-        ok=end.good,
-        saw_new=end.saw_new,
-    )
+    set_next_look(session, source_id=held.source_id, good=end.good, saw_new=end.saw_new, now=now)
     return True
-
-
-def _next_look(
-    session: Session, source: Source, end: RunEnd, *, failures: int, now: datetime
-) -> datetime:
-    if end.good is None:
-        return now  # interrupted: go on as soon as somebody asks what is due
-    host = hosts.host_state(session, source.host_group)
-    return next_check(
-        now,
-        source_key=source.key,
-        every=timedelta(seconds=source.every_seconds),
-        failures=failures,
-        not_before=host.not_before if host is not None else None,
-    )

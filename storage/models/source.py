@@ -15,7 +15,11 @@ ROBOTS_STATES = ("allowed_all", "rules", "disallowed", "unreachable")
 
 
 class Source(Base):
-    """One place that publishes bulletins. ``enabled`` is the switch of the operator."""
+    """One place that publishes bulletins. ``enabled`` is the switch of the operator.
+
+    ``host`` is that of the first list (with a port that is not the scheme's own), as robots.txt
+    goes by it; ``hours`` is the local time of day in which it may be crawled (``20:00-08:00``).
+    """
 
     __tablename__ = "source"
     __table_args__ = (one_of("status", SOURCE_STATUSES),)
@@ -36,6 +40,8 @@ class Source(Base):
     expect: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     spec_hash: Mapped[str] = mapped_column(Text)
     host_group: Mapped[str] = mapped_column(Text)
+    host: Mapped[str | None] = mapped_column(Text)
+    hours: Mapped[str | None] = mapped_column(Text)
     every_seconds: Mapped[int]
     quiet_days: Mapped[int | None]
     enabled: Mapped[bool] = mapped_column(default=True)

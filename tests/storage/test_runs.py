@@ -171,6 +171,28 @@ def test_due_sources_one_a_host_group_longest_overdue_first(database: Database) 
             sources.set_enabled(session, "nowhere", enabled=True)
 
 
+def test_a_paused_host_keeps_its_sources_waiting_not_those_of_its_neighbours(
+    database: Database,
+) -> None:
+    """Pauses are kept by group (Retry-After) and by host (robots.txt that cannot be read)."""
+    with database.writer() as session:
+        names = {"a": "fgw.some.gov.cn", "b": "www.other.gov.cn", "c": None}
+        sources.sync_sources(
+            session,
+            [source(key, group=f"{key}.gov.cn", host=host) for key, host in names.items()],
+            now=NOW,
+        )
+
+        def due() -> list[str]:
+            return sorted(row.key for row in sources.due_sources(session, now=NOW, limit=9))
+
+        assert due() == ["a", "b", "c"]
+        hosts.set_not_before(session, "fgw.some.gov.cn", not_before=NOW + HOUR, reason="robots")
+        assert due() == ["b", "c"]
+        hosts.set_not_before(session, "b.gov.cn", not_before=NOW + HOUR, reason="Retry-After")
+        assert due() == ["c"]
+
+
 def test_checks_are_counted(database: Database) -> None:
     with database.writer() as session:
         source_id = add_source(session)

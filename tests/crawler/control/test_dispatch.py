@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from crawler.config import load_config
 from crawler.control.dispatch import LocalDispatcher
-from storage.models import CrawlRun
+from crawler.control.next_look import due_now
+from storage.models import CrawlRun, Source
 from tests.crawler.fetch.lab import Lab, article, listing
 from tests.fault_server import FaultServer, Reply, html
 
@@ -107,6 +111,23 @@ def test_a_killed_child_leaves_a_named_failure(lab: Lab, server: FaultServer) ->
     os.kill(dispatcher.children[run_id].process.pid, signal.SIGKILL)
     run_until(dispatcher, run_id)
     assert state_of(lab, run_id) == ("failed", "child_died")
+    with lab.db.writer() as session:
+        source = session.query(Source).one()
+        assert source.failures == 1
+        assert due_now(session, now=datetime.now(UTC), limit=5) == []  # not again at once
+
+
+def test_a_process_that_cannot_be_started_is_a_named_failure(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab.html_source("one", "http://127.0.0.1:1/list")
+    run_id = lab.queue("one")
+    monkeypatch.setattr(sys, "executable", str(lab.folder / "absent"))
+    dispatcher = dispatcher_of(lab)
+    assert dispatcher.start_queued(now=datetime.now(UTC)) == 0
+    assert state_of(lab, run_id) == ("failed", "start_failed")
+    with lab.db.writer() as session:
+        assert due_now(session, now=datetime.now(UTC), limit=5) == []
 
 
 def test_a_frozen_child_is_killed_when_its_heartbeat_is_silent(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.control.due import MAX_BACKOFF, next_check
+from crawler.control.due import MAX_BACKOFF, closing, next_check, opening
 
 NOW = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 SIX_HOURS = timedelta(hours=6)
@@ -34,6 +35,37 @@ def test_the_pause_grows_with_each_failure() -> None:
     pauses = [next_check(NOW, source_key="x", every=hour, failures=n) - NOW for n in range(1, 6)]
     assert pauses == sorted(pauses)
     assert pauses[0] < pauses[-1]
+
+
+NIGHT = "20:00-08:00"
+
+
+@pytest.mark.parametrize(
+    ("hours", "utc", "opens", "closes"),
+    [
+        (None, "04:00", None, None),
+        (NIGHT, "04:00", "20T12:00", None),  # noon in Shanghai: opens at 20:00 there
+        (NIGHT, "12:00", None, "21T00:00"),
+        (NIGHT, "23:59", None, "21T00:00"),
+        (NIGHT, "00:00", "20T12:00", None),  # 08:00 sharp is over
+        ("09:00-17:30", "00:30", "20T01:00", None),
+        ("09:00-17:30", "02:00", None, "20T09:30"),
+        ("09:00-17:30", "10:00", "21T01:00", None),
+    ],
+)
+def test_hours_are_those_of_the_publisher(
+    hours: str | None, utc: str, opens: str | None, closes: str | None
+) -> None:
+    now = datetime.fromisoformat(f"2026-11-20T{utc}:00+00:00")
+    found = (
+        opening(hours, timezone="Asia/Shanghai", now=now),
+        closing(hours, timezone="Asia/Shanghai", now=now),
+    )
+    expected = [
+        datetime.fromisoformat(f"2026-11-{text}:00+00:00") if text else None
+        for text in (opens, closes)
+    ]
+    assert list(found) == expected
 
 
 def test_what_the_host_asked_for_is_honoured() -> None:

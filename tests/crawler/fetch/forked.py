@@ -12,7 +12,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 PRELOAD = [
@@ -42,10 +42,17 @@ _CONTEXT.set_forkserver_preload(PRELOAD)
 class Forked:
     """A running child, with the part of ``subprocess.Popen`` that tests use."""
 
-    def __init__(self, arguments: Sequence[str], *, folder: Path, scrapy: bool) -> None:
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        *,
+        folder: Path,
+        scrapy: bool,
+        fault: Callable[[], None] | None = None,
+    ) -> None:
         self.log = folder / f"child-{time.monotonic_ns()}.log"
         self._process = _CONTEXT.Process(
-            target=_run, args=(list(arguments), str(folder), str(self.log), scrapy)
+            target=_run, args=(list(arguments), str(folder), str(self.log), scrapy, fault)
         )
         self._process.start()
 
@@ -70,8 +77,10 @@ class Forked:
         return self.log.read_text(encoding="utf-8"), None
 
 
-def _run(arguments: list[str], folder: str, log: str, scrapy: bool) -> None:
-    """In the fork: output to the log, an own group, then the program itself."""
+def _run(
+    arguments: list[str], folder: str, log: str, scrapy: bool, fault: Callable[[], None] | None
+) -> None:
+    """In the fork: output to the log, an own group, the fault, then the program itself."""
     os.setsid()
     os.chdir(folder)
     target = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -79,6 +88,8 @@ def _run(arguments: list[str], folder: str, log: str, scrapy: bool) -> None:
         os.dup2(target, number)
     sys.stdout = open(1, "w", encoding="utf-8", closefd=False, buffering=1)  # noqa: SIM115
     sys.stderr = open(2, "w", encoding="utf-8", closefd=False, buffering=1)  # noqa: SIM115
+    if fault is not None:
+        fault()
     if not scrapy:
         from crawler.child import main
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -138,11 +139,13 @@ class Lab:
             assert run is not None
             return run.id
 
-    def start(self, run_id: int, *, token: str | None = None) -> Forked:
-        """Start the child of a queued run."""
+    def start(
+        self, run_id: int, *, token: str | None = None, fault: Callable[[], None] | None = None
+    ) -> Forked:
+        """Start the child of a queued run; ``fault`` happens to the process before all else."""
         arguments = ["--run-id", str(run_id), "--lease-token", token or secrets.token_hex(8)]
         arguments += ["--config", str(self.config_path)]
-        return Forked(arguments, folder=self.folder, scrapy=False)
+        return Forked(arguments, folder=self.folder, scrapy=False, fault=fault)
 
     def run(self, key: str, *, timeout: float = 60, **options: Any) -> Outcome:
         """Queue a run, crawl, wait."""
