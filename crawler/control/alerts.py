@@ -1,8 +1,9 @@
 """Telling people that a source broke or mended: health events → outbox, by mail.
 
-One message per tick and recipient, never one per source: when the network is down, two hundred
-sources fail at once. An event is announced when it opens, again after 1, 3 and 7 days, and when
-it closes; an acknowledged one is left alone.
+One message per tick and recipient, never one per source. When the network is down, two hundred
+sources fail at once: that is one event of the system, beside which theirs are silent. An event is
+announced when it opens, again after 1, 3 and 7 days, and when it closes; an acknowledged one is
+left alone.
 """
 
 from __future__ import annotations
@@ -32,10 +33,12 @@ def announce(
     if not recipients:
         return 0
     opened = {change.event_id for change in changes if change.opened}
+    shared = {event.rule for event in health.open_events(session, subject="system")}
     due = [
         event
         for event in health.unattended_events(session, now=now)
-        if event.id in opened or _reminder_due(event, repeat_days, now)
+        if (event.id in opened or _reminder_due(event, repeat_days, now))
+        and (event.subject == "system" or event.rule not in shared)
     ]
     closed = [change for change in changes if not change.opened]
     if not due and not closed:

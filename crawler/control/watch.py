@@ -5,17 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import get_args
 
 from sqlalchemy.orm import Session
 
 from crawler.control.health import Finding, RunFacts, SourceFacts, findings, settled_rules
+from crawler.control.rounds import (
+    ROUND,
+    Kind,
+    SharedFault,
+    SourceRun,
+    kind_of,
+    over,
+    shared_faults,
+)
 from storage import health
 from storage.engine import Database
-from storage.models import CrawlRun, Source
+from storage.models import CrawlRun, HealthEvent, Source
 from storage.runs import recent_runs
 from storage.sources import list_sources
 
 HISTORY = 20
+SYSTEM = "system"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +43,88 @@ class HealthChange:
 
 
 def update_health(db: Database, *, open_after: int, now: datetime) -> list[HealthChange]:
-    """Judge every scheduled source; returns what opened and what closed."""
-    changes: list[HealthChange] = []
+    """Judge every scheduled source; returns what opened and what closed.
+
+    A fault that many sources share is one event of the system; theirs are not opened beside it.
+    """
     with db.writer() as session:
-        for source in list_sources(session):
-            if not source.enabled or source.status != "enabled":
-                continue
-            runs = [
-                _run_facts(run) for run in recent_runs(session, source_id=source.id, limit=HISTORY)
-            ]
+        judged = [
+            (
+                source,
+                [
+                    _run_facts(run)
+                    for run in recent_runs(session, source_id=source.id, limit=HISTORY)
+                ],
+            )
+            for source in list_sources(session)
+            if source.enabled and source.status == "enabled"
+        ]
+        changes, silent = _judge_system(session, judged, now=now)
+        for source, runs in judged:
             found = findings(_source_facts(source), runs, now=now, open_after=open_after)
+            found = _without(session, source, found, silent)
             changes += _apply(session, source, found, runs, now=now)
     return changes
+
+
+def _judge_system(
+    session: Session, judged: Sequence[tuple[Source, list[RunFacts]]], *, now: datetime
+) -> tuple[list[HealthChange], set[str]]:
+    """Faults that many sources share: what opened and closed, and the rules that stay silent."""
+    lasting = {
+        (event.source_id, event.rule)
+        for event in health.open_events(session)
+        if event.opened_at < now - ROUND
+    }
+    latest = [
+        SourceRun(source.title, runs[0])
+        for source, runs in judged
+        if runs and (source.id, kind_of(runs[0])) not in lasting
+    ]
+    changes = [
+        _system_change(event, opened=True, remedy=fault.remedy)
+        for fault in shared_faults(latest, now=now)
+        for event, opened in [_open_shared(session, fault, now=now)]
+        if opened
+    ]
+    open_now = {event.rule: event for event in health.open_events(session, subject=SYSTEM)}
+    kinds: list[Kind] = [kind for kind in get_args(Kind) if kind in open_now]
+    for kind in over(latest, kinds, now=now):
+        event = open_now.pop(kind)
+        health.close_event(session, event.id, now=now)
+        changes.append(_system_change(event, opened=False, remedy=""))
+    return changes, set(open_now)
+
+
+def _open_shared(
+    session: Session, fault: SharedFault, *, now: datetime
+) -> tuple[HealthEvent, bool]:
+    return health.open_event(
+        session,
+        subject=SYSTEM,
+        rule=fault.kind,
+        severity="error",
+        summary=fault.message,
+        evidence={**fault.evidence, "remedy": fault.remedy, "since": fault.since.isoformat()},
+        now=now,
+    )
+
+
+def _system_change(event: HealthEvent, *, opened: bool, remedy: str) -> HealthChange:
+    return HealthChange(
+        event.id, "系统", event.rule, opened, event.summary, remedy, event.opened_at
+    )
+
+
+def _without(
+    session: Session, source: Source, found: Sequence[Finding], silent: set[str]
+) -> list[Finding]:
+    """The findings, but for new ones of a kind that the system's own event tells already."""
+    if silent.isdisjoint(finding.rule for finding in found):
+        return list(found)
+    subject = f"source:{source.key}"
+    told = {event.rule for event in health.open_events(session, subject=subject)}
+    return [finding for finding in found if finding.rule in told or finding.rule not in silent]
 
 
 def _apply(
