@@ -9,12 +9,21 @@ folder of the configuration file. Secrets may come from the environment or from 
 from __future__ import annotations
 
 import difflib
+import ipaddress
 import os
 import tomllib
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ByteSize, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    BaseModel,
+    ByteSize,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -99,6 +108,27 @@ class CrawlConfig(Section):
     taxonomy: Path | None = Field(
         default=None, description="Your own taxonomy.toml; default: the one that comes with it."
     )
+
+    @field_validator("hosts")
+    @classmethod
+    def _addresses(cls, value: dict[str, str]) -> dict[str, str]:
+        for name, text in value.items():
+            try:
+                ipaddress.ip_address(text)
+            except ValueError:
+                raise ValueError(
+                    f"{name} 的值应是 IP 地址 / the value of {name} must be an IP address, "
+                    f"not {text!r}"
+                ) from None
+        return value
+
+    @field_validator("allow_private")
+    @classmethod
+    def _places(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        from crawler.fetch.guard import AllowList
+
+        AllowList.parse(value)
+        return value
 
 
 class ScheduleConfig(Section):

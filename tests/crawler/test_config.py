@@ -39,6 +39,8 @@ def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
         ("[[digest.editions]]\ntitel = 'x'\n", "digest.editions.0.titel", "`title`"),
         ("[crawl]\ndelay = 'often'\n", "crawl.delay", "often"),
         ("[crawl\n", "TOML", "line 1"),
+        ("[crawl.hosts]\n'a.gov.cn' = 'b.gov.cn'\n", "crawl.hosts", "must be an IP address"),
+        ("[crawl]\nallow_private = ['http://10.0.0.1/']\n", "crawl.allow_private", "网段"),
     ],
 )
 def test_a_mistake_names_file_field_and_remedy(
