@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from digest.phrases import LEAD_CHARS, lead_text
@@ -22,6 +23,8 @@ from digest.wording import (
     shorten,
     work_name,
 )
+from storage.models import CrawlRun
+from storage.models.crawl import ACTIVE_STATES
 from storage.sources import list_sources
 
 MAX_DEADLINES = 5
@@ -70,9 +73,29 @@ def coverage(session: Session, *, edition: EditionConfig, since: datetime) -> Co
         for source in sources
         if source.last_ok_at is None or source.last_ok_at < since
     ]
+    unread = _partly_read(session, since=since)
+    partial = [
+        clean_line(source.title)
+        for source in sources
+        if source.id in unread and source.last_ok_at is not None and source.last_ok_at >= since
+    ]
     return Coverage(
-        checked=len(sources) - len(failed), total=len(sources), failed=tuple(sorted(failed))
+        checked=len(sources) - len(failed),
+        total=len(sources),
+        failed=tuple(sorted(failed)),
+        partial=tuple(sorted(partial)),
     )
+
+
+def _partly_read(session: Session, *, since: datetime) -> set[int]:
+    """Sources whose latest finished run since then is not a whole one."""
+    newest = (
+        select(func.max(CrawlRun.id))
+        .where(CrawlRun.finished_at >= since, CrawlRun.state.not_in(ACTIVE_STATES))
+        .group_by(CrawlRun.source_id)
+    )
+    query = select(CrawlRun.source_id).where(CrawlRun.id.in_(newest), CrawlRun.state != "ok")
+    return set(session.scalars(query))
 
 
 def _leads(

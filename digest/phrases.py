@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 
 from digest.columns import cut_to_width, display_width, wrap
@@ -134,11 +135,20 @@ def coverage(ledger: Coverage) -> str:
     if ledger.total == 0:
         return "本期没有登记来源。"
     text = f"本期检查 {ledger.checked}/{ledger.total} 个来源"
-    if not ledger.failed:
-        return f"{text}，全部正常。" if ledger.checked == ledger.total else f"{text}。"
-    named = "、".join(ledger.failed[:_NAMED_FAILURES])
-    more = len(ledger.failed) - _NAMED_FAILURES
-    return f"{text}，未能检查：{named}{f'等 {len(ledger.failed)} 个' if more > 0 else ''}。"
+    troubles = [
+        f"{label}：{_named(names)}"
+        for label, names in (("未能检查", ledger.failed), ("部分内容未能读取", ledger.partial))
+        if names
+    ]
+    if troubles:
+        return f"{text}，{'；'.join(troubles)}。"
+    return f"{text}，全部正常。" if ledger.checked == ledger.total else f"{text}。"
+
+
+def _named(names: Sequence[str]) -> str:
+    """The first few names, and how many there are if those are not all."""
+    shown = "、".join(names[:_NAMED_FAILURES])
+    return shown if len(names) <= _NAMED_FAILURES else f"{shown}等 {len(names)} 个"
 
 
 def reason(view: IssueView, reader: Reader) -> str:

@@ -106,11 +106,15 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What was looked at: sources checked of all sources, and the names of those that failed."""
+    """What was looked at: sources checked of all sources, and the names of those that failed.
+
+    ``partial`` were checked, but their latest look left pages or lists unread.
+    """
 
     checked: int = 0
     total: int = 0
     failed: tuple[str, ...] = ()
+    partial: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

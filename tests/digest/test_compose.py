@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from digest import phrases
 from digest.compose import Composed, compose_issue, preview
 from digest.frozen import load_issue
 from digest.issues import approve_issue, render_issue, void_issue
@@ -20,7 +21,7 @@ from storage.documents import mark_gone
 from storage.engine import Database
 from storage.issues import get_issue, issue_items, list_issues
 from storage.labels import set_human_label
-from storage.models import Document, Issue, Watch
+from storage.models import CrawlRun, Document, Issue, Source, Watch
 from tests.digest.archive import (
     END,
     NEXT,
@@ -283,6 +284,7 @@ def test_deadlines_leads_figures_and_coverage(db: Database) -> None:
     }
     assert (view.coverage.checked, view.coverage.total) == (4, 5)
     assert view.coverage.failed == ("示例财经",)
+    assert view.coverage.partial == ()
     with db.writer() as session:
         add_document(session, "第二周文件", seen=END + timedelta(days=1))
         later = Period(start=END, end=END + timedelta(days=3))
@@ -291,6 +293,34 @@ def test_deadlines_leads_figures_and_coverage(db: Database) -> None:
     assert [(entry.what, entry.days_left, entry.number) for entry in view.deadlines] == [
         ("意见截止", 1, 0)
     ]
+
+
+def test_coverage_does_not_call_a_partly_read_source_well(db: Database) -> None:
+    with db.writer() as session:
+        for source in session.scalars(select(Source)):
+            source.last_ok_at = PERIOD.end
+            for state in ("failed", "ok"):
+                _finished(session, source, state)
+        assert phrases.coverage(preview(session, EDITION, PERIOD, END)[0].coverage) == (
+            "本期检查 5/5 个来源，全部正常。"
+        )
+        press = session.scalars(select(Source).where(Source.key == "press-a")).one()
+        _finished(session, press, "partial")
+        view = preview(session, EDITION, PERIOD, END)[0]
+    assert (view.coverage.checked, view.coverage.partial) == (5, ("示例日报",))
+    assert phrases.coverage(view.coverage) == ("本期检查 5/5 个来源，部分内容未能读取：示例日报。")
+
+
+def _finished(session: Session, source: Source, state: str) -> None:
+    run = CrawlRun(
+        source_id=source.id,
+        trigger="schedule",
+        state=state,
+        requested_at=PERIOD.end,
+        finished_at=PERIOD.end,
+    )
+    session.add(run)
+    session.flush()
 
 
 def test_composed_issue_passes_every_check(db: Database) -> None:
