@@ -1,7 +1,9 @@
 """The statistical model on public title sets, beside baselines of the fastText class.
 
 Four of five titles train, every fifth (by hash of its id) is tested. Peers: multinomial naive
-Bayes over the same grams, and fastText or scikit-learn's LinearSVC when they can be imported.
+Bayes over the same grams, a model of the fastText kind in numpy (mean of hashed n-gram vectors,
+softmax: Joulin et al. 2017, "Bag of Tricks for Efficient Text Classification"), and when they can
+be imported fastText itself and scikit-learn's LinearSVC and hashed n-grams with SGD.
 """
 
 from __future__ import annotations
@@ -10,10 +12,14 @@ import hashlib
 import math
 import tempfile
 import time
+import zlib
 from collections import Counter, defaultdict
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from bench.fields import macro_f1
 from bench.report import Metrics, Report, rows_of
@@ -66,11 +72,15 @@ def _scores(model: LinearModel, tested: Pairs) -> Metrics:
 
 
 def _peers(trained: Pairs, tested: Pairs) -> dict[str, Metrics]:
-    peers = {"naive Bayes": _accuracy(_naive_bayes(trained, tested), tested)}
+    peers = {
+        "naive Bayes": _accuracy(_naive_bayes(trained, tested), tested),
+        "fastText kind": _accuracy(_bag_of_grams(trained, tested), tested),
+    }
     if find_spec("fasttext"):
         peers["fastText"] = _accuracy(_fasttext(trained, tested), tested)
     if find_spec("sklearn"):
         peers["LinearSVC"] = _accuracy(_linear_svc(trained, tested), tested)
+        peers["hashed SGD"] = _accuracy(_hashed_sgd(trained, tested), tested)
     return peers
 
 
@@ -108,6 +118,42 @@ def _naive_bayes(trained: Pairs, tested: Pairs) -> list[str]:
     return found
 
 
+_BUCKETS, _WIDTH, _EPOCHS, _RATE = 1 << 18, 64, 12, 0.5
+
+
+def _bag_of_grams(trained: Pairs, tested: Pairs) -> list[str]:
+    """fastText's supervised model: plain SGD with a falling rate over (text, label) pairs."""
+    labels = sorted({label for _, label in trained})
+    rng = np.random.default_rng(1)
+    vectors = rng.uniform(-1 / _WIDTH, 1 / _WIDTH, (_BUCKETS, _WIDTH)).astype(np.float32)
+    output = np.zeros((len(labels), _WIDTH), dtype=np.float32)
+    rows = [(_buckets(text), labels.index(label)) for text, label in trained]
+    steps, step = _EPOCHS * len(rows), 0
+    for _ in range(_EPOCHS):
+        for at in rng.permutation(len(rows)):
+            ids, label = rows[at]
+            rate = np.float32(_RATE * (1 - step / steps))
+            step += 1
+            hidden = vectors[ids].mean(axis=0)
+            error = _softmax(output @ hidden)
+            error[label] -= 1
+            change = rate * (error @ output)
+            output -= rate * np.outer(error, hidden)
+            np.subtract.at(vectors, ids, change / len(ids))
+    return [labels[int(np.argmax(output @ vectors[_buckets(t)].mean(axis=0)))] for t, _ in tested]
+
+
+def _buckets(text: str) -> NDArray[np.intp]:
+    keys = [zlib.crc32(gram.encode()) % _BUCKETS for gram in grams(text)]
+    return np.array(keys or [0], dtype=np.intp)
+
+
+def _softmax(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    powers = np.exp(values - values.max())
+    shares: NDArray[np.float32] = powers / powers.sum()
+    return shares
+
+
 def _fasttext(trained: Pairs, tested: Pairs) -> list[str]:
     import fasttext  # type: ignore[import-not-found]
 
@@ -131,6 +177,21 @@ def _linear_svc(trained: Pairs, tested: Pairs) -> list[str]:
 
     pipe = make_pipeline(
         TfidfVectorizer(analyzer="char", ngram_range=(1, 2), min_df=2), LinearSVC()
+    )
+    pipe.fit([text for text, _ in trained], [label for _, label in trained])
+    return [str(name) for name in pipe.predict([text for text, _ in tested])]
+
+
+def _hashed_sgd(trained: Pairs, tested: Pairs) -> list[str]:
+    from sklearn.feature_extraction.text import (
+        HashingVectorizer,
+    )
+    from sklearn.linear_model import SGDClassifier  # type: ignore[import-not-found]
+    from sklearn.pipeline import make_pipeline
+
+    pipe = make_pipeline(
+        HashingVectorizer(analyzer="char", ngram_range=(1, 2), alternate_sign=False),
+        SGDClassifier(random_state=1),
     )
     pipe.fit([text for text, _ in trained], [label for _, label in trained])
     return [str(name) for name in pipe.predict([text for text, _ in tested])]

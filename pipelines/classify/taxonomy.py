@@ -1,12 +1,13 @@
 """The taxonomy file: labels with their words, patterns, hierarchy and section rules (TOML).
 
-The file is user input, so it is validated here; ``TaxonomyError`` names the entry and the remedy.
+The file is user input, so it is validated here; ``TaxonomyError`` names line, field and remedy.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -15,15 +16,32 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from pipelines.classify.lines import line_of
+
 Kind = Literal["section", "doc_type", "topic", "scenario", "measure"]
 Word = Annotated[str, Field(min_length=1, max_length=60)]
+Examples = tuple[Annotated[str, Field(min_length=1, max_length=2000)], ...]
 
 
 ANY = "*"
 
 
 class TaxonomyError(ValueError):
-    """The taxonomy file cannot be used; the message says which entry and what to do."""
+    """One mistake in a taxonomy file: which file, line and field, and what to do (zh / en)."""
+
+    code = "taxonomy_invalid"
+    retry = False
+
+    def __init__(
+        self, file: str, message: str, remedy: str, *, line: int = 1, field: str = ""
+    ) -> None:
+        self.file = file
+        self.line = line
+        self.field = field
+        self.message = message
+        self.remedy = remedy
+        where = f"{file}:{line}" + (f" [{field}]" if field else "")
+        super().__init__(f"{where}: {message}\n  → {remedy}")
 
 
 class _Model(BaseModel):
@@ -53,6 +71,7 @@ class Entry(_Model):
     bar: float = Field(default=1.0, gt=0, le=50)
     density: float = Field(default=0.6, ge=0, le=50)
     public_body: bool = False
+    examples: Examples = ()
 
     _patterns = field_validator("patterns")(_compiled)
 
@@ -69,6 +88,7 @@ class DocType(_Model):
     patterns: tuple[str, ...] = ()
     public: bool = False
     subject: bool = False
+    examples: Examples = ()
 
     _patterns = field_validator("patterns")(_compiled)
 
@@ -93,6 +113,7 @@ class Section(_Model):
     aliases: tuple[Word, ...] = ()
     fallback: str = ""
     when: tuple[When, ...] = ()
+    examples: Examples = ()
 
 
 class _File(_Model):
@@ -148,33 +169,77 @@ def load_taxonomy(path: Path | None = None) -> Taxonomy:
     )
 
 
+def shipped_text() -> str:
+    """The taxonomy that is shipped, as text to copy and edit."""
+    return files("pipelines.classify").joinpath("taxonomy.toml").read_text(encoding="utf-8")
+
+
 def _missing(path: Path) -> Taxonomy:
-    raise TaxonomyError(f"找不到分类文件 {path} / taxonomy file not found: {path}")
+    raise TaxonomyError(
+        str(path),
+        "找不到分类文件 / taxonomy file not found",
+        "检查 crawl.taxonomy，或用 `dibao classify taxonomy --out 文件` 新建 / "
+        "check crawl.taxonomy, or make one: dibao classify taxonomy --out FILE",
+    )
 
 
 @cache
 def _packaged() -> Taxonomy:
-    source = files("pipelines.classify").joinpath("taxonomy.toml")
-    return _read(source.read_bytes(), "taxonomy.toml")
+    return _read(shipped_text().encode(), "taxonomy.toml")
 
 
 def _read(content: bytes, origin: str) -> Taxonomy:
     try:
-        data = _File.model_validate(tomllib.loads(content.decode("utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise TaxonomyError(f"{origin}: 不是有效的 TOML（{error}） / not valid TOML") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
         raise TaxonomyError(
-            f"{origin}: {where}: {first['msg']}"
-            "（请对照文件开头的说明修改 / see the head of the file）"
+            origin, "不是 UTF-8 文本 / not UTF-8", "另存为 UTF-8 / save as UTF-8", line=line
         ) from error
-    _check_names(data, origin)
+    try:
+        data = _File.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise _bad_toml(origin, str(error)) from error
+    except ValidationError as error:
+        raise _bad_value(origin, text, error) from error
+    _check_names(data, origin, text)
     return Taxonomy(origin, data.section, data.doc_type, data.topic, data.scenario, data.measure)
 
 
-def _check_names(data: _File, origin: str) -> None:
+def _bad_toml(origin: str, message: str) -> TaxonomyError:
+    place = re.search(r"line (\d+)", message)
+    return TaxonomyError(
+        origin,
+        f"不是有效的 TOML（{message}） / not valid TOML",
+        "检查引号、括号和逗号 / check quotes, brackets and commas",
+        line=int(place[1]) if place else 1,
+    )
+
+
+_REMEDIES = {
+    "extra_forbidden": "删去或改正这个键，可用的键见文件开头 / remove or correct this key; "
+    "the head of the shipped file lists the keys",
+    "missing": "补上这个键 / add this key",
+    "string_too_long": "词不超过 60 字 / a word has at most 60 characters",
+    "value_error": "改正正则表达式 / correct the regular expression",
+}
+
+
+def _bad_value(origin: str, text: str, error: ValidationError) -> TaxonomyError:
+    first = error.errors()[0]
+    path = first["loc"]
+    remedy = "按文件开头的说明改正 / correct it as the head of the shipped file says"
+    return TaxonomyError(
+        origin,
+        first["msg"],
+        _REMEDIES.get(first["type"], remedy),
+        line=line_of(text, path),
+        field=".".join(str(part) for part in path),
+    )
+
+
+def _check_names(data: _File, origin: str, text: str) -> None:
+    """Names are unique, and what refers to a label names one that exists."""
     groups: dict[str, list[str]] = {
         "section": [s.name for s in data.section],
         "doc_type": [d.name for d in data.doc_type],
@@ -182,17 +247,42 @@ def _check_names(data: _File, origin: str) -> None:
         "scenario": [e.name for e in data.scenario],
         "measure": [e.name for e in data.measure],
     }
+
+    def wrong(path: tuple[str | int, ...], message: str, remedy: str) -> TaxonomyError:
+        field = ".".join(str(part) for part in path)
+        return TaxonomyError(origin, message, remedy, line=line_of(text, path), field=field)
+
     for kind, names in groups.items():
-        twice = {name for name in names if names.count(name) > 1}
-        if twice:
-            raise TaxonomyError(f"{origin}: {kind} 名称重复 / duplicate names: {sorted(twice)}")
-    known = set(groups["doc_type"]), set(groups["topic"]), set(groups["section"])
-    for section in data.section:
-        wanted = {t for w in section.when for t in w.doc_types} - known[0]
-        wanted |= {t for w in section.when for t in w.topics} - known[1] - {ANY}
-        if section.fallback:
-            wanted |= {section.fallback} - known[2]
-        if wanted:
-            raise TaxonomyError(
-                f"{origin}: section {section.name}: 未定义 / not defined: {sorted(wanted)}"
+        for at, name in enumerate(names):
+            if name in names[:at]:
+                raise wrong(
+                    (kind, at, "name"),
+                    f"名称重复 / duplicate name: {name}",
+                    "合并两条或换一个名称 / merge the two or rename one",
+                )
+    for path, name, kind in _references(data):
+        if name not in groups[kind]:
+            raise wrong(
+                path,
+                f"未定义的 {kind}“{name}” / not defined: {name}",
+                "先定义它，或改为已有的名称 / define it, or use one that exists: "
+                f"{'、'.join(groups[kind][:12]) or '–'}",
             )
+
+
+def _references(data: _File) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+    """Path, name and kind of every label that an entry refers to."""
+    for at, section in enumerate(data.section):
+        if section.fallback:
+            yield ("section", at, "fallback"), section.fallback, "section"
+        for place, when in enumerate(section.when):
+            for name in when.doc_types:
+                yield ("section", at, "when", place, "doc_types"), name, "doc_type"
+            for name in when.topics:
+                if name != ANY:
+                    yield ("section", at, "when", place, "topics"), name, "topic"
+    groups = (("topic", data.topic), ("scenario", data.scenario), ("measure", data.measure))
+    for kind, entries in groups:
+        for at, entry in enumerate(entries):
+            if entry.parent:
+                yield (kind, at, "parent"), entry.parent, kind

@@ -51,17 +51,18 @@ def train(
     precision: float = 0.95,
     min_df: int = 2,
     seed: int = 1,
+    least: int = MIN_EXAMPLES,
 ) -> LinearModel:
     """A model of ``kind``. A fifth of the items is held back to find the margin from which the
     model is right ``precision`` of the time; then all items are used.
 
-    Raises ``TrainingError`` when there are fewer than 20 items or two classes.
+    Raises ``TrainingError`` when there are fewer than ``least`` items or two classes.
     """
     rows = sorted({example for example in examples if example.labels}, key=_by_text)
-    if len(rows) < MIN_EXAMPLES or len({name for row in rows for name in row.labels}) < 2:
+    if len(rows) < least or len({name for row in rows for name in row.labels}) < 2:
         raise TrainingError(
-            f"可训练的已审条目只有{len(rows)}条，至少需要{MIN_EXAMPLES}条、两个类别 / "
-            f"only {len(rows)} reviewed items; at least {MIN_EXAMPLES} of two classes are needed"
+            f"可训练的已审条目只有{len(rows)}条，至少需要{least}条、两个类别 / "
+            f"only {len(rows)} reviewed items; at least {least} of two classes are needed"
         )
     order = np.random.default_rng(seed).permutation(len(rows))
     shuffled = [rows[at] for at in order]

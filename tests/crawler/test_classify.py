@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -87,3 +88,39 @@ def test_too_few_items_are_named(tmp_path: Path) -> None:
     assert "至少需要20条" in done.output
     wrong = CliRunner().invoke(app, ["classify", "train", "--kind", "x", "--config", str(config)])
     assert wrong.exit_code == 2
+
+
+def test_the_figures_are_cross_validated(reviewed: Path) -> None:
+    done = CliRunner().invoke(
+        app, ["classify", "train", "--json", "--dry-run", "--config", str(reviewed)]
+    )
+    assert done.exit_code == 0, done.output
+    figures = json.loads(done.stdout)
+    assert figures["items"] == 40
+    assert figures["folds"] == 5
+    assert figures["accuracy"] > 0.9
+    assert {row["name"]: row["items"] for row in figures["classes"]} == {"甲栏": 20, "乙栏": 20}
+    assert figures["model"] is None
+    assert not (reviewed.parent / "data" / "models").exists()
+
+
+def test_a_taxonomy_is_copied_checked_and_tried(tmp_path: Path) -> None:
+    run = CliRunner().invoke
+    own = tmp_path / "own.toml"
+    assert run(app, ["classify", "taxonomy", "--out", str(own)]).exit_code == 0
+    assert run(app, ["classify", "taxonomy", "--out", str(own)]).exit_code == 2
+    assert run(app, ["classify", "check", str(own)]).exit_code == 0
+    own.write_text(
+        'version = 1\n[[topic]]\nname = "低空经济"\n'
+        'strong = ["无人机"]\nexamples = ["eVTOL 首飞"]\n',
+        encoding="utf-8",
+    )
+    failed = run(app, ["classify", "check", str(own)])
+    assert failed.exit_code == 1
+    assert "eVTOL 首飞" in failed.output
+    tried = run(app, ["classify", "label", "无人机巡检", "--taxonomy", str(own), "--json"])
+    assert [row["name"] for row in json.loads(tried.stdout)] == ["低空经济"]
+    own.write_text('version = 1\n\n[[topic]]\nname = "甲"\nbar = "高"\n', encoding="utf-8")
+    bad = run(app, ["classify", "check", str(own)])
+    assert bad.exit_code == 2
+    assert "own.toml:5 [topic.0.bar]" in bad.output

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.classify import TaxonomyError, classify, load_taxonomy
+from pipelines.classify.examples import failed_examples
 from pipelines.items import CleanPage, LabelGuess
 from pipelines.metadata import extract_metadata
 
@@ -183,3 +184,62 @@ def test_hostile_text_takes_bounded_time(hostile: str) -> None:
     started = time.process_time()
     labels(hostile[:3_000], hostile)
     assert time.process_time() - started < 2.0
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "field"),
+    [
+        ('version = 1\n[[topic]]\nname = "甲"\n\nkeyword = ["乙"]', 5, "topic.0.keyword"),
+        ('version = 1\n[[topic]]\nname = "甲"\n[[topic]]\nname = "甲"', 5, "topic.1.name"),
+        ('version = 1\n[[topic]]\nname = "甲"\nparent = "乙"', 4, "topic.0.parent"),
+        (
+            'version = 1\n[[section]]\nname = "甲"\n[[section.when]]\n'
+            '[[section]]\nname = "乙"\n[[section.when]]\n[[section.when]]\nlevels = 3',
+            9,
+            "section.1.when.1.levels",
+        ),
+    ],
+)
+def test_a_mistake_is_shown_with_its_line(tmp_path: Path, text: str, line: int, field: str) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(TaxonomyError) as caught:
+        load_taxonomy(path)
+    assert (caught.value.line, caught.value.field) == (line, field)
+    assert caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("title", "section"),
+    [
+        ("欧洲议会通过一项人工智能法案", "监管动态"),
+        ("某国议员讨论稳定币立法 美国参议院将表决", "监管动态"),
+        ("英国央行就数字英镑征询意见", "监管动态"),
+        ("警方破获虚拟货币洗钱案", "典型案例"),
+        ("省高级人民法院发布知识产权保护典型案例", "典型案例"),
+        ("无障碍设施建设问题探析——以社区为例", "原创文章"),
+    ],
+)
+def test_who_acts_in_a_headline_counts(title: str, section: str) -> None:
+    assert names(title)["section"] == {section}
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "section"),
+    [
+        ("Tennis star wins on Centre Court", "She won in straight sets.", None),
+        ("Mayor raises concerns about bus funding", "The bus service needs funding.", None),
+        ("Mr Smith opens a bakery", "Mr Smith and Mrs Smith sell bread. Mr Smith bakes.", None),
+        ("Start-up raises $5m to build AI chips", "The seed round was led by a fund.", "交易资讯"),
+        ("Founder of crypto exchange sentenced", "A judge sentenced the founder.", "典型案例"),
+        ("Regulator consults on stablecoin rules", "Stablecoin issuers must register.", "行业热点"),
+    ],
+)
+def test_english_pages_get_no_wrong_section(title: str, text: str, section: str | None) -> None:
+    found = names(title, text)
+    assert found.get("section", {None}) == {section}
+    assert "VR/AR/XR" not in found.get("topic", set())
+
+
+def test_the_examples_of_the_shipped_taxonomy_hold() -> None:
+    assert failed_examples(TAXONOMY) == ()
