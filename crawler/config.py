@@ -96,6 +96,23 @@ class CrawlConfig(Section):
         description="Fixed addresses by host name, like /etc/hosts; internal ones must also be "
         "listed in allow_private.",
     )
+    warc: bool = Field(
+        default=True, description="Keep every exchange, as received, in data_dir/warc (WARC 1.1)."
+    )
+    warc_file_size: ByteSize = Field(
+        default=ByteSize(512 * 1024 * 1024),
+        description="A WARC file that has grown to this is followed by another.",
+    )
+    warc_days: int = Field(
+        default=180,
+        ge=0,
+        description="Delete WARC files that no stored document came from after so many days; "
+        "0: never.",
+    )
+    disk_reserve: ByteSize = Field(
+        default=ByteSize(256 * 1024 * 1024),
+        description="Free space below which nothing more is captured: the run ends disk_full.",
+    )
     ca_file: Path | None = Field(
         default=None, description="Further certificate authorities (PEM), e.g. of your own network."
     )

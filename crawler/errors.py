@@ -23,6 +23,8 @@ FetchError                    one address could not be fetched
 ├── CutShort                  less arrived than was announced
 ├── BadEncoding               the compressed body cannot be decompressed
 ├── TooManyRedirects          more than five hops
+├── EvidenceFailed            the exchange could not be kept (crawl.warc): the page stays open
+├── NotArchived               a replay asked for what was never captured
 └── Closing                   the run is being closed; the address stays for the next run
 RunError                      the whole run
 ├── LeaseLost                 another process owns the run now
@@ -225,6 +227,24 @@ class TooManyRedirects(FetchError):
     code = "too_many_redirects"
     retry = False
     remedy = "跳转次数过多 / too many redirects"
+
+
+class EvidenceFailed(FetchError):
+    """The answer came, but its capture could not be written; the run ends."""
+
+    code = "evidence_failed"
+    remedy = (
+        "网页证据写不进 data_dir/warc，检查磁盘；页面留待下次 / the capture cannot be written: "
+        "check the disk of data_dir/warc; the page stays open"
+    )
+
+
+class NotArchived(FetchError):
+    """A replay only reads captures; this address is not among them."""
+
+    code = "not_archived"
+    retry = False
+    remedy = "存档里没有这个网址，重放不会联网 / not in the archive: a replay never goes online"
 
 
 class Closing(FetchError):

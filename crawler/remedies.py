@@ -15,6 +15,7 @@ OWN_REMEDIES = {
     "database_locked": "数据库忙，下次自动重试 / the database was busy: tried again next time",
     "database_unreachable": "检查数据库是否在运行、地址是否正确 / is the database running?",
     "disk_full": "清理磁盘；待抓的页面都还在 / free some disk: nothing waiting is lost",
+    "archive_unwritable": "检查 data_dir/warc 的权限 / check the permissions of data_dir/warc",
     "edition_unknown": "核对 digest.editions 的 key / check the keys of digest.editions",
     "issue_state": "刷新页面，看这一期现在的状态 / reload and look at its state",
     "lint_failed": "按提示修改后再批准 / mend what it names, then approve",

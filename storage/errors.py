@@ -8,7 +8,8 @@ StoreError
 ├── NotFound            no such row
 ├── DatabaseLocked      another writer held the database longer than the busy timeout
 ├── DatabaseUnreachable the server is away or the file cannot be opened
-└── DiskFull            no space left for the database
+├── DiskFull            no space left for the database or the captures
+└── ArchiveUnwritable   the captures of the crawl cannot be written
 """
 
 from __future__ import annotations
@@ -69,4 +70,11 @@ class DiskFull(StoreError):
     """No space left on the disk of the database; nothing was stored."""
 
     code = "disk_full"
+    retry = True
+
+
+class ArchiveUnwritable(StoreError):
+    """The folder of captures refuses to be written (read-only, broken, no permission)."""
+
+    code = "archive_unwritable"
     retry = True

@@ -38,6 +38,8 @@ class FetchRow:
     last_modified: str | None = None
     warc_file: str | None = None
     warc_offset: int | None = None
+    warc_length: int | None = None
+    warc_digest: str | None = None
     error_code: str | None = None
     error_detail: str | None = None
 
@@ -317,6 +319,8 @@ def record_fetches(session: Session, rows: Sequence[FetchRow], *, run_id: int) -
                     "last_modified": row.last_modified,
                     "warc_file": row.warc_file,
                     "warc_offset": row.warc_offset,
+                    "warc_length": row.warc_length,
+                    "warc_digest": row.warc_digest,
                     "error_code": row.error_code,
                     "error_detail": row.error_detail,
                 }

@@ -40,6 +40,11 @@ class StorageConfig(BaseModel):
         return self.backup_dir or self.data_dir / "backups"
 
     @property
+    def captures(self) -> Path:
+        """The folder for captured exchanges (WARC)."""
+        return self.data_dir / "warc"
+
+    @property
     def blobs(self) -> Path:
         """The folder for files stored by hash."""
         return self.data_dir / "blobs"

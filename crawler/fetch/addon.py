@@ -26,6 +26,7 @@ STAGES = {
 }
 EXTENSIONS = {
     "crawler.fetch.store.Store": 10,
+    "crawler.fetch.warc.WarcCapture": 15,
     "crawler.fetch.recorder.RunRecorder": 20,
 }
 DOWNLOADER_MIDDLEWARES = {
@@ -59,6 +60,7 @@ class DibaoAddon:
             # merged at the priority that is there, or a component given with -s would hide ours
             own = settings.getdict(name)
             settings.set(name, {**parts, **own}, priority=settings.getpriority(name) or 0)
+        put_handlers(settings)
 
 
 def configuration(settings: BaseSettings) -> Config:
@@ -90,10 +92,27 @@ def put_configuration(settings: BaseSettings) -> None:
         "DIBAO_CA_FILE": str(crawl.ca_file) if crawl.ca_file else "",
         "DIBAO_TAXONOMY": str(crawl.taxonomy) if crawl.taxonomy else "",
         "DIBAO_MODELS": str(config.storage.data_dir / "models"),
+        "DIBAO_WARC": str(config.storage.captures) if crawl.warc else "",
+        "DIBAO_WARC_FILE_SIZE": int(crawl.warc_file_size),
+        "DIBAO_DISK_RESERVE": int(crawl.disk_reserve),
         "DIBAO_DATABASE_URL": database_url(config, settings),
     }
     for name, value in values.items():
         settings.set(name, value, priority=PRIORITY)
+
+
+def put_handlers(settings: BaseSettings) -> None:
+    """Have exchanges kept, or replayed, where they would only be made."""
+    if settings["DIBAO_REPLAY"]:
+        path = "crawler.fetch.replay.ReplayHandler"
+    elif settings["DIBAO_WARC"] and settings["DIBAO_DATABASE_URL"]:
+        path = "crawler.fetch.warc_tap.CaptureHandler"
+    else:
+        return
+    own = settings.getdict("DOWNLOAD_HANDLERS")
+    both = dict.fromkeys(("http", "https"), path)
+    priority = settings.getpriority("DOWNLOAD_HANDLERS") or 0
+    settings.set("DOWNLOAD_HANDLERS", {**own, **both}, priority=priority)
 
 
 def database_url(config: Config, settings: BaseSettings) -> str:

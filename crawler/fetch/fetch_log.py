@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipelines.urls import url_key
 from storage.runs import FetchRow
@@ -47,6 +47,7 @@ class FetchLog:
                 sha256=None if role == "detail" else _digest(response.body),
                 etag=_header(response, "ETag"),
                 last_modified=_header(response, "Last-Modified"),
+                **capture_of(request, response.url),
             )
         )
 
@@ -61,6 +62,7 @@ class FetchLog:
                 status=status,
                 error_code=code,
                 error_detail=detail[:500],
+                **capture_of(request, request.url),
             )
         )
 
@@ -108,6 +110,19 @@ def asked_key(request: Request) -> str:
         return known
     first: list[str] = request.meta.get("redirect_urls") or [request.url]
     return url_key(first[0])
+
+
+def capture_of(request: Request, url: str) -> dict[str, Any]:
+    """The place of the captured answer; nothing when it was another hop's, or none is kept."""
+    taken = request.meta.get("capture")
+    if taken is None or taken.url != url:
+        return {}
+    return {
+        "warc_file": taken.place.file,
+        "warc_offset": taken.place.offset,
+        "warc_length": taken.place.length,
+        "warc_digest": taken.digest,
+    }
 
 
 def role_of(request: Request) -> str:

@@ -29,6 +29,7 @@ from crawler.fetch.ledger import CountingLedger, DatabaseLedger, ListingLedger, 
 from crawler.fetch.run_counts import RunCounts
 from crawler.fetch.run_rows import RunClaim, RunEnd
 from crawler.fetch.store import Fenced, Store
+from crawler.fetch.warc import WarcCapture
 from pipelines.items import Bulletin
 from storage.errors import StoreError
 
@@ -58,6 +59,7 @@ class RunRecorder:
         self.counts = RunCounts()
         self.fetches = FetchLog()
         self.store: Store | None = None
+        self.capture: WarcCapture | None = None
         self.claim: RunClaim | None = None
         self.state = "failed"
         self.error_code: str | None = "not_started"
@@ -97,6 +99,7 @@ class RunRecorder:
 
     async def _open(self) -> None:
         self.store = self.crawler.get_extension(Store)
+        self.capture = self.crawler.get_extension(WarcCapture)
         spider: Any = self.crawler.spider
         loop = asyncio.get_running_loop()
         limit = self.settings.getfloat("DIBAO_SOFT_LIMIT")
@@ -198,6 +201,8 @@ class RunRecorder:
         if store is None or claim is None or self._writing:
             return
         self._writing = True
+        if self.capture is not None:
+            await self.capture.sync()
         rows = self.fetches.drain()
         counts = self.counts.columns()
         try:
@@ -226,6 +231,8 @@ class RunRecorder:
             reason = "soft_limit"  # a supervisor ended what did not end itself
         if self.error_code == "not_started":
             self.state, self.error_code, self.error_detail = self.counts.verdict(reason)
+        if self.capture is not None:
+            await self.capture.close()
         if self.claim is not None:
             await self._finish(self.claim, reason)
         columns = self.counts.columns()
@@ -251,6 +258,7 @@ class RunRecorder:
             error_detail=self.error_detail,
             good=self._good(),
             saw_new=self.counts.new + self.counts.duplicate > 0,
+            warc_path=self.capture.first_path if self.capture is not None else None,
         )
         rows = self.fetches.drain()
         for attempt in range(FINISH_TRIES):

@@ -33,6 +33,7 @@ from crawler.fetch.robots_rules import (
 )
 from crawler.fetch.store import Store
 from crawler.fetch.waiting import ROBOTS_PAUSE
+from crawler.fetch.warc import WarcCapture
 from pipelines.urls import host_group
 from storage import hosts
 
@@ -95,6 +96,8 @@ class RobotsMiddleware:
         rules = self._from_copy(known) if known is not None else None
         if rules is None:
             rules = await self._fetch(host, url, store)
+        elif known is not None and (capture := self.crawler.get_extension(WarcCapture)):
+            await capture.keep_robots(robots_url(url), rules, known.robots_body)
         self._rules[host] = rules
         polite = self.crawler.get_downloader_middleware(PoliteMiddleware)
         if polite is not None and rules.crawl_delay:
@@ -113,9 +116,8 @@ class RobotsMiddleware:
         return None
 
     async def _fetch(self, host: str, url: str, store: Store | None) -> RobotsRules:
-        parts = urlsplit(url)
         request = Request(
-            f"{parts.scheme}://{parts.netloc}/robots.txt",
+            robots_url(url),
             callback=NO_CALLBACK,
             priority=1000,
             meta={
@@ -167,6 +169,12 @@ class RobotsMiddleware:
 
     def _read(self, state: RobotsState, body: bytes | None) -> RobotsRules:
         return read_rules(state, body, token=self.token, longest_delay=self.longest_delay)
+
+
+def robots_url(url: str) -> str:
+    """Where the robots.txt of an address is."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}/robots.txt"
 
 
 def _name_of(host: str) -> str:

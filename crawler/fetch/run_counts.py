@@ -14,6 +14,7 @@ NOT_THE_PAGE = frozenset(
         "rate_limited",
         "maintenance",
         "run_closing",
+        "evidence_failed",
         "database_locked",
         "database_unreachable",
         "disk_full",

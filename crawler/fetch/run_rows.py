@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from crawler.config import version
 from crawler.control.next_look import set_next_look
-from storage import runs, sources
+from storage import captures, runs, sources
 from storage.models import CrawlRun
 from storage.runs import FetchRow
 
@@ -44,6 +44,7 @@ class RunEnd:
     error_detail: str | None = None
     good: bool | None = None
     saw_new: bool = False
+    warc_path: str | None = None
 
 
 def claim(session: Session, *, run_id: int, token: str, now: datetime) -> RunClaim | None:
@@ -128,9 +129,12 @@ def finish(
         error_code=end.error_code,
         error_detail=end.error_detail,
         stats=end.stats,
+        warc_path=end.warc_path,
     )
     if not ours:
         return False
     runs.record_fetches(session, fetches, run_id=held.run_id)
+    if end.warc_path is not None:
+        captures.link_versions(session, run_id=held.run_id)
     set_next_look(session, source_id=held.source_id, good=end.good, saw_new=end.saw_new, now=now)
     return True

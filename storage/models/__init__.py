@@ -1,6 +1,7 @@
 """All tables. Import models from here."""
 
 from storage.columns import Base
+from storage.models.archive import WarcFile
 from storage.models.crawl import CrawlRun, Fetch, FrontierEntry
 from storage.models.document import (
     Attachment,
@@ -49,6 +50,7 @@ __all__ = [
     "Subscription",
     "Tombstone",
     "User",
+    "WarcFile",
     "Watch",
     "WebSession",
 ]

@@ -99,6 +99,8 @@ class Fetch(Base):
     last_modified: Mapped[str | None] = mapped_column(Text)
     warc_file: Mapped[str | None] = mapped_column(Text)
     warc_offset: Mapped[int | None] = mapped_column(BigKey)
+    warc_length: Mapped[int | None] = mapped_column(BigKey)
+    warc_digest: Mapped[str | None] = mapped_column(HexDigest)
     error_code: Mapped[str | None] = mapped_column(Text)
     error_detail: Mapped[str | None] = mapped_column(Text)
 
