@@ -160,7 +160,7 @@ def _walk(data: Any, moves: tuple[Move, ...]) -> list[Any]:
 
 
 def _step(place: Any, move: Move) -> list[Any]:
-    place = _opened(place)
+    place = opened(place)
     if move.key:
         return [place[move.key]] if isinstance(place, dict) and move.key in place else []
     if not isinstance(place, list):
@@ -177,7 +177,7 @@ def _step(place: Any, move: Move) -> list[Any]:
     ]
 
 
-def _opened(place: Any) -> Any:
+def opened(place: Any) -> Any:
     """JSON inside a text is read when the path leads into it."""
     if isinstance(place, str) and len(place) <= 50 * MAX_SUBJECT and place[:1] in ("{", "["):
         try:

@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pipelines.dates import is_plausible, parse_date, parse_datetime
+from pipelines.dates import is_day_first, is_plausible, parse_date, parse_datetime
 
 _CLOCK = re.compile(r"\d{1,2}\s?[:：时]\s?\d{2}")
 _ZONED = re.compile(r"(?:[+-]\d{2}:?\d{2}|\bGMT|\bUTC?|Z|\b[ECMP][SD]T)\s*(?:\([A-Z]+\))?\s*$")
@@ -18,6 +18,14 @@ _PARTED = re.compile(
     r"(?P<year>\d{4})[-/.年](?P<month>\d{1,2})月?\s+(?P<day>\d{1,2})日?$"
     r"|(?P<day2>\d{1,2})日?\s+(?P<year2>\d{4})[-/.年](?P<month2>\d{1,2})月?$"
 )
+#: years of two digits, read in English lists only: 2/24/12, 11 Jan 23
+_SHORT_SLASHED = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(\d{2})(?![\d/]|[.-]\d)")
+_SHORT_WORDED = re.compile(
+    r"\b(\d{1,2})[ -]?(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
+    r"\.?[ -]?'?(\d{2})\b",
+    re.IGNORECASE,
+)
+_SHORT_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 #: the groups by which a link pattern gives the day
 _GROUPS = ("ymd", "y", "m", "d")
 
@@ -124,7 +132,27 @@ def _from_text(text: str, *, zone: str, lang: str, today: date | None) -> RowDat
             return RowDate(day=date(int(year), int(month), int(number)))
         except ValueError:
             return RowDate()
-    return RowDate(day=parse_date(text, today=today, lang=lang, zone=zone))
+    found = parse_date(text, today=today, lang=lang, zone=zone)
+    if found is None and lang.startswith("en"):
+        found = _with_short_year(text, lang=lang)
+    return RowDate(day=found)
+
+
+def _with_short_year(text: str, *, lang: str) -> date | None:
+    """A day of this century printed with two digits of the year."""
+    slashed, worded = _SHORT_SLASHED.search(text), _SHORT_WORDED.search(text)
+    if slashed is not None:
+        one, two, year = int(slashed[1]), int(slashed[3]), int(slashed[4])
+        month, number = (two, one) if is_day_first(lang) else (one, two)
+    elif worded is not None:
+        number, year = int(worded[1]), int(worded[3])
+        month = _SHORT_MONTHS.index(worded[2].lower()) + 1
+    else:
+        return None
+    try:
+        return date(2000 + year, month, number)
+    except ValueError:
+        return None
 
 
 def _from_pattern(text: str, form: str, *, zone: str) -> RowDate | None:

@@ -13,7 +13,7 @@ from spiders.rowdates import read_row_date
 #: a cheap look before the real reading
 _DATE_LIKE = re.compile(
     r"\d{4}\s?[-/.年]\s?\d{1,2}|\d{1,2}\s?[-/.月]\s?\d{1,2}|(?<!\d)(?:19|20)\d{6}(?!\d)"
-    r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s+\d{1,2}(?!\d)"
+    r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?(?:\s+\d{1,2}(?!\d)|\d{5,6}(?!\d))"
     r"|\d{1,2}(?:st|nd|rd|th)?\.?[\s-]*(?:of\s+)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)",
     re.IGNORECASE,
 )
@@ -43,6 +43,10 @@ FORMS = (
     "%d-%b-%y",
     "%d%b%y",
     "%b %d, %y",
+    "%b%d%Y",
+    "%d%b%Y",
+    "%B%d%Y",
+    "%d%B%Y",
 )
 _MAX_WIDTH = 60
 
@@ -61,7 +65,7 @@ def read_day(text: str, *, form: str, lang: str, today: date | None) -> date | N
 
 
 def _fits(text: str, form: str) -> bool:
-    if "%Y" in form and sum(char.isdigit() for char in text) < 7:
+    if "%Y" in form and sum(char.isdigit() for char in text) < (5 if "%b" in form.lower() else 7):
         return False  # 2026-11 is a month, not the first of January
     try:
         datetime.strptime(text.strip(), form)  # noqa: DTZ007 - only whether it fits

@@ -20,9 +20,12 @@ from urllib.parse import urlsplit
 
 from spiders.induction.days import best_form, descending_share, is_date_like
 from spiders.induction.dom import Element, Page, width
+from spiders.induction.row_days import date_text
 
 _LEVELS_UP = 7
 _MAX_GROUPS = 150
+_LEAST_LIST = 3
+_MOST_LISTS = 9
 _FILE = re.compile(r"\.(?:pdf|docx?|wps|ofd)$", re.IGNORECASE)
 _CHROME_TAGS = frozenset({"nav", "header", "footer", "aside"})
 _CHROME = re.compile(
@@ -45,15 +48,7 @@ GENERIC = re.compile(
 )
 
 
-#: labels of days on which a document was not published
-OTHER_DAY = re.compile(
-    r"成文|生成日期|有效期|截止|失效|废止|施行|实施|生效|修改|截至|到期"
-    r"|deadline|expir|effective|\bdue\b|clos(?:es|ing)|argued|submitted",
-    re.IGNORECASE,
-)
-
-
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Group:
     """Rows and the link of each that leads to its document."""
 
@@ -80,6 +75,19 @@ def find_groups(page: Page, *, today: date | None, lang: str) -> list[Group]:
     for group in chosen[:12]:
         _drop_headings(group)
     return chosen
+
+
+def separate_lists(groups: list[Group]) -> list[Group]:
+    """The groups that are lists of their own, best first: no link stands in two of them."""
+    found: list[Group] = []
+    taken: set[int] = set()
+    for group in groups:
+        links = {link.order for link in group.links}
+        if found and (len(links) < _LEAST_LIST or group.score <= 0 or links & taken):
+            continue
+        found.append(group)
+        taken |= links
+    return found[:_MOST_LISTS]
 
 
 def _drop_headings(group: Group) -> None:
@@ -188,7 +196,7 @@ def link_worth(link: Element) -> float:
 def address_worth(link: Element) -> float:
     """What the form of an address adds: numbers, hashes, long slugs, files."""
     parts = urlsplit(link.link or "")
-    if _FILE.search(parts.path):
+    if _FILE.search(parts.path) or "download" in parts.path.lower():
         return 0.6
     return 0.5 if _ARTICLE.search(parts.path + "?" + parts.query) else 0.0
 
@@ -283,6 +291,8 @@ class Judge:
                 worth += 1.0
             else:
                 worth -= undated
+                if dated < 3 and not address_worth(link):
+                    worth -= 0.4  # neither a date nor an address like those of articles: a menu
             if titles[title_of(link)] > often and row is link:
                 worth -= 1.0  # "summary" beside every title
             if uniform and shape_of(link.link or "") != common:
@@ -332,58 +342,3 @@ def _list_of(row: Element) -> Element:
             return ancestor
         node = ancestor
     return node
-
-
-def date_text(row: Element, link: Element, *, lang: str, today: date | None) -> str | None:
-    """The text of a row that is its date: the smallest readable one outside the link.
-
-    Then loose text of the row, then text inside the link.
-    """
-    inside = {id(element) for element in link.walk()}
-    outside = [element for element in row.walk() if id(element) not in inside]
-    holders = [element for element in outside if not any(e is link for e in element.walk())]
-    found = [(_stamp(element), element) for element in holders]
-    found += [(text, element) for element in outside if (text := element.own)]
-    texts = _dates_in_order(found)
-    texts += _dates_in_order([(_stamp(e), e) for e in link.walk() if e is not link])
-    for text in texts:
-        if best_form([text], lang=lang, today=today)[1][0] is not None:
-            return text
-    return None
-
-
-def _dates_in_order(found: list[tuple[str, Element]]) -> list[str]:
-    """Texts like dates: those called the day of something else last, the shortest first."""
-    like = [(text, element) for text, element in found if is_date_like(text)]
-    if len(like) > 1:
-        like.sort(key=lambda pair: (_is_other_day(*pair), len(pair[0])))
-    return [text for text, _ in like]
-
-
-def _is_other_day(text: str, element: Element) -> bool:
-    """Whether a date is labelled as one that is not the day of publication."""
-    label = text if not text[:1].isdigit() else label_before(element)
-    return OTHER_DAY.search(label) is not None
-
-
-def label_before(element: Element) -> str:
-    """What the page calls a value: the short text before it, or the head of its column."""
-    if element.tag == "td" and element.parent is not None:
-        table = next((a for a in element.ancestors() if a.tag == "table"), None)
-        head = next((e for e in table.walk() if e.tag == "tr"), None) if table else None
-        cells = [c for c in head.children if isinstance(c, Element)] if head else []
-        own = [c for c in element.parent.children if isinstance(c, Element)]
-        if head is not element.parent and len(cells) == len(own):
-            return cells[own.index(element)].text[:20]
-    before = ""
-    for child in element.parent.children if element.parent else ():
-        if child is element:
-            break
-        text = child if isinstance(child, str) else child.text
-        before = text.strip() or before
-    return before if len(before) <= 12 else ""
-
-
-def _stamp(element: Element) -> str:
-    stated = element.attributes.get("datetime") if element.tag == "time" else None
-    return stated or element.text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,7 @@ from pipelines.decode import decode
 from pipelines.errors import ParseError
 from spiders.cms import FAMILIES
 from spiders.induction.dom import Page, read_page
-from spiders.induction.groups import Group, find_groups
+from spiders.induction.groups import Group, find_groups, separate_lists, title_of
 from spiders.induction.pager import guess_paging
 from spiders.induction.records import find_fragment, find_records
 from spiders.induction.row_fields import write_fields
@@ -32,6 +32,7 @@ _LARGE = 400_000
 _BESIDE = (
     "xpath:following-sibling::*[1]",
     "xpath:preceding-sibling::*[1]",
+    "xpath:preceding-sibling::*[not(.//a)][1]",
     "xpath:following-sibling::text()[normalize-space()][1]",
     "xpath:preceding-sibling::text()[normalize-space()][1]",
     "xpath:../preceding-sibling::*[1]",
@@ -54,11 +55,24 @@ class NothingFound(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Glance:
+    """A list of a page: how many links it has, how many with a day, and its first title."""
+
+    links: int
+    dated: int
+    first: str
+
+
+@dataclass(frozen=True, slots=True)
 class Induced:
-    """``settings`` are the keys of a source file that read the list; ``listing`` what they give."""
+    """``settings`` are the keys of a source file that read the list; ``listing`` what they give.
+
+    ``lists`` are the lists of the page, the weightiest first: ``choice`` counts in them.
+    """
 
     settings: Mapping[str, Any]
     listing: Listing
+    lists: tuple[Glance, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +84,7 @@ class _Case:
     today: date | None
     lang: str
     zone: str
+    choice: int = 1
 
     def read(self, settings: Mapping[str, Any]) -> Induced:
         """What a source file with these settings would collect."""
@@ -96,13 +111,15 @@ def induce(
     today: date | None = None,
     lang: str = "zh",
     zone: str = "Asia/Shanghai",
+    choice: int = 1,
 ) -> Induced:
     """Work out how to read a list: a feed, a sitemap, JSON, or a page with rows of links.
 
-    ``today`` is the day at the publisher. Raises ``NothingFound``.
+    ``today`` is the day at the publisher; ``choice`` is the number of the list on a page that
+    has several. Raises ``NothingFound``.
     """
     text = decode(content, header_charset=charset).text
-    case = _Case(content, text, base_url, charset, today, lang, zone)
+    case = _Case(content, text, base_url, charset, today, lang, zone, choice)
     head = content[:2000]
     try:
         if _SITEMAP.search(head):
@@ -134,7 +151,7 @@ def _from_json(case: _Case) -> Induced:
             "the JSON has no records with an address and a title"
         )
     page = read_page(find_text(data, path) or "", base_url=case.base_url)
-    return case.read({"kind": "json_api", "items_path": path, **_wrapper(case, page)})
+    return case.read({"kind": "json_api", "items_path": path, **_wrapper(case, page)[0]})
 
 
 def _from_page(case: _Case) -> Induced:
@@ -142,42 +159,57 @@ def _from_page(case: _Case) -> Induced:
     if len(records) >= 2:
         inner = "".join(f"<dibao-record>{record}</dibao-record>" for record in records)
         page = read_page(inner, base_url=case.base_url)
-        fields = _wrapper(case, page)
+        fields, _ = _wrapper(case, page)
         settings = {"kind": "html_list", "container": "cdata-records", **fields}
         return case.read({**settings, "paging": {"style": "jpage"}})
     page = read_page(case.text, base_url=case.base_url)
-    settings = {"kind": "html_list", **_wrapper(case, page)}
+    fields, lists = _wrapper(case, page)
+    settings = {"kind": "html_list", **fields}
     paging = guess_paging(page, case.text, case.base_url)
     if paging is not None:
         settings["paging"] = paging
     own = case.read(settings)
     if "date" not in settings and len(case.text) < _LARGE:
         own = _with_day_beside(case, own)
-    return _with_family(case, own)
+    return replace(_with_family(case, own), lists=lists)
 
 
 def _with_day_beside(case: _Case, own: Induced) -> Induced:
     """Rows without a date of their own: it may stand before or after them, or in a heading."""
-    best, most = own, 0.6 * len(own.listing.rows)
+    best, most = own, 0.6 * len(own.listing.rows) - 0.01
     for field in _BESIDE:
         try:
             tried = case.read({**own.settings, "date": field})
         except ParseError:
             continue
         dated = sum(row.published_on is not None for row in tried.listing.rows)
-        if len(tried.listing.rows) == len(own.listing.rows) and dated > most:
+        far = 1.3 if best is not own and "xpath:preceding::" in field else 1.0
+        if len(tried.listing.rows) == len(own.listing.rows) and dated > far * most:
             best, most = tried, dated
     return best
 
 
-def _wrapper(case: _Case, page: Page) -> dict[str, Any]:
+def _wrapper(case: _Case, page: Page) -> tuple[dict[str, Any], tuple[Glance, ...]]:
     groups = find_groups(page, today=case.today, lang=case.lang)
     if not groups or groups[0].score <= 0:
         raise NothingFound(
             "页面上没有成行的文章链接；列表可能由脚本加载，请试其数据接口的网址 / "
             "no rows of article links; a script may load the list, try the address of its data"
         )
-    group = _readable(page, groups)
+    lists = separate_lists(groups)
+    if not 1 <= case.choice <= len(lists):
+        raise NothingFound(
+            f"本页只有 {len(lists)} 个列表，没有第 {case.choice} 个 / "
+            f"the page has {len(lists)} lists, there is no number {case.choice}"
+        )
+    glances = tuple(
+        Glance(len(g.links), sum(day is not None for day in g.days), title_of(g.links[0]))
+        for g in lists
+    )
+    return _fields(case, page, _readable(page, groups, lists[case.choice - 1])), glances
+
+
+def _fields(case: _Case, page: Page, group: Group) -> dict[str, Any]:
     fields = write_fields(page, group, today=case.today, lang=case.lang)
     settings: dict[str, Any] = {"row": fields.row, "link": fields.link, "row_title": fields.title}
     if fields.date:
@@ -190,12 +222,11 @@ def _wrapper(case: _Case, page: Page) -> dict[str, Any]:
     return settings
 
 
-def _readable(page: Page, groups: list[Group]) -> Group:
+def _readable(page: Page, groups: list[Group], top: Group) -> Group:
     """Of the best groups that hold the same links, the one whose rows a selector finds exactly."""
-    top = groups[0]
     links = [link.order for link in top.links]
     best, least = top, 10**9
-    for group in groups:
+    for group in groups[groups.index(top) :]:
         if group.score < 0.97 * top.score:
             break
         if [link.order for link in group.links] != links:

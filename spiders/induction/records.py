@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from pipelines.dates import date_from_url, is_plausible
 from spiders.induction.days import descending_share, is_date_like, read_day
 from spiders.induction.dom import width
-from spiders.jsonpaths import PathError, as_text, compile_path, find_text
+from spiders.jsonpaths import PathError, as_text, compile_path, find_text, opened
 from spiders.listing.assemble import plain_text
 
 _MAX_RECORDS = 300
@@ -108,6 +108,7 @@ def _bundles(
     nodes: Sequence[Any], path: str, depth: int
 ) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """Lists of objects, with the path that leads to all of them."""
+    nodes = [opened(node) for node in nodes]
     records = [node for node in nodes if isinstance(node, dict)]
     if depth > _MAX_DEPTH or not records:
         lists = [entry for node in nodes if isinstance(node, list) for entry in node]
@@ -118,7 +119,7 @@ def _bundles(
         yield path, records
     keys = dict.fromkeys(key for record in records[:50] for key in record)
     for key in list(keys)[:200]:
-        values = [record[key] for record in records if record.get(key)]
+        values = [opened(record[key]) for record in records if record.get(key)]
         if not _usable(key) or not any(isinstance(value, dict | list) for value in values):
             continue
         lists = [v for value in values if isinstance(value, list) for v in value]
@@ -194,7 +195,7 @@ def _described(
     if url is None:
         return None
     rest = {name: values for name, values in columns.items() if name != url}
-    title = _top(rest, _title_score)
+    title = _top(rest, _title_score, least=0.25)
     if title is None:
         return None
     stated = [date_from_url(value) for value in columns[url]]
@@ -261,7 +262,7 @@ def _title_score(name: str, values: list[str]) -> float:
     worth *= _share(known, lambda v: bool(re.search(r"[^\W\d_]{2,}", v)))
     words = 1.0
     if _share(known, lambda v: bool(re.fullmatch(r"[\w.\-]+", v) and v.isascii())) > 0.6:
-        worth, words = 0.3 * worth, 0.3  # a file name or a code, whatever it is called
+        worth, words = 0.3 * worth, 0.15  # a file name or a code, whatever it is called
     last = name.rsplit(".", 1)[-1]
     named = 0.5 * bool(_TITLE_NAME.search(last)) + 0.2 * ("title" in last.lower())
     return worth + words * named - 0.05 * name.count(".")

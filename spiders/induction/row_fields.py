@@ -62,9 +62,7 @@ def write_fields(page: Page, group: Group, *, today: date | None, lang: str) -> 
     base = page.base_url
 
     def right_link(row: _Row, value: str | None) -> bool:
-        return (
-            value is not None and canonicalise(link_in_script(value), base=base) == row.link.link
-        )
+        return value is not None and canonicalise(link_in_script(value), base=base) == row.link.link
 
     source = Counter(row.link.source for row in rows).most_common(1)[0][0]
     end = f"::attr({source})"

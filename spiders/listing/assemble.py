@@ -26,7 +26,7 @@ _COUNTER = re.compile(r"/(?:visit/)?link\.do$")
 #: marks that lists put before a title, and after it
 _MARKS = re.compile(
     r"^(?:[\[【(（<〔]\s*(?:置顶|顶|热|热门|新|最新|重要|荐|推荐|图文?|视频|new|hot|top)\s*[\]】)）>〕]"
-    r"|置顶(?=[\s:：|·《]))[\s:：|·]*|\s*[\[【(（](?:新|最新|new|hot)[\]】)）]$",
+    r"|置顶(?=[\s:：|·《]))[\s:：|·]*|\s*[\[【(（](?:新|最新|new|hot|\s*)[\]】)）]$",
     re.IGNORECASE,
 )
 #: an address inside a script: ``window.open('/art/1.html')``

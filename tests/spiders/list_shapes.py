@@ -257,7 +257,9 @@ def a_new_mark_after_the_title() -> tuple[bytes, str, list[Row]]:
 def a_menu_longer_than_the_list() -> tuple[bytes, str, list[Row]]:
     menu = "".join(
         f'<li><a href="/zwgk/fdzdgknr/c{200 + n}/">{name}信息公开目录</a></li>'
-        for n, name in enumerate("财政 教育 卫生 民政 人社 自然资源 生态环境 住建 交通 水利".split())
+        for n, name in enumerate(
+            ["财政", "教育", "卫生", "民政", "人社", "自然资源", "生态环境", "住建", "交通", "水利"]
+        )
     )
     menu += "".join(
         f'<li><a href="/zwgk/jgzn/c{300 + n}/list.html">第{n}类机构职能与权责清单公开</a></li>'
@@ -338,7 +340,9 @@ def nested_tables() -> tuple[bytes, str, list[Row]]:
 @_shape
 def breaks_only() -> tuple[bytes, str, list[Row]]:
     return _simple(
-        '·<a href="{href}">{title}</a> ({day})<br>', frame="<table><tr><td>{rows}</td></tr></table>", link="/gb/{n}.htm"
+        '·<a href="{href}">{title}</a> ({day})<br>',
+        frame="<table><tr><td>{rows}</td></tr></table>",
+        link="/gb/{n}.htm",
     )
 
 
@@ -390,7 +394,7 @@ def rows_without_dates() -> tuple[bytes, str, list[Row]]:
 @_shape
 def addresses_in_scripts() -> tuple[bytes, str, list[Row]]:
     return _simple(
-        "<li><a href=\"javascript:void(0)\" onclick=\"openPage('{href}')\">{title}</a>"
+        '<li><a href="javascript:void(0)" onclick="openPage(\'{href}\')">{title}</a>'
         "<span>{day}</span></li>",
         link="/xxgk/{n}.jhtml",
     )
@@ -399,8 +403,8 @@ def addresses_in_scripts() -> tuple[bytes, str, list[Row]]:
 @_shape
 def issuer_before_the_title() -> tuple[bytes, str, list[Row]]:
     return _simple(
-        '<li><a href="/zwgk/bm/sjj/" class="bm">[市数据局]</a><a href="{href}" class="bt">{title}</a>'
-        "<span>{day}</span></li>",
+        '<li><a href="/zwgk/bm/sjj/" class="bm">[市数据局]</a><a href="{href}" class="bt">'
+        "{title}</a><span>{day}</span></li>",
         link="/zwgk/{n}.html",
     )
 
@@ -409,8 +413,8 @@ def issuer_before_the_title() -> tuple[bytes, str, list[Row]]:
 def reading_beside_the_document() -> tuple[bytes, str, list[Row]]:
     return _simple(
         '<li><div class="h"><a href="{href}">{title}</a><span>发布时间：{day}</span></div>'
-        '<div class="jd"><a href="/zcjd/{n}.html">文字解读</a> <a href="/tj/{n}.html">图解</a></div>'
-        "</li>",
+        '<div class="jd"><a href="/zcjd/{n}.html">文字解读</a> <a href="/tj/{n}.html">图解</a>'
+        "</div></li>",
         link="/zcwj/{n}.html",
     )
 

@@ -12,6 +12,8 @@ from spiders.induction import Induced, NothingFound, induce
 from spiders.induction.discover import data_behind, feeds_of
 from spiders.induction.naming import describe
 from spiders.induction.source_text import checked, source_text
+from tests.spiders.list_shapes import SHAPES as LISTS
+from tests.spiders.list_shapes_other import OTHER
 
 TODAY = date(2026, 11, 20)
 BASE = "https://www.example.gov.cn/zwgk/tzgg/index.html"
@@ -110,6 +112,24 @@ def written(shape: str) -> bytes:
         for i, (title, day) in enumerate(zip(TITLES, days(), strict=True))
     )
     return page(frame.format(rows=rows))
+
+
+@pytest.mark.parametrize("shape", [*LISTS, *OTHER])
+def test_rows_as_a_person_would_copy_them(shape: str) -> None:
+    sample = (LISTS.get(shape) or OTHER[shape])()
+    lang = "zh" if shape in LISTS else "en"
+    found = induce(sample.content, base_url=sample.base, today=TODAY, lang=lang)
+    assert sorted(rows_of(found)) == sorted(sample.rows)
+
+
+def test_another_list_of_the_page_can_be_chosen() -> None:
+    sample = LISTS["a_short_list_of_favourites_beside_it"]()
+    found = induce(sample.content, base_url=sample.base, today=TODAY)
+    assert [(each.links, each.dated) for each in found.lists] == [(8, 8), (3, 3)]
+    second = induce(sample.content, base_url=sample.base, today=TODAY, choice=2)
+    assert {row.title[:4] for row in second.listing.rows} == {"热门公告"}
+    with pytest.raises(NothingFound, match="2 个列表"):
+        induce(sample.content, base_url=sample.base, today=TODAY, choice=3)
 
 
 @pytest.mark.parametrize("shape", SHAPES)

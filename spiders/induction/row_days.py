@@ -1,0 +1,71 @@
+"""Which text of a row is its date, where several are, and what the page calls each."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from spiders.induction.days import best_form, is_date_like
+from spiders.induction.dom import Element
+
+#: labels of days on which a document was not published
+OTHER_DAY = re.compile(
+    r"成文|生成日期|有效期|截止|失效|废止|施行|实施|生效|修改|截至|到期"
+    r"|deadline|expir|effective|\bdue\b|clos(?:es|ing)|argued|submitted",
+    re.IGNORECASE,
+)
+
+
+def date_text(row: Element, link: Element, *, lang: str, today: date | None) -> str | None:
+    """The text of a row that is its date: the smallest readable one outside the link.
+
+    Then loose text of the row, then text inside the link.
+    """
+    inside = {id(element) for element in link.walk()}
+    outside = [element for element in row.walk() if id(element) not in inside]
+    holders = [element for element in outside if not any(e is link for e in element.walk())]
+    found = [(_stamp(element), element) for element in holders]
+    found += [(text, element) for element in outside if (text := element.own)]
+    texts = _dates_in_order(found)
+    texts += _dates_in_order([(_stamp(e), e) for e in link.walk() if e is not link])
+    for text in texts:
+        if best_form([text], lang=lang, today=today)[1][0] is not None:
+            return text
+    return None
+
+
+def _dates_in_order(found: list[tuple[str, Element]]) -> list[str]:
+    """Texts like dates: those called the day of something else last, the shortest first."""
+    like = [(text, element) for text, element in found if is_date_like(text)]
+    if len(like) > 1:
+        like.sort(key=lambda pair: (_is_other_day(*pair), len(pair[0])))
+    return [text for text, _ in like]
+
+
+def _is_other_day(text: str, element: Element) -> bool:
+    """Whether a date is labelled as one that is not the day of publication."""
+    label = text if not text[:1].isdigit() else label_before(element)
+    return OTHER_DAY.search(label) is not None
+
+
+def label_before(element: Element) -> str:
+    """What the page calls a value: the short text before it, or the head of its column."""
+    if element.tag == "td" and element.parent is not None:
+        table = next((a for a in element.ancestors() if a.tag == "table"), None)
+        head = next((e for e in table.walk() if e.tag == "tr"), None) if table else None
+        cells = [c for c in head.children if isinstance(c, Element)] if head else []
+        own = [c for c in element.parent.children if isinstance(c, Element)]
+        if head is not element.parent and len(cells) == len(own):
+            return cells[own.index(element)].text[:20]
+    before = ""
+    for child in element.parent.children if element.parent else ():
+        if child is element:
+            break
+        text = child if isinstance(child, str) else child.text
+        before = text.strip() or before
+    return before if len(before) <= 12 else ""
+
+
+def _stamp(element: Element) -> str:
+    stated = element.attributes.get("datetime") if element.tag == "time" else None
+    return stated or element.text
