@@ -68,8 +68,13 @@ def _pages(manifest: Path) -> Iterator[_Page]:
         decoded = decode(content, header_charset=None)
         lang, url = row.get("lang") or "zh", row.get("url") or ""
         page = clean_page(decoded, url=url, layouts=(), hints=Hints(), lang=lang)
-        day = str(gold["date"])[:10] if gold["date"] not in (None, "", "nan") else None
+        day = str(gold["date"])[:10] if _is_day(gold["date"]) else None
         yield _Page(row["id"], url, decoded.text, page, day)
+
+
+def _is_day(value: object) -> bool:
+    """Not empty and not ``NaN``, which some sets write for pages without a date."""
+    return isinstance(value, str) and value not in {"", "nan"}
 
 
 def _measured(pages: list[_Page]) -> Report:

@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from pipelines.extraction.article import Article, find_article
 from pipelines.extraction.attachments import attachments_in, files_beside
-from pipelines.extraction.facts import page_facts
+from pipelines.extraction.facts import DATE_FACTS, page_facts
 from pipelines.extraction.guard import tame
 from pipelines.extraction.layouts import Selected, select_layout
 from pipelines.extraction.markup import Adopted, adopt
@@ -18,6 +18,7 @@ from pipelines.extraction.outline import DROPPED
 from pipelines.extraction.phrases import is_meta_line
 from pipelines.extraction.safe import safe_html
 from pipelines.extraction.scans import holds, scan_box, scanned_pages
+from pipelines.extraction.stamps import stamps
 from pipelines.extraction.template import Template, learn_template
 from pipelines.extraction.write import html_of, text_of
 from pipelines.items import AttachmentRef, CleanPage, Decoded, Hints, Layout
@@ -31,7 +32,9 @@ _NO_LETTERS = bytes(
     code for code in range(256) if not chr(code).isascii() or not chr(code).isalpha()
 )
 _MOJIBAKE = re.compile(r"锟斤拷|锘匡豢|烫烫烫|鐨勬|锛屽|Ã¤Â|â€œ|ï¿½")
+_FULL_DAY = re.compile(r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}|\d{1,2}[/.]\d{1,2}[/.](?:19|20)\d\d")
 _NO_HINTS = Hints()
+_STAMPED = 1_000_000
 _MAX_TEXT = 1_000_000
 _MAX_HTML = 4_000_000
 _JUDGED = 1500  # pages with more visible text than this are articles or lists, never notices
@@ -60,17 +63,16 @@ def clean_page(
     if not _MARKUP.search(decoded.text):
         return _plain(decoded, hints=hints, lang=lang)
     markup, flags = tame(decoded.text)
-    tree = LexborHTMLParser(markup)
-    facts = page_facts(tree)
-    tree.strip_tags(DROPPED)
+    tree, facts = _parsed(markup)
     article = find_article(tree, facts=facts, hint=hints.title, template=template)
     if article is None:
         return CleanPage("", "", "", encoding=decoded.encoding, meta=facts, flags=("empty",))
-    selected = select_layout(tree, layouts)
+    head = _head(article, facts, tree=tree, markup=markup)
     base = _base(url, facts)
-    method, adopted = _body(article, selected, base=base)
+    selected = select_layout(tree, layouts)
     if selected is not None:
         facts.update({f"layout:{name}": value for name, value in selected.fields.items()})
+    method, adopted = _body(article, selected, base=base)
     title = facts.get("layout:title") or article.title
     adopted, text, scans = _scans(tree, article, adopted, title=hints.title or title, base=base)
     flags += _layout_flags(method, layouts) + (["scanned"] if scans else [])
@@ -86,10 +88,28 @@ def clean_page(
         encoding=decoded.encoding,
         meta=facts,
         table=article.table,
-        head_text=article.head_text(),
+        head_text=head,
         method=method,
         flags=tuple(dict.fromkeys(flags)),
     )
+
+
+def _parsed(markup: str) -> tuple[LexborHTMLParser, dict[str, str]]:
+    """The tree without scripts, and the facts that were read before they went."""
+    tree = LexborHTMLParser(markup)
+    facts = page_facts(tree)
+    tree.strip_tags(DROPPED)
+    return tree, facts
+
+
+def _head(article: Article, facts: dict[str, str], *, tree: LexborHTMLParser, markup: str) -> str:
+    """The lines around the title; where neither they nor the facts state a day, the page is
+    searched for one, which is added to ``facts``."""
+    head = article.head_text()
+    stated = any(key in facts for key in DATE_FACTS)
+    if not stated and not any(_FULL_DAY.search(t) for t in (head, *article.table.values())):
+        facts.update(stamps(tree, markup[:_STAMPED], facts))
+    return head
 
 
 def _body(article: Article, selected: Selected | None, *, base: str) -> tuple[str, Adopted]:

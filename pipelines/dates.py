@@ -14,6 +14,8 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
 from zoneinfo import ZoneInfo
 
+from pipelines.months import month_number
+
 FIRST_DAY = date(1949, 10, 1)
 """No Chinese official document of today's organs is older."""
 FUTURE_DAYS = 2
@@ -22,16 +24,18 @@ FUTURE_DAYS = 2
 _CHINESE_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {
     "零": 0, "○": 0, "Ｏ": 0, "O": 0, "0": 0, "◯": 0, "０": 0, "Ο": 0, "О": 0,
 }  # fmt: skip
-_FULL_WIDTH = str.maketrans("０１２３４５６７８９－／．：", "0123456789-/.:")
-_HAS_FULL_WIDTH = re.compile("[０-９]")
+_FULL_WIDTH = str.maketrans(
+    "０１２３４５６７８９－／．：٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "0123456789-/.:01234567890123456789"
+)
+_HAS_FULL_WIDTH = re.compile("[０-９٠-٩۰-۹]")
 _S = r"[ \t\n\u3000\xa0]{0,3}"
 # 2024年3月5日, 2024-03-05, 2024/3/5, 2024.03.05, 2024年3月5 (a missing 日 is common in print).
 # Patterns begin with a plain character class, what must not precede is looked at afterwards:
 # the scan for candidates is four times faster that way.
 _NUMERIC = re.compile(
-    rf"(?P<y>(?:19|20)\d\d)(?<![\d.]\d{{4}})(?<!\d[-/]\d{{4}}){_S}(?P<s>[年\-/.—–]){_S}"
-    rf"(?P<m>1[0-2]|0?[1-9]){_S}(?P<t>[月\-/.—–]){_S}(?P<d>3[01]|[12]\d|0?[1-9])"
-    rf"(?!\d|[-/.]\d)(?:{_S}[日号])?"
+    rf"(?P<y>(?:19|20)\d\d)(?<![\d.]\d{{4}})(?<!\d[-/]\d{{4}}){_S}(?P<s>[年년\-/.—–]){_S}"
+    rf"(?P<m>1[0-2]|0?[1-9]){_S}(?P<t>[月월\-/.—–]){_S}(?P<d>3[01]|[12]\d|0?[1-9])"
+    rf"(?!\d|[-/.]\d)(?:{_S}[日号일])?"
 )
 _HAN = re.compile(
     r"(?P<y>[一二][〇○ＯOΟО0０◯零一二三四五六七八九]{3})[ \t]{0,3}年[ \t]{0,3}"
@@ -46,35 +50,21 @@ _MONTH_DAY = re.compile(
     r"(?<![\d年.\-/])(?<!\d )(?P<m>1[0-2]|0?[1-9])(?P<s>[ \t]{0,2}月[ \t]{0,2}|[-/.])"
     r"(?P<d>3[01]|[12]\d|0?[1-9])(?!\d|[-/.]\d)[日号]?"
 )
-_MONTH_NAMES = (
-    "january januar janvier enero gennaio janeiro januari styczeń stycznia ianuarie ocak",
-    "february februar février fevrier febrero febbraio fevereiro februari lutego februarie şubat",
-    "march märz mars marzo março marco maart maret marca martie mart",
-    "april avril abril aprile kwietnia aprilie nisan",
-    "may mai mayo maggio maio mei maja mayıs",
-    "june juni juin junio giugno junho czerwca iunie haziran",
-    "july juli juillet julio luglio julho lipca iulie temmuz",
-    "august août aout agosto augustus agustus sierpnia ağustos",
-    "september septembre septiembre settembre setembro września septembrie eylül",
-    "october oktober octobre octubre ottobre outubro października octombrie ekim",
-    "november novembre noviembre novembro listopada noiembrie kasım",
-    "december dezember décembre decembre diciembre dicembre dezembro desember grudnia decembrie"
-    " aralık",
-)
-_MONTHS = {name: n for n, names in enumerate(_MONTH_NAMES, 1) for name in names.split()}
-_SHORT_MONTHS = (
-    "jan 1 feb 2 fév 2 mar 3 mär 3 apr 4 avr 4 abr 4 may 5 mai 5 jun 6 jul 7 aug 8 ago 8 sep 9"
-    " sept 9 set 9 oct 10 okt 10 out 10 nov 11 dec 12 dez 12 dic 12 déc 12"
-)
-_MONTHS |= {name: int(n) for name, n in re.findall(r"(\S+) (\d+)", _SHORT_MONTHS)}
-_MONTH_WORD = "|".join(sorted(map(re.escape, _MONTHS), key=len, reverse=True))
-_ENGLISH = re.compile(
-    rf"(?<![^\W_])(?:(?P<mon>{_MONTH_WORD})\.?[ \t]{{1,2}}(?P<d>3[01]|[12]\d|0?[1-9])"
-    rf"(?:st|nd|rd|th)?,?[ \t]{{1,2}}(?:at )?(?P<y>(?:19|20)\d\d)"
-    rf"|(?P<d2>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th|er|º|ª)?\.?(?:[ \t]{{1,2}}|-)(?:of |de |di )?"
-    rf"(?P<mon2>{_MONTH_WORD})\.?,?(?:[ \t]{{1,2}}|-)(?:de |del )?(?P<y2>(?:19|20)\d\d))(?!\d)",
+# A month by its name stands before or after a year: the years are found first, for speed.
+_YEAR = re.compile(r"(?:19|20)\d\d(?<!\d\d{4})(?!\d)")
+_DAY = r"3[01]|[12]\d|0?[1-9]"
+_WORD = r"[^\W\d_]{2,14}"
+_NAMED_BEFORE = re.compile(
+    rf"(?:(?<![^\W_])(?P<mon>{_WORD})\.?[ \t\xa0]{{1,2}}(?P<d>{_DAY})(?:st|nd|rd|th)?,?"
+    rf"|(?<![\d.,:/])(?P<d2>{_DAY})(?:st|nd|rd|th|er|º|ª)?\.?[ \t\xa0/\-]{{1,2}}"
+    r"(?:of |de |di |[^\W\d_]{2,12} ?/ ?)?"
+    rf"(?P<mon2>{_WORD})\.?,?)[ \t\xa0/\-]{{1,2}}(?:at |de |del )?\Z",
     re.IGNORECASE,
 )
+_NAMED_AFTER = re.compile(
+    rf"[.,]?[ \t\xa0\-]{{1,2}}(?P<mon>{_WORD})\.?[ \t\xa0\-]{{1,2}}(?P<d>{_DAY})(?!\d)"
+)
+_BEFORE_YEAR, _AFTER_YEAR = 32, 24  # characters that a day and a month by name take at most
 _SLASHED = re.compile(
     r"(?<![\d/])(?P<a>\d{1,2})(?P<s>[/.\-])(?P<b>\d{1,2})(?P=s)(?P<y>(?:19|20)\d\d)(?![\d/])"
 )
@@ -136,7 +126,7 @@ def _han_number(text: str) -> int:
 
 
 def _from_numeric(match: re.Match[str]) -> date | None:
-    if (match["s"] == "年") != (match["t"] == "月"):
+    if (match["s"] in "年년") != (match["t"] in "月월"):
         return None
     if match["s"] in "/." and match["t"] != match["s"]:
         return None
@@ -147,9 +137,24 @@ def _from_han(match: re.Match[str]) -> date | None:
     return day(_han_year(match["y"]), _han_number(match["m"]), _han_number(match["d"]))
 
 
-def _from_english(match: re.Match[str]) -> date | None:
-    month = _MONTHS[(match["mon"] or match["mon2"]).lower()]
-    return day(int(match["y"] or match["y2"]), month, int(match["d"] or match["d2"]))
+def _named(text: str, *, lang: str) -> Iterator[DateSpan]:
+    """Days whose month is a name: March 5, 2024; 5 mars 2024; 2024. március 5."""
+    for year in _YEAR.finditer(text):
+        at = max(0, year.start() - _BEFORE_YEAR)
+        match = _NAMED_BEFORE.search(text[at : year.start()])
+        if match is not None:
+            start, end = at + match.start(), year.end()
+            name, number = match["mon"] or match["mon2"], match["d"] or match["d2"]
+        else:
+            match = _NAMED_AFTER.match(text[year.end() : year.end() + _AFTER_YEAR])
+            if match is None:
+                continue
+            start, end = year.start(), year.end() + match.end()
+            name, number = match["mon"], match["d"]
+        month = month_number(name, lang=lang)
+        value = day(int(year[0]), month, int(number)) if month else None
+        if value is not None:
+            yield DateSpan(value, start, end, text[start:end], "english")
 
 
 def _from_slashed(match: re.Match[str], *, day_first: bool) -> date | None:
@@ -211,9 +216,7 @@ def _spans(text: str, *, lang: str) -> Iterator[DateSpan]:
                 yield DateSpan(value, match.start(), match.end(), match[0], "han")
     if lang.startswith("zh"):
         return
-    for match in _ENGLISH.finditer(text):
-        if value := _from_english(match):
-            yield DateSpan(value, match.start(), match.end(), match[0], "english")
+    yield from _named(text, lang=lang)
     slashed = list(_SLASHED.finditer(text))
     order = _order_shown(slashed)
     days_lead = is_day_first(lang) if order is None else order == "day"

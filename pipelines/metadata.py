@@ -259,7 +259,9 @@ class _Reader:
 
     @cached_property
     def published(self) -> Published | None:
-        places = Places(self.page.meta, self.table, self.page.head_text, self.url, self.hints)
+        places = Places(
+            self.page.meta, self.table, self.page.head_text, self.url, self.hints, self.text
+        )
         found = find_published(
             places, zone=self.zone, today=self.today, lang=self.lang, day_zone=self.day_zone
         )

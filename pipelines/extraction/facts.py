@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
@@ -19,7 +20,31 @@ _LD_FIELDS = (
 )
 _SOURCES = (
     'meta,title,script[type="application/ld+json"],link[rel=canonical],base[href],time[datetime],'
-    "[itemprop]"
+    "[itemprop],h1"
+)
+#: facts that state when the page was published, and are the publisher's own word
+DATE_FACTS = (
+    "article:published_time", "ld:datepublished", "item:datepublished", "og:published_time",
+    "og:article:published_time", "datepublished", "pubdate", "publishdate", "publish_date",
+    "publish-date", "publication_date", "publication-date", "published", "published_time",
+    "dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date.created", "dc.date",
+    "dcterms.date", "date", "dc.created", "sailthru.date", "parsely-pub-date",
+    "citation_publication_date", "citation_date", "citation_online_date", "article.published",
+    "article_date_original", "article:published", "article:publish_date", "cxenseparse:publishtime",
+    "cxenseparse:recs:publishtime", "published-date", "pub_date", "apub:time",
+    "originalpublicationdate", "og:pubdate", "og:publish_date", "og:release_date", "release_date",
+    "displaydate", "ptime", "rnews:datepublished", "vr:published_time",
+    "shareaholic:article_published_time",
+    "weibo:article:create_at", "bytedance:published_time", "ld:page-datepublished", "uploaddate",
+    "datecreated", "ld:datecreated", "time:article", "time:datetime", "maketime", "createdate",
+    "time",
+)  # fmt: skip
+
+_DECODER = json.JSONDecoder(strict=False)
+_BEFORE_JSON = " \t\r\n\ufeff;/*<![CDATA"
+#: what can still be read of linked data that is no JSON (a comma too many, text behind it)
+_BROKEN_DATA = re.compile(
+    r'"(datePublished|dateModified|headline)"\s{0,5}:\s{0,5}"([^"\\\n]{4,300})"'
 )
 _ITEMPROPS = frozenset({"datePublished", "dateModified", "headline", "author"})
 
@@ -31,9 +56,13 @@ def page_facts(tree: LexborHTMLParser) -> dict[str, str]:
     ``ld:datepublished``, ``ld:author``, ``ld:publisher``, ``ld:type``), ``item:`` for microdata
     in the body, ``time:datetime`` for the first ``<time datetime>``, ``html:lang``,
     ``html:title`` (the raw ``<title>``), ``link:canonical``, ``base:href``.
+    ``time:article`` is the first ``<time>`` after the heading that ``<title>`` repeats; times
+    marked as an update count only where there is no other.
     Must run before scripts are stripped from ``tree``.
     """
     facts: dict[str, str] = {}
+    updated: str | None = None
+    below_title = False
     for node in tree.css(_SOURCES):
         attributes = node.attributes
         tag = node.tag
@@ -51,15 +80,29 @@ def page_facts(tree: LexborHTMLParser) -> dict[str, str]:
             _put(facts, "link:canonical", attributes.get("href"))
         elif tag == "base":
             _put(facts, "base:href", attributes.get("href"))
+        elif tag == "h1":
+            below_title = below_title or _is_titled(node.text(), facts)
         elif "itemprop" not in attributes:
+            kind = attributes.get("class") or ""
+            if "updated" in kind and "publi" not in kind:
+                updated = updated or attributes.get("datetime")
+                continue
             _put(facts, "time:datetime", attributes.get("datetime"))
+            if below_title:
+                _put(facts, "time:article", attributes.get("datetime"))
         elif (tag == "time" and "datetime" in attributes) or attributes["itemprop"] in _ITEMPROPS:
             value = attributes.get("datetime") or attributes.get("content") or node.text()
             _put(facts, "item:" + (attributes.get("itemprop") or "").lower(), value)
+    _put(facts, "time:datetime", updated)
     root = tree.root
     if root is not None and root.tag == "html":
         _put(facts, "html:lang", root.attributes.get("lang"))
     return facts
+
+
+def _is_titled(heading: str, facts: dict[str, str]) -> bool:
+    line = " ".join(heading.split())
+    return len(line) >= 8 and line in facts.get("html:title", "") + facts.get("og:title", "")
 
 
 def title_facts(tree: LexborHTMLParser) -> dict[str, str]:
@@ -85,8 +128,10 @@ def _linked_data(facts: dict[str, str], source: str) -> None:
     if len(source) > 60_000:
         return
     try:
-        data: Any = json.loads(source, strict=False)
+        data: Any = _DECODER.raw_decode(source.lstrip(_BEFORE_JSON))[0]
     except (ValueError, RecursionError):
+        for match in _BROKEN_DATA.finditer(source):
+            _put(facts, "ld:" + match[1].lower(), match[2])
         return
     records = data if isinstance(data, list) else [data]
     for record in records[:20]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from pipelines.dates import (
@@ -19,6 +19,7 @@ from pipelines.dates import (
     parse_date,
     parse_datetime,
 )
+from pipelines.extraction.facts import DATE_FACTS
 from pipelines.fields.issuers import looks_like_body
 from pipelines.items import Hints
 
@@ -27,16 +28,10 @@ PUBLISHED_LABELS = (
     "公布时间", "发表时间", "发表日期", "发稿时间", "信息时间", "更新时间", "更新日期", "时间",
     "日期",
 )  # fmt: skip
-_META_KEYS = (
-    "layout:date", "article:published_time", "ld:datepublished", "item:datepublished",
-    "og:published_time", "og:article:published_time", "datepublished", "pubdate", "publishdate",
-    "publish_date", "publish-date", "publication_date", "dc.date.issued", "dcterms.issued",
-    "dcterms.created", "dc.date.created", "dc.date", "dcterms.date", "date", "sailthru.date",
-    "parsely-pub-date", "citation_publication_date", "citation_date", "article.published",
-    "published-date", "pub_date", "apub:time", "originalpublicationdate", "release_date",
-    "weibo:article:create_at", "bytedance:published_time", "ld:page-datepublished", "uploaddate",
-    "datecreated", "ld:datecreated", "time:datetime", "maketime", "createdate", "time",
-)  # fmt: skip
+_META_KEYS = ("layout:date", *DATE_FACTS)
+#: what scripts, named elements and the address of the shared picture say, and how far to trust it
+_STAMPS = (("script:date", 0.83), ("named:date", 0.8), ("labelled:date", 0.79),
+           ("image:date", 0.6))  # fmt: skip
 _LABELLED = re.compile(
     r"(?P<full>(?:发布|发表|发稿|公布|公开|上网|更新|信息|录入|添加|创建|发文|编辑|刊登)(?:时间|日期)|发布于|发表于)"
     r"|(?P<bare>时间|日期)|(?<![^\W_])(?:(?P<verb>published|posted|updated?)|date)(?![^\W_])",
@@ -45,15 +40,21 @@ _LABELLED = re.compile(
 _COLON = re.compile(r"\s{0,3}[:：]")
 _TIGHT = re.compile(r"[\s（(\[【]{0,4}")
 _TIGHT_LATIN = re.compile(r"\s{0,3}(?:on|at)?\s{0,3}")
-_LABELLED_SHORT = re.compile(
-    r"(?:发布|发表|更新)?(?:时间|日期)\s{0,2}[:：]\s{0,3}(?P<day>(?:1[0-2]|0?[1-9])[-/月.](?:3[01]|[12]\d|0?[1-9])日?)"
-    r"(?=\s|\d\d?[:：]|\Z)"
-)
 _UPDATED = re.compile(r"更新|修改|updated|modified", re.IGNORECASE)
 _NOT_PUBLISHED = re.compile(
-    r"成文|生成|施行|实施|生效|失效|截止|有效|印发|签发|发文|废止|copyright|©|版权|今天是|现在是|当前|event|开标|报名|会议时间",
+    r"成文|生成|施行|实施|生效|失效|截止|有效|印发|签发|发文|废止|copyright|©|版权|今天是|现在是|当前|event|开标|报名|会议时间"
+    r"|joined|registered|member since|born|founded|established|deadline|expires|valid",
     re.IGNORECASE,
 )
+
+
+_STEP = 0.001
+"""Confidence that each rank in a list of keys costs."""
+_WEAK_META = dict.fromkeys(("time:datetime", "maketime", "createdate", "time"), 0.85)
+_CERTAIN = 0.95
+_LEAD, _DATE_LINE, _BESIDE_DATE = 600, 60, 24
+_PLACE_BEFORE = re.compile(r"[A-Z][A-Za-zÀ-ÿ.'’ ,/()\-]{1,50}[,–—(:\-] ?")
+_DASH_AFTER = re.compile(r"\)?\s{0,2}(?:[-–—/(:|]|\Z)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ class Places:
     head: str
     url: str
     hints: Hints
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,7 @@ def find_published(
     if not candidates:
         return None
     best = max(candidates, key=lambda c: c.confidence)
+    best = _settled(best, [c for c in candidates if c.place != best.place], clock)
     others = [c for c in candidates if c.place != best.place]
     confidence = best.confidence
     if any(c.day == best.day for c in others):
@@ -119,11 +122,33 @@ def find_published(
     return Published(best.day, moment, best.span, best.rule, best.place, best.start, confidence)
 
 
+_UTC_STAMP = re.compile(r"\d:\d\d(?:[.,]\d{1,9})?\s?(?:Z|UTC|GMT|\+00:?00)\Z")
+
+
+def _settled(best: Published, others: list[Published], clock: _Clock) -> Published:
+    """``best``, unless two other places agree against it or it is a stamp in UTC of the night."""
+    if best.place == "meta" and clock.day_zone == "UTC" and _UTC_STAMP.search(best.span):
+        near = [c for c in others if c.place == "url" and abs((c.day - best.day).days) == 1]
+        return replace(best, day=near[0].day) if near else best
+    if best.confidence >= _CERTAIN or any(c.day == best.day for c in others):
+        return best
+    rivals = [c for c in others if len({o.place for o in others if o.day == c.day}) > 1]
+    return max(rivals, key=lambda c: c.confidence) if rivals else best
+
+
 def _candidates(places: Places, clock: _Clock) -> Iterator[Published]:
     yield from _from_fields(places.table, PUBLISHED_LABELS, "table", 0.97, clock)
     yield from _from_fields(places.meta, _META_KEYS, "meta", 0.94, clock)
     yield from _from_head(places.head, clock)
+    for key, confidence in _STAMPS:
+        text = places.meta.get(key)
+        value = clock.day(text) if text else None
+        if text and value:
+            moment = clock.moment(text)
+            yield Published(value, moment, text, key, key.partition(":")[0], -1, confidence)
     yield from _from_hints(places.hints, clock)
+    if not clock.lang.startswith("zh"):
+        yield from _from_text(places.text, clock)
     if value := date_from_url(places.url):
         yield Published(value, None, places.url, "url", "url", -1, 0.86)
 
@@ -137,12 +162,27 @@ def _from_fields(
         if text and value:
             moment = clock.moment(text)
             yield Published(
-                value, moment, text.strip(), f"{place}:{key}", place, -1, top - rank * 0.002
-            )
+                value, moment, text.strip(), f"{place}:{key}", place, -1,
+                min(top - rank * _STEP, _WEAK_META.get(key, 1.0)),
+            )  # fmt: skip
+
+
+def _from_text(text: str, clock: _Clock) -> Iterator[Published]:
+    """A line that is a date among the first three of the text, or the dateline of a release:
+    ``WASHINGTON, March 5, 2024 –``."""
+    for line in text[:_LEAD].split("\n", 3)[:3]:
+        span = next(iter(find_dates(line[:120], lang=clock.lang)), None)
+        if span is None:
+            continue
+        before, after = line[: span.start], line[span.end :]
+        if len(line) <= _DATE_LINE and len(before) + len(after) <= _BESIDE_DATE:
+            yield Published(span.value, None, line, "body:line", "body", -1, 0.8)
+        elif _PLACE_BEFORE.fullmatch(before) and _DASH_AFTER.match(after):
+            yield Published(span.value, None, line[: span.end], "body:dateline", "body", 0, 0.78)
 
 
 _BOUNDARY = re.compile(
-    r"\s{0,3}(?:\Z|\n|[|｜/【\[（(]|\d{1,2}[:：]\d\d|来源|作者|浏览|字体|字号|编辑|阅读|点击|记者|T\d)"
+    r"[,，]?\s{0,3}(?:\Z|\n|[|｜/【\[（(]|\d{1,2}[:：]\d\d|来源|作者|浏览|字体|字号|编辑|阅读|点击|记者|T\d)"
 )
 _CLOCK_NEXT = re.compile(r"\s{0,3}\d{1,2}[:：]\d\d")
 
@@ -162,17 +202,13 @@ def _from_head(head: str, clock: _Clock) -> Iterator[Published]:
         ):
             continue
         if label:
-            confidence, rule = (0.9 if _UPDATED.search(label) else 0.95), f"head:{label}"
+            confidence, rule = (0.83 if _UPDATED.search(label) else 0.95), f"head:{label}"
         else:
             apart = _BOUNDARY.match(head, span.end) and not _IN_WORDS.search(before)
             confidence = 0.84 if apart else 0.78
             rule = "head:unlabelled"
         moment = clock.moment(head[span.start : span.end + 12])
         yield Published(span.value, moment, span.text, rule, "head", span.start, confidence)
-    if not spans and clock.today is not None and (short := _LABELLED_SHORT.search(head[:300])):
-        value = clock.day(short["day"])
-        if value:
-            yield Published(value, None, short[0], "head:month_day", "head", short.start(), 0.6)
 
 
 def _line_length(text: str, at: int) -> int:

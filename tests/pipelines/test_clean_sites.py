@@ -167,5 +167,6 @@ def test_times_of_microdata_are_facts_whatever_they_are_called() -> None:
     assert found == {
         "item:datecreated": "2025-03-09",
         "time:datetime": "2025-03-10",
+        "time:article": "2025-03-10",
         "item:author": "示例",
     }
