@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from typing import cast
 
 from pipelines.structure.figures import CURRENCIES, Figure
 from pipelines.structure.values import Amount, Op, Quantity, Target
@@ -24,13 +25,23 @@ _MONEY_WORDS = re.compile(
 
 
 _ROUND = re.compile(
-    r"(?P<word>[近约超逾过上达])(?P<scale>亿)(?P<cur>元|人民币|美元|欧元|英镑|港元|日元)(?!宇宙|旦|素)"
+    r"(?P<word>[近约超逾过上达])(?P<scale>万亿|亿)(?P<cur>元|人民币|美元|欧元|英镑|港元|日元)(?!宇宙|旦|素)"
 )
+_CURRENCY_BEFORE = re.compile(r"(?P<cur>美元|美金|欧元|英镑|港元|港币|日元|韩元|新加坡元) ?\Z")
 _GRADED = re.compile(r"级? ?(?P<cur>美元|欧元|英镑|港元|日元)")
 _SYMBOL = re.compile(
     r"(?P<cur>US\$|HK\$|[$€£¥￥]) ?"
     r"(?P<num>\d{1,3}(?:,\d{3}){1,5}(?:\.\d{1,4})?|\d{1,12}(?:\.\d{1,6})?)"
     r" ?(?P<scale>(?:thousand|million|billion|trillion|bn|[mkMKB])(?![A-Za-z])|[万亿])?"
+)
+_ENGLISH_OPS = ("approx", "gt", "ge", "le")
+_ENGLISH_OP = re.compile(
+    r"\b(?:(?P<approx>nearly|almost|about|around|approximately|roughly|some|close to)"
+    r"|(?P<gt>more than|over|above|exceeding|in excess of|upwards of)"
+    r"|(?P<ge>at least|no less than|a minimum of)"
+    r"|(?P<le>up to|at most|no more than|as much as|less than|under|below|a maximum of))"
+    r" (?:a |an |the )?\Z",
+    re.I,
 )
 _SYMBOLS = {"$": "USD", "US$": "USD", "HK$": "HKD", "€": "EUR", "£": "GBP", "¥": "CNY", "￥": "CNY"}
 _SYMBOL_SCALES = {
@@ -55,6 +66,12 @@ def read_amounts(text: str, figures: Sequence[Figure]) -> tuple[Amount, ...]:
             continue
         graded = _GRADED.match(text, figure.end)
         unit = figure.unit if figure.kind in ("money", "token") else "CNY"
+        if unit == "CNY" and (
+            named := _CURRENCY_BEFORE.search(
+                text[max(0, figure.number_start - 6) : figure.number_start]
+            )
+        ):
+            unit = CURRENCIES[named["cur"]]
         if graded and figure.kind == "bare":
             unit = CURRENCIES[graded["cur"]]
         amount = Amount(
@@ -93,20 +110,24 @@ def _rounds(rough: Amount, rows: Sequence[Amount], first_line: int) -> bool:
 
 
 def _round(match: re.Match[str]) -> Amount:
-    """近亿元, 上亿元, 超亿美元: one hundred million without a numeral."""
+    """近亿元, 上亿元, 超万亿美元: a scale without a numeral."""
     word = match["word"]
     op: Op = "approx" if word in "近约" else "gt" if word in "超逾过" else "ge"
     code = CURRENCIES[match["cur"]]
-    return Amount(match[0], 1e8, code, op, None, match.start(), match.end())
+    value = 1e12 if match["scale"] == "万亿" else 1e8
+    return Amount(match[0], value, code, op, None, match.start(), match.end())
 
 
 def _with_symbol(match: re.Match[str]) -> Amount:
     """$1.2 million, €300, ¥5亿."""
     factor = _SYMBOL_SCALES.get((match["scale"] or "").lower(), 1)
     value = round(float(match["num"].replace(",", "")) * factor, 6)
-    return Amount(
-        match[0].strip(), value, _SYMBOLS[match["cur"]], "eq", None, match.start(), match.end()
-    )
+    start, end = match.span()
+    if before := _ENGLISH_OP.search(match.string, max(0, start - 24), start):
+        start = before.start()
+    op = next((name for name in _ENGLISH_OPS if before and before[name]), "eq")
+    text = match.string[start:end].strip()
+    return Amount(text, value, _SYMBOLS[match["cur"]], cast(Op, op), None, start, end)
 
 
 def _is_money(text: str, figure: Figure) -> bool:
@@ -137,7 +158,7 @@ def read_quantities(
             continue
         noun = _NOUN.match(text, figure.end)
         end = noun.end() if noun else figure.end
-        unit = _COUNTED.get(figure.unit, figure.unit) or "个"
+        unit = _COUNTED.get(figure.unit, figure.unit) or _implied_unit(text, figure)
         quantity = Quantity(
             text[figure.start : end],
             figure.value,
@@ -149,6 +170,31 @@ def read_quantities(
         )
         found.setdefault((figure.value, unit), quantity)
     return tuple(found.values())
+
+
+_IMPLIED = (
+    (re.compile(r"\A.{0,4}(?:用户|客户|玩家|账户|户籍)"), "户"),
+    (re.compile(r"\A.{0,2}(?:人口|开发者|观众|粉丝|员工|学生|网民)"), "人"),
+)
+_IMPLIED_BEFORE = (
+    (re.compile(r"(?P<unit>TPS|QPS)[^，。；\n]{0,6}\Z"), ""),
+    (re.compile(r"(?:用户|客户|账户|月活|日活)[^，。；、\n]{0,8}\Z"), "户"),
+    (re.compile(r"(?:交易|转账|笔)(?:笔数|数量|量|次数)?[^，。；、\n]{0,5}\Z"), "笔"),
+    (re.compile(r"(?:人口|粉丝|观众)[^，。；、\n]{0,8}\Z"), "人"),
+)
+
+
+def _implied_unit(text: str, figure: Figure) -> str:
+    """The unit of a bare number, from the noun beside it (5000万链上用户, TPS超过30万); else 个."""
+    behind = text[figure.end : figure.end + 8]
+    for pattern, unit in _IMPLIED:
+        if pattern.search(behind):
+            return unit
+    before = text[max(0, figure.start - 14) : figure.start]
+    for pattern, unit in _IMPLIED_BEFORE:
+        if match := pattern.search(before):
+            return unit or match["unit"]
+    return "个"
 
 
 def _is_quantity(text: str, figure: Figure) -> bool:

@@ -76,7 +76,11 @@ _CHINESE_TOKENS = {"比特币": "BTC", "以太坊": "ETH", "以太币": "ETH", "
 COUNTERS = (
     "个百分点|个工作日|工作日|个自然日|自然日|个交易日|个月|个|家|项|件|起|份|条|人次|人|名|批次|批|轮|户|笔|种|类|场次|场|次|台套"
     "|台|套|座|所|款|只|支|部|例|宗|架|辆|艘|篇|幅|张|枚|颗|位|亩|公顷|平方公里|平方千米|平方米|公里|千米|米|吨标准煤|吨|公斤|千克"
-    "|克|千瓦时|万千瓦|千瓦|兆瓦|吉瓦|升|立方米|倍|小时|分钟|秒|周|天|日|年|期|届|处|对|间|床|门|股|架次|标准箱|列|TPS|EFLOPS|PFLOPS|Gbps|Mbps"
+    "|克|千瓦时|万千瓦|千瓦|兆瓦|吉瓦|升|立方米|倍|小时|分钟|毫秒|微秒|秒|周|天|日|年|期|届|处|对|间|床|门|股|架次|标准机架|标准箱|列|票|席"
+)
+_LATIN_UNITS = (
+    "TPS|QPS|EFLOPS|PFLOPS|TFLOPS|Gbps|Mbps|Tbps|kWh|KWh|MWh|GWh|kW|MW|GW|KB|MB|GB|TB|PB|EB|ZB|gCO[2₂]|kg|km|cm|mm|nm"
+    "|mg|Hz|kHz|MHz|GHz|ms|fps|g|m"
 )
 _HAN = "一二两三四五六七八九十百千零〇"
 _ARABIC = r"\d{1,3}(?:,\d{3}){1,5}(?:\.\d{1,4})?|\d{1,15}(?:\.\d{1,6})?"
@@ -84,7 +88,11 @@ _NUMBER = rf"{_ARABIC}|[{_HAN}]{{1,7}}|[数几]"
 _SCALE = r"(?:万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|千|百)"
 _FIGURE = re.compile(
     rf"(?<![\d.])(?P<num>{_NUMBER})(?:/(?P<under>\d{{1,4}}))? ?(?P<more>[余多几]?)"
-    rf"(?P<scale>{_SCALE}?)(?P<more2>[余多]?) ?"
+    rf"(?P<scale>{_SCALE}?)(?:(?P<num2>\d{{1,4}}(?:\.\d{{1,2}})?)(?P<scale2>千万|百万|万|千|百))?"
+    r"(?P<more2>[余多]?) ?"
+)
+_FRACTION = re.compile(
+    rf"(?P<whole>\d{{1,4}}|[{_HAN}]{{1,4}})分之(?P<part>\d{{1,4}}(?:\.\d{{1,2}})?|[{_HAN}]{{1,5}})"
 )
 _RANGE = re.compile(
     rf"(?:-{{1,2}}|~|至|到) ?(?P<num>{_ARABIC}|[{_HAN}]{{1,7}})"
@@ -92,13 +100,19 @@ _RANGE = re.compile(
 )
 _MONEY = re.compile(
     rf"(?P<cur>{'|'.join(sorted(CURRENCIES, key=len, reverse=True))}|(?:{_CODES})(?![A-Za-z]))"
-    r"(?!宇宙|旦|素|器件|件|首|年|月|老|气|代)(?P<rmb>人民币)?"
+    r"(?!宇宙|旦|素|器件|件|首|年|月|老|气|代|结构|悖论|论|化|组|方程|函数|体系|体制|联立|次)(?P<rmb>人民币)?"
 )
 _TOKEN = re.compile(
     rf"(?:[枚个] ?)?(?P<token>(?:{_TOKENS})(?![A-Za-z])|{'|'.join(_CHINESE_TOKENS)})"
     r"|枚 ?(?P<other>(?!NFT|SBT|POAP)[A-Z][A-Z0-9]{1,9})(?![A-Za-z])"
 )
-_COUNT = re.compile(rf"(?:{COUNTERS})(?![A-Za-z])")
+_COUNT = re.compile(
+    rf"(?:{COUNTERS}|{_LATIN_UNITS})(?![A-Za-z])"
+    r"(?P<per>/(?:[A-Za-z]{1,4}[（(](?P<of>[\u4e00-\u9fff]{1,6})[)）]|人公里|人次|平方米|[年月日天人户台件次吨])?)?"
+)
+_TENTHS = re.compile(
+    r"成(?=[的以左多]|[，。、；）)]|\Z|受访|用户|企业|消费者|人(?!员|才)|网民|民众|家庭)"
+)
 _SHARE = re.compile(r"%|‰|个百分点|百分点")
 _AFTER = re.compile(
     r" ?(?:(?P<ge>(?:及|或)?(?:其)?以上|或以上|起(?![源诉步飞草点止伏始]))"
@@ -110,9 +124,11 @@ _BEFORE = re.compile(
     r"|(?P<le>不超过|不多于|不高于|最高(?:可达|可|达|为)?|最多|上限(?:为|是)?|累计最高|至多|不得超过|低于|少于|控制在|限额为?)"
     r"|(?P<gt>(?<!不)(?:超过|超出|高于|突破|超逾|超|逾|(?<!跌)破|多于|大于|远超)(?:了)?)"
     r"|(?P<approx>大约|约合|约为|约有|约|折合|接近|近(?!年)|将近|大概|左右|相当于|预计约))"
-    r"[ :：]?(?:人民币|每年|达到?|给予|补助|奖励|为)?[ ]?\Z"
+    r"[ :：]?(?:人民币|每年|达到?|给予|补助|补贴|奖励|资助|支持|可?获得?|可?享受?|为)?[ ]?\Z"
 )
 _BEFORE_SIZE = 10
+# 上千万元, but not 以上千万
+_UPWARD = re.compile(r"(?<![以之历至])上\Z")
 _ROW = re.compile(r" {0,2}(?:、|和|及|与|以及) {0,2}")
 _NAMED_OPS: tuple[Op, ...] = ("ge", "le", "gt", "approx")
 _ROW_OPS = frozenset({"approx", "gt", "ge"})
@@ -172,6 +188,8 @@ def _figures(text: str) -> Iterator[Figure]:
 
 
 def _figure(text: str, match: re.Match[str]) -> Figure | None:
+    if text.startswith("分之", match.end("num")):
+        return _fraction(text, match)
     if _is_label(text, match):
         return None
     printed = _number(match)
@@ -193,8 +211,12 @@ def _figure(text: str, match: re.Match[str]) -> Figure | None:
         kind, unit = "share", "share"
     if kind == "bare" and not scale:
         return None
-    factor = _SCALES.get(scale, 1)
+    factor = 10 if printed_unit == "成" else _SCALES.get(scale, 1)
     value = None if printed is None else _exact(printed * factor)
+    if value is not None and match["num2"]:
+        # 1亿5000万
+        value += _exact(float(match["num2"]) * _SCALES[match["scale2"]])
+        printed = _exact(value / factor)
     value_max = None if printed_max is None else _exact(printed_max * _SCALES.get(scale_max, 1))
     op, start, stop = _op(text, match, unit_end, is_range=printed_max is not None)
     if match["num"] in "数几" or (match["num"] == "百" and not scale):
@@ -216,6 +238,22 @@ def _figure(text: str, match: re.Match[str]) -> Figure | None:
     )
 
 
+def _fraction(text: str, match: re.Match[str]) -> Figure | None:
+    """百分之三十 = 30 %, 三分之一 = 0.3333 (a share of 1)."""
+    found = _FRACTION.match(text, match.start())
+    if found is None:
+        return None
+    whole, part = _plain(found["whole"]), _plain(found["part"])
+    if not whole or part > whole:
+        return None
+    percent = whole == 100
+    value = part if percent else _exact(part / whole, digits=4)
+    unit = "%" if percent else "share"
+    op, start, end = _op(text, match, found.end(), is_range=False)
+    span = (start, end, match.start(), found.end())
+    return Figure("share", value, None, unit, value, None, unit, op, *span, han=True)
+
+
 def _join(scale: str, unit: str) -> str:
     return f"{scale}{unit}"
 
@@ -228,15 +266,13 @@ def _is_label(text: str, match: re.Match[str]) -> bool:
         return True
     behind = text[end : end + 1]
     if match["num"][0] in _HAN:
-        if not match["scale"] and behind and behind not in COUNTERS + "万亿千百余多元美欧":
+        if not match["scale"] and behind and behind not in COUNTERS + "万亿千百余多元美欧成":
             return True
         return behind in ("、", "是", "五") or (match["num"] == "一" and not match["scale"])
     if (
         behind.isascii()
         and behind.isalpha()
-        and not re.match(
-            rf"(?:{_TOKENS}|{_CODES}|TPS|EFLOPS|PFLOPS|Gbps|Mbps)(?![A-Za-z])", text[end : end + 8]
-        )
+        and not re.match(rf"(?:{_TOKENS}|{_CODES}|{_LATIN_UNITS})(?![A-Za-z])", text[end : end + 8])
     ):
         return True
     return behind == "年" and len(match["num"]) == 4 and match["num"][:2] in ("19", "20")
@@ -277,7 +313,12 @@ def _unit(text: str, at: int) -> tuple[FigureKind, str, int, str]:
         return "token", _CHINESE_TOKENS.get(name, name), token.end(), name
     count = _COUNT.match(text, at)
     if count is not None:
-        return "count", count[0], count.end(), count[0]
+        unit = count[0].replace("₂", "2")
+        if count["of"]:
+            unit = f"{unit[: unit.index('/')]}/{count['of']}"
+        return "count", unit, count.end(), unit
+    if _TENTHS.match(text, at):
+        return "share", "%", at + 1, "成"
     return "bare", "", at, ""
 
 
@@ -297,6 +338,12 @@ def _op(text: str, match: re.Match[str], end: int, *, is_range: bool) -> tuple[O
             op = _named(after)
     if not is_range and op == "eq" and (match["more"] or match["more2"]):
         op = "gt"
+    if (
+        op == "eq"
+        and match["num"][0] in "十百千万"
+        and _UPWARD.search(text[max(0, start - 2) : start])
+    ):
+        op, start = "ge", start - 1
     return op, start, end
 
 
