@@ -86,7 +86,14 @@ def _is_promised(text: str, before: str, figure: Figure, start: int, end: int) -
     given = _GIVES.search(clause) is not None or _GIVES.search(behind) is not None
     given = given or (clause.strip() == "" and _gives_near(text, start, end, figure))
     given = given or clause.rstrip().endswith(("、", "和"))
+    given = given or (len(clause) <= 12 and _in_list(before))
     return given and _NOT_SUPPORT.search(clause) is None
+
+
+def _in_list(before: str) -> bool:
+    """给予安家补贴：博士30万元，硕士10万元: the sums of a list after a colon."""
+    head = before[: max(before.rfind(mark) for mark in "：:") + 1]
+    return head[-1:] != "" and _GIVES.search(head[-12:]) is not None
 
 
 def _gives_near(text: str, start: int, end: int, figure: Figure) -> bool:

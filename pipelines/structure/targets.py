@@ -20,9 +20,13 @@ _GOALS_LEAD = re.compile(r"(?:总体|主要|工作|发展|建设|近期|远期|�
 _TO_YEAR = re.compile(
     r"(?:到|至|截至|力争|争取|计划|确保|预计|目标是?|将在|将于|在|[，。；：,;]|\A) ?"
     r"(?P<year>20\d\d) ?年(?! ?\d{1,2} ?月)"
-    r" ?(?P<end>底|末|年底|年末|前)?"
+    r" ?(?P<end>(?:底|末|年底|年末)?前|底|末|年底|年末)?"
     r"(?P<next>[，,、 ]?(?:将|力争|要|基本|实现|达到|建成|形成|培育|建立))?"
 )
+_STRIVES = re.compile(r"力争|争取|确保|努力")
+# the end of each five-year plan
+_PLANS = {"十二五": 2015, "十三五": 2020, "十四五": 2025, "十五五": 2030, "十六五": 2035}
+_PLAN_NAME = re.compile("|".join(_PLANS))
 _SHORT_YEAR = re.compile(r"(?:到|至|力争)(?P<year>20\d\d)(?=[，,]|实现)")
 _AHEAD = re.compile(
     r"力争|争取|努力|全年|今年|年均|经过[一二三四五六七八九十\d]{1,2}年|未来[一二三四五六七八九十\d]{1,2}年"
@@ -109,7 +113,8 @@ class _Reading:
     ) -> None:
         self._text = text
         self._this_year = this_year
-        self._plan_end = _plan_end(title) or _plan_end(text[:300])
+        self._plan = _plan_name(title)
+        self._plan_end = _plan_end(title) or _PLANS.get(self._plan) or _plan_end(text[:300])
         self._goal_starts, self._goal_ends = _goal_sections(outline)
         self._section_year: tuple[int, int] = (-1, 0)
 
@@ -164,6 +169,8 @@ class _Reading:
         if years and years[0].at < figure.number_start:
             return True
         sentence = self._text[self._sentence(start, figure) : figure.number_start]
+        if self._plan and f"{self._plan}”期间" in sentence:
+            return True
         return _AHEAD.search(sentence) is not None
 
     def _sentence(self, start: int, figure: Figure) -> int:
@@ -254,8 +261,15 @@ def _goal_sections(outline: Sequence[Node]) -> tuple[list[int], list[int]]:
 
 
 def _plan_end(text: str) -> int | None:
-    match = _PLAN_END.search(text)
-    return int(match["end"]) if match else None
+    if match := _PLAN_END.search(text):
+        return int(match["end"])
+    return None
+
+
+def _plan_name(title: str) -> str:
+    """十四五 of 某市“十四五”规划; "" for a document that is no such plan."""
+    match = _PLAN_NAME.search(title)
+    return match[0] if match else ""
 
 
 def _years(text: str, start: int, end: int, *, goals: int | None) -> Iterator[_Year]:
@@ -265,8 +279,15 @@ def _years(text: str, start: int, end: int, *, goals: int | None) -> Iterator[_Y
         if word.startswith(("截至", "至")) and not match["end"] and not match["next"]:
             continue
         certain = word.startswith(("到", "力争", "争取", "计划", "确保", "目标", "将"))
+        certain = certain or (match["end"] or "").endswith("前") or _strives(text, match.end(), end)
         if certain or match["next"] or (goals is not None and match["end"]):
             yield _Year(match.start("year"), int(match["year"]))
+
+
+def _strives(text: str, at: int, end: int) -> bool:
+    """Whether the sentence goes on with 力争 and the like: 2025年，新增500家，力争突破3000家."""
+    stop = text.find("。", at, end)
+    return _STRIVES.search(text, at, end if stop < 0 else stop) is not None
 
 
 def _short_years(text: str, start: int, end: int) -> Iterator[_Year]:

@@ -20,11 +20,17 @@ _CLOSERS = frozenset(_CLOSING.values())
 _LONGEST = 1_500
 # （甲、乙按职责分工负责）, （甲牵头，乙配合） at the end of a paragraph, without a mark before it
 _UNMARKED = re.compile(
-    r"(?:负责|牵头|配合|参与|落实|承担|组织实施)[）)】\]][。；;]?[ \t\u3000\xa0]{0,4}\Z"
+    r"(?:负责|牵头|配合|参与|落实|承担|组织实施)[）)】\]〕］][。；;]?[ \t\u3000\xa0]{0,4}\Z"
 )
 _ROLE_TAIL = re.compile(
     r"(?:等?(?:按照?|根据|依据)?(?:各自)?(?:职责|职能|任务)?(?:分工)?(?:共同|分别|具体|组织|联合)?"
     r"(?P<verb>负责(?:同志)?|牵头(?:负责)?|配合|参与|落实|承担|组织实施|协助|参加))\Z"
+)
+# 由甲牵头，乙、丙配合: said in the sentence itself
+_BY = re.compile(
+    r"由(?P<names>[^，。；;：:由\n]{2,60}?)"
+    r"(?:按照?职责(?:分工)?)?(?:共同|具体|统一)?(?:负责|牵头(?:负责)?|组织实施|承担)"
+    r"(?:[，,][^。；;：:\n]{2,80}?(?:配合|参与|协助)(?=[。；;，,\n]|\Z))?"
 )
 _NOTE = re.compile(
     r"(?:为(?:责任主体|牵头单位|责任单位)|下同|排(?:名)?(?:第一|首位)的?为牵头单位|以上任务|持续(?:推进|实施)"
@@ -48,7 +54,9 @@ def read_units(text: str, outline: Sequence[Node]) -> tuple[ResponsibleUnit, ...
         return ()
     places = _Places(outline)
     found: list[ResponsibleUnit] = []
-    for start, end in _notes(text):
+    # a rule says who supervises it in many places; those are no tasks
+    sentences = not any(row.kind == "article" for node in outline for _, row in node.walk())
+    for start, end in _notes(text, sentences=sentences):
         task, path = places.at(start)
         printed = _without_mark(text[start:end])
         for role, name, at in _names(text[start:end]):
@@ -79,8 +87,9 @@ def _named(node: Node) -> str:
     return f"{node.label}{node.heading}"
 
 
-def _notes(text: str) -> Iterator[tuple[int, int]]:
-    """Start and end of each note on responsibility, without its brackets."""
+def _notes(text: str, *, sentences: bool) -> Iterator[tuple[int, int]]:
+    """Start and end of each note on responsibility, without its brackets; with ``sentences``
+    also of 由甲牵头，乙配合."""
     last = 0
     start = 0
     while start < len(text):
@@ -96,7 +105,10 @@ def _notes(text: str) -> Iterator[tuple[int, int]]:
         if not marked and _UNMARKED.search(text, max(start, end - 24), end):
             opened = _opening(text, start, end)
             if opened is not None:
+                marked = True
                 yield opened
+        if sentences and not marked:
+            yield from ((m.start("names"), m.end()) for m in _BY.finditer(text, start, end))
         start = end + 1
 
 

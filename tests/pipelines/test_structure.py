@@ -243,3 +243,63 @@ def test_hostile_text_takes_linear_time(text: str) -> None:
 
     small = min(seconds(text[: len(text) // 4]) for _ in range(2))
     assert seconds(text) < max(1.0, 10 * small)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("罚金为港币500万元", [(5e6, "HKD", "eq")]),
+        ("一笔价值1亿5000万美元的交易", [(1.5e8, "USD", "eq")]),
+        ("将投入上千万元", [(1e7, "CNY", "ge")]),
+        ("市场规模超万亿元", [(1e12, "CNY", "gt")]),
+        ("raised nearly US$2.5 billion", [(2.5e9, "USD", "approx")]),
+        ("fines of up to €1.2bn", [(1.2e9, "EUR", "le")]),
+        ("二元结构与三元悖论", []),
+    ],
+)
+def test_money_in_other_forms(text: str, expected: list[tuple[float, str, str]]) -> None:
+    assert [(a.value, a.unit, a.op) for a in read_structure(text).amounts] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("单链TPS达10万", [(1e5, "TPS")]),
+        ("新增注册用户500余万", [(5e6, "户")]),
+        ("超过七成受访者表示支持", [(70.0, "%")]),
+        ("百分之三十的企业参加", [(30.0, "%")]),
+        ("三分之一的企业参加", [(0.3333, "share")]),
+        ("数据总量达32.85ZB", [(32.85, "ZB")]),
+        ("公交出行碳减排371gCO₂/人次", [(371.0, "gCO2/人次")]),
+        ("项目建成后，成效显著", []),
+    ],
+)
+def test_units_that_are_implied_or_physical(text: str, expected: list[tuple[float, str]]) -> None:
+    assert [(q.value, q.unit) for q in read_structure(text).quantities] == expected
+
+
+def test_units_named_in_a_sentence_count_in_plans_not_in_rules() -> None:
+    said = "由市数据局牵头，市公安局、市交通局配合。"
+    plan = read_structure(f"一、数据开放\n{said}")
+    assert [(u.name, u.role) for u in plan.units] == [
+        ("市数据局", "lead"),
+        ("市公安局", "support"),
+        ("市交通局", "support"),
+    ]
+    assert read_structure(f"第一条 总则\n第二条 {said}").units == ()
+
+
+def test_years_of_targets_that_are_said_in_other_ways() -> None:
+    def years(text: str, title: str = "") -> list[tuple[float | None, int | None]]:
+        return [(t.value, t.by_year) for t in read_structure(text, title=title).targets]
+
+    assert years("2026年底前，完成200个行政村改造。") == [(200, 2026)]
+    assert years("2025年，新增企业500家，力争突破3000家。") == [(500, 2025), (3000, 2025)]
+    plan = "“十四五”期间，建设实验室20个。"
+    assert years(plan, "某省“十四五”科技规划") == [(20, 2025)]
+    assert years(plan) == []
+
+
+def test_sums_of_a_list_after_a_colon_are_support() -> None:
+    found = read_structure("给予人才安家补贴：博士30万元，硕士10万元。").support
+    assert [measure.amount for measure in found] == [3e5, 1e5]
