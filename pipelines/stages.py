@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from pipelines.cluster import Sketch
+    from pipelines.events.keys import EventKeys
     from storage.records import SaveResult
 
 log = logging.getLogger(__name__)
@@ -126,6 +127,8 @@ class Incoming:
 
     record: DocumentRecord
     sketch: Sketch
+    keys: EventKeys
+    links: tuple[tuple[str, str], ...] = ()
 
 
 class Persist:
@@ -152,12 +155,15 @@ class Persist:
         """Save; the outcome is set on the bulletin. Raises Dropped with the store's code."""
         if not isinstance(item, Bulletin):
             return item
+        from pipelines.events.keys import keys_of
         from pipelines.judging import sketch_of
 
         record = document_record(item, source_id=self.store.source_id, run_id=self.store.run_id)
         sketch = sketch_of(item, metadata_of(item), fingerprint_of(item))
+        page = page_of(item)
+        keys = keys_of(item, page, metadata_of(item))
         try:
-            result = await self.commits.put(Incoming(record, sketch))
+            result = await self.commits.put(Incoming(record, sketch, keys, page.links))
         except StoreError as error:
             raise Dropped(error.code, str(error), retry=True) from error
         except Exception as error:
@@ -213,10 +219,33 @@ def save_all(session: Session, group: Sequence[Incoming]) -> list[SaveResult]:
             return is_same(mine, other, read_text=lambda: _text_of(session, other.document_id))
 
         now = datetime.now(UTC)
-        results.append(
-            save_document(session, incoming.record, now=now, judge=judge, compare=change_kind)
-        )
+        result = save_document(session, incoming.record, now=now, judge=judge, compare=change_kind)
+        _join_event(session, result, incoming, now=now)
+        results.append(result)
     return results
+
+
+def _join_event(session: Session, saved: SaveResult, incoming: Incoming, *, now: datetime) -> None:
+    """Put a new or changed page into its policy event, in the transaction that saved it."""
+    if saved.document_id is None or saved.outcome not in ("new", "changed"):
+        return
+    from pipelines.events.official import needs_trace
+    from pipelines.events.rules import Rules
+    from storage.event_records import EventPage
+    from storage.events import forget_keys, link_document
+
+    keys = incoming.keys
+    if saved.outcome == "changed":
+        forget_keys(session, saved.document_id)
+    page = EventPage(
+        saved.document_id,
+        filed=keys.filed,
+        asked=keys.asked,
+        links=incoming.links if keys.subject is not None else (),
+        cluster_id=saved.cluster_id,
+        traced=needs_trace(keys) and bool(keys.links),
+    )
+    link_document(session, page, rules=Rules(), now=now)
 
 
 def _text_of(session: Session, document_id: int) -> str | None:

@@ -14,6 +14,7 @@ from storage.models.document import (
     SentenceHash,
     Tombstone,
 )
+from storage.models.event import Event, EventKey, EventMember, EventVerdict, OfficialSource
 from storage.models.health import HealthEvent, Lease, ReviewAction, SchemaMeta
 from storage.models.issue import Issue, IssueItem, Outbox, Subscriber, Subscription
 from storage.models.label import DocumentLabel, Label, Watch
@@ -30,6 +31,10 @@ __all__ = [
     "Document",
     "DocumentLabel",
     "DocumentVersion",
+    "Event",
+    "EventKey",
+    "EventMember",
+    "EventVerdict",
     "Fetch",
     "FrontierEntry",
     "HealthEvent",
@@ -41,6 +46,7 @@ __all__ = [
     "Lease",
     "LoginThrottle",
     "NearBand",
+    "OfficialSource",
     "Outbox",
     "ReviewAction",
     "SchemaMeta",

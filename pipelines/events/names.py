@@ -1,0 +1,128 @@
+"""The name of a policy, taken apart: what stays the same from draft to report, and what must agree.
+
+``core`` is the name without place, years, batch and state (征求意见稿, 试行); two pages about one
+policy share it. Place, years and batch are kept beside it: 浙江 and 四川, 2025年 and 2026年, 第一批
+and 第二批 have names of one core and are different policies.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+
+from pipelines.fields.docnumber import chinese_number
+from pipelines.fields.regions import locate
+
+_HAN_DIGITS = "〇零一二三四五六七八九十百"
+_BRACKET = re.compile(r"[(〔\[【]([^()〔〕\[\]【】]{0,40})[)〕\]】]")
+_DRAFT = re.compile(
+    r"(?:公开)?征求意见(?:建议)?(?:稿|公告)?|意见征集稿|送审稿|讨论稿|(?:修订|修正)?草案(?:稿)?"
+)
+_REVISED = re.compile(r"修订|修正|修改稿")
+_STATE = re.compile(
+    r"(?:第[二三]次)?(?:公开)?(?:征求意见稿|意见征集稿|送审稿|讨论稿)|(?:修订|修正)?草案(?:稿)?"
+    r"|修订稿|修改稿|修正案|修订|修正|试行|暂行|全文|正式稿|节选|摘要|代拟稿|建议稿"
+)
+_YEAR = r"(?:19|20)\d\d"
+_YEARS = re.compile(
+    rf"(?P<first>{_YEAR})年?(?:[-—–―~～至到]{{1,2}}(?P<last>{_YEAR}|\d\d(?!\d))年?)?(?:年|度|版)*"
+)
+_BATCH = re.compile(
+    rf"(?:总)?第(?P<n>[{_HAN_DIGITS}]{{1,4}}|\d{{1,4}}|(?:19|20)\d\d-\d{{1,3}})(?P<unit>批次?|期|次|届|季度|轮|辑|号)"
+    rf"|(?P<month>1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月(?:份)?|(?P<half>[上下]半年)"
+)
+_PRINTED_PLACE = re.compile(r"(?P<name>[\u4e00-\u9fff]{2,3}[省市])(?=[\u4e00-\u9fff]{2})")
+_NO_PLACE = re.compile(r"[城都上股超门入全本我各]市\Z|[全本我各]省\Z")
+_QUOTES = str.maketrans("", "", "“”\"'‘’《》〈〉<>「」")
+_NOT_KEY = re.compile(r"[\W_]+")
+_COMMON = re.compile(
+    r"(?:年度)?(?:重点|政府)?工作(?:要点|计划|方案|安排|报告|任务)|(?:年度)?报告|(?:实施|工作|管理|扶持)(?:方案|办法|细则|意见)"
+    r"|行动(?:计划|方案)|若干(?:措施|政策|意见)|任务(?:分工|清单)|申报(?:指南|通知)|名单|公告|通告|通知|公示"
+    r"|(?:经济|统计|主要)?数据|运行情况"
+)
+SHORT_CORE = 6
+"""Cores up to this length name no policy by themselves (管理办法, 工作要点)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyName:
+    """A name read. ``place`` is a region path, a printed place that no table knows, or ""."""
+
+    printed: str
+    core: str
+    place: str = ""
+    years: frozenset[str] = frozenset()
+    batch: str = ""
+    draft: bool = False
+    revised: bool = False
+
+    @property
+    def common(self) -> bool:
+        """Whether many issuers use this name, so that it proves nothing without its issuer."""
+        return len(self.core) <= SHORT_CORE or bool(_COMMON.fullmatch(self.core))
+
+    def at(self, place: str) -> PolicyName:
+        """The same name with its place known from elsewhere."""
+        return self if self.place or not place else replace(self, place=place)
+
+
+def read_name(text: str) -> PolicyName | None:
+    """The name in ``text`` (a title, or what 《 and 》 enclose); None when nothing is left."""
+    printed = " ".join(text.split()).strip("《》 ")
+    plain = unicodedata.normalize("NFKC", "".join(text.split())).translate(_QUOTES)
+    plain = plain.removeprefix("中华人民共和国").removeprefix("关于")
+    place, used = read_place(plain)
+    draft, revised = bool(_DRAFT.search(plain)), bool(_REVISED.search(plain))
+    years: set[str] = set()
+    batch: list[str] = []
+    bare = _BRACKET.sub(lambda match: _inside(match[1]), plain[used:])
+    bare = _YEARS.sub(lambda match: _year(match, years), bare)
+    bare = _BATCH.sub(lambda match: _part(match, batch), bare)
+    bare = _STATE.sub("", bare)
+    core = _NOT_KEY.sub("", bare).lower().removeprefix("关于")
+    if len(core) < 3:
+        return None
+    return PolicyName(
+        printed, core, place, frozenset(years), ",".join(sorted(set(batch))), draft, revised
+    )
+
+
+def read_place(plain: str) -> tuple[str, int]:
+    """The place at the start of a name and how many characters it takes; ("", 0) without one."""
+    found = locate(plain[:24])
+    if found is not None and found.used < len(plain):
+        return found.region.path, found.used
+    match = _PRINTED_PLACE.match(plain)
+    if match and not _NO_PLACE.search(match["name"]):
+        return match["name"], match.end()
+    return "", 0
+
+
+def _inside(content: str) -> str:
+    """What a bracket adds to the name: years and batches are read later, states fall away."""
+    return _STATE.sub("", content)
+
+
+def _year(match: re.Match[str], years: set[str]) -> str:
+    first, last = match["first"], match["last"]
+    years.add(first)
+    if last:
+        years.add(last if len(last) == 4 else first[:2] + last)
+    return ""
+
+
+def _part(match: re.Match[str], batch: list[str]) -> str:
+    if match["half"]:
+        batch.append(match["half"])
+    elif match["month"]:
+        batch.append(f"{_number(match['month'])}月")
+    elif match["unit"] == "号":
+        return match[0]
+    else:
+        batch.append(f"{_number(match['n'])}{match['unit'][0]}")
+    return ""
+
+
+def _number(text: str) -> str:
+    return text if text[0].isdigit() else str(chinese_number(text))

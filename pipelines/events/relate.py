@@ -1,0 +1,186 @@
+"""Whether two pages belong to one policy event, and why.
+
+A link needs a reason that can be shown: the same 发文字号, a hyperlink, or the same name with the
+same place and fitting days. A conflict (another place, year, batch or number) outweighs every
+reason: the policies of 浙江 and 四川, the notices of 2025 and 2026 stay apart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipelines.events.keys import EventKeys
+from pipelines.events.names import PolicyName
+from pipelines.events.roles import OWN_ROLES
+
+SURE = 0.9
+"""Links below this need to be the only ones (an unknown place may be another one's)."""
+SPECIFIC_CORE = 9
+"""Characters of a name from which it is taken for one policy even without an issuer in common."""
+
+_DRAFT_DAYS = 900
+_EXPLAIN_DAYS = 400
+_REPORT_DAYS = 150
+_EARLY_DAYS = 12
+_SAME_DAYS = 45
+_LATER = frozenset({"amendment", "repeal"})
+_BEFORE = frozenset({"draft", "feedback"})
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Why two pages are of one event; ``confidence`` 0..1."""
+
+    reason: str
+    confidence: float
+
+    @property
+    def sure(self) -> bool:
+        """Whether it holds without looking for a better one."""
+        return self.confidence >= SURE
+
+
+def relate(a: EventKeys, b: EventKeys) -> Link | None:
+    """The reason for which both pages are of one event; None when there is none. Symmetric."""
+    if a.subject is None or b.subject is None or clash(a, b):
+        return None
+    shared = a.numbers & b.numbers
+    if shared:
+        return Link(f"文号相同：{min(shared)}", 0.99)
+    linked = b.url_key in a.links or a.url_key in b.links
+    left, right = a.subject.name, b.subject.name
+    if linked and (left.core == right.core or _within(left.core, right.core)):
+        return Link(f"页面互有链接，文件名相同：《{left.printed}》", 0.98)
+    if left.core != right.core:
+        return None
+    return _by_name(a, b)
+
+
+def clash(a: EventKeys, b: EventKeys) -> bool:
+    """Whether some fact says that the pages are about two policies, whatever their names."""
+    if a.subject is None or b.subject is None:
+        return False
+    left, right = a.subject.name, b.subject.name
+    if places_differ(left.place, right.place) or left.batch != right.batch:
+        return True
+    if a.numbers and b.numbers and not a.numbers & b.numbers and not _may_differ(a, b):
+        return True
+    if left.core != right.core and not _within(left.core, right.core):
+        return not (a.numbers & b.numbers)
+    if left.years and right.years and left.years != right.years:
+        return True
+    return _another_act(a, b)
+
+
+def places_differ(a: str, b: str) -> bool:
+    """Whether both places are known and not one place."""
+    return bool(a and b and a != b)
+
+
+def _may_differ(a: EventKeys, b: EventKeys) -> bool:
+    """A draft, an amendment and a repeal bear numbers of their own."""
+    return bool({a.role, b.role} & (_LATER | _BEFORE))
+
+
+def _another_act(a: EventKeys, b: EventKeys) -> bool:
+    """Two acts of one name that are two: a reissue years later, a revision of an old text."""
+    if a.role == b.role == "final":
+        if a.written_on and b.written_on and abs((a.written_on - b.written_on).days) > _SAME_DAYS:
+            return True
+        if _issuers_differ(a, b):
+            return True
+    days = _days_between(a, b)
+    if days is not None and "draft" in (a.role, b.role) and a.role != b.role:
+        draft, other = (a, b) if a.role == "draft" else (b, a)
+        later = _days_between(draft, other) or 0
+        if other.role in ("final", "full_text") and later < -_EARLY_DAYS:
+            return True
+    left, right = _names(a, b)
+    if left.revised != right.revised:
+        return not {a.role, b.role} & (_LATER | _BEFORE)
+    return False
+
+
+def _names(a: EventKeys, b: EventKeys) -> tuple[PolicyName, PolicyName]:
+    if a.subject is None or b.subject is None:
+        raise ValueError("pages without a policy are never compared")
+    return a.subject.name, b.subject.name
+
+
+def _by_name(a: EventKeys, b: EventKeys) -> Link | None:
+    """The same name: place or issuer must agree too, and the days must fit."""
+    left, right = _names(a, b)
+    if left.core != right.core or not _days_fit(a, b):
+        return None
+    same_place = bool(left.place) and left.place == right.place
+    same_issuer = issuers_overlap(a.issuers, b.issuers)
+    if left.common and not same_issuer:
+        return None
+    both_years = bool(left.years) and left.years == right.years
+    if not both_years and left.years != right.years and not _near(a, b, _REPORT_DAYS):
+        return None
+    fuller = max(left.printed, right.printed, key=len)
+    reason = f"文件名相同：《{fuller}》"
+    if a.role == "draft" or b.role == "draft":
+        reason = f"文件名除“征求意见稿”外相同：《{left.printed}》"
+    if same_issuer:
+        return Link(f"{reason}，发文机关相同", 0.97 if same_place or both_years else 0.95)
+    if same_place:
+        return Link(f"{reason}，地区相同", 0.95)
+    specific = len(left.core) >= SPECIFIC_CORE
+    if specific and both_years:
+        return Link(f"{reason}，年份相同，一方未写地区", 0.85)
+    if specific and _near(a, b, _SAME_DAYS):
+        return Link(f"{reason}，日期相近，一方未写地区", 0.8)
+    return None
+
+
+def _within(a: str, b: str) -> bool:
+    """Whether one name is the end of the other (行动计划 for 产业发展行动计划)."""
+    short, long = sorted((a, b), key=len)
+    return len(short) >= 4 and long.endswith(short)
+
+
+def issuers_overlap(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
+    """Whether some body is on both sides; a body and its office (办公厅, 司) are one."""
+    return any(x == y or x.startswith(y) or y.startswith(x) for x in a for y in b)
+
+
+def _issuers_differ(a: EventKeys, b: EventKeys) -> bool:
+    return bool(a.issuers and b.issuers and not issuers_overlap(a.issuers, b.issuers))
+
+
+def _days_between(a: EventKeys, b: EventKeys) -> int | None:
+    """Days from ``a`` to ``b``; None when a day is unknown."""
+    first, last = a.published_on or a.written_on, b.published_on or b.written_on
+    return (last - first).days if first and last else None
+
+
+def _near(a: EventKeys, b: EventKeys, days: int) -> bool:
+    gap = _days_between(a, b)
+    return gap is None or abs(gap) <= days
+
+
+def _days_fit(a: EventKeys, b: EventKeys) -> bool:
+    """Whether the days allow one event, by the roles of the pages."""
+    gap = _days_between(a, b)
+    if gap is None or {a.role, b.role} & _LATER:
+        return True
+    if "draft" in (a.role, b.role):
+        return abs(gap) <= _DRAFT_DAYS
+    acts = a.role in OWN_ROLES, b.role in OWN_ROLES
+    if all(acts):
+        return abs(gap) <= _EXPLAIN_DAYS
+    if any(acts):
+        act, other = (a, b) if acts[0] else (b, a)
+        later = _days_between(act, other) or 0
+        most = (
+            _EXPLAIN_DAYS if other.role == "interpretation" or _same_years(a, b) else _REPORT_DAYS
+        )
+        return -_EARLY_DAYS <= later <= most
+    return abs(gap) <= _EXPLAIN_DAYS
+
+
+def _same_years(a: EventKeys, b: EventKeys) -> bool:
+    left, right = _names(a, b)
+    return bool(left.years) and left.years == right.years

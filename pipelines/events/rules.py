@@ -1,0 +1,111 @@
+"""The rules for events in the form the store uses: pages in, links, roles and sources out.
+
+One object serves one transaction: what was read of a page is kept until then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Protocol
+
+from pipelines.events.keys import EventKeys, PageFacts, address_key, read_keys
+from pipelines.events.official import OfficialTrace, trace_official
+from pipelines.events.relate import Link, clash, relate
+
+
+class Page(Protocol):
+    """What the store tells of a page."""
+
+    @property
+    def document_id(self) -> int: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def doc_number(self) -> str | None: ...
+    @property
+    def issuing_bodies(self) -> tuple[str, ...]: ...
+    @property
+    def publisher(self) -> str | None: ...
+    @property
+    def level(self) -> str | None: ...
+    @property
+    def published_on(self) -> date | None: ...
+    @property
+    def written_on(self) -> date | None: ...
+    @property
+    def role(self) -> str | None: ...
+    @property
+    def matched(self) -> frozenset[int]: ...
+    @property
+    def links(self) -> tuple[tuple[str, str], ...]: ...
+
+
+@dataclass(slots=True)
+class Rules:
+    """Reads pages once and compares them."""
+
+    _read: dict[tuple[int, bool], EventKeys] = field(default_factory=dict)
+
+    def role(self, page: Page) -> str:
+        """The role of a page in its event."""
+        return self.keys(page).role
+
+    def name(self, page: Page) -> str:
+        """The name of the policy as the page prints it."""
+        return self.keys(page).name
+
+    def link(self, page: Page, other: Page) -> Link | None:
+        """Why both are of one event; None when they are not."""
+        mine, theirs = self.keys(page), self.keys(other)
+        return relate(mine, _linking(theirs, other, mine))
+
+    def clash(self, page: Page, other: Page) -> bool:
+        """Whether both are about different policies for certain."""
+        return clash(self.keys(page), self.keys(other))
+
+    def official(self, page: Page, among: Sequence[Page]) -> OfficialTrace | None:
+        """The official page of what a medium's page reports."""
+        mine = self.keys(page)
+        others = {
+            other.document_id: self.keys(other)
+            for other in among
+            if other.document_id != page.document_id
+        }
+        for other in others.values():
+            mine = _linking(mine, page, other)
+        return trace_official(mine, among=others, links=page.links)
+
+    def keys(self, page: Page) -> EventKeys:
+        """What was read of a page."""
+        at = page.document_id, bool(page.links)
+        if at not in self._read:
+            self._read[at] = read_keys(
+                PageFacts(
+                    title=page.title,
+                    text=page.text,
+                    url=page.url,
+                    doc_number=page.doc_number,
+                    issuing_bodies=page.issuing_bodies,
+                    publisher=page.publisher,
+                    level=page.level,
+                    published_on=page.published_on,
+                    written_on=page.written_on,
+                    links=page.links,
+                )
+            )
+        return self._read[at]
+
+
+def _linking(keys: EventKeys, page: Page, other: EventKeys) -> EventKeys:
+    """With the link to ``other`` that the page was found by: links are stored as keys only."""
+    if not other.url_key or address_key(other.url_key) not in page.matched:
+        return keys
+    if keys.url_key == other.url_key or other.url_key in keys.links:
+        return keys
+    return replace(keys, links=(*keys.links, other.url_key))

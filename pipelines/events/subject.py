@@ -1,0 +1,210 @@
+"""Which policy a page is about: read from the title, else from the first sentences.
+
+A policy that is only named as the basis (根据《…》, 贯彻落实《…》) or as history (此前曾印发《…》)
+is not what the page is about.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pipelines.events.names import PolicyName, read_name
+from pipelines.fields.docnumber import normalise_doc_number
+from pipelines.fields.doctype import document_kind, genre_of, is_interpretation
+
+_LEAD = 800
+_QUOTED = re.compile(r"《(?P<name>(?:[^《》\n]|《[^《》\n]{0,60}》){3,120})》")
+_BASIS = re.compile(
+    r"(?:贯彻|落实|实施|执行|根据|依据|依照|按照|遵照|学习|宣传|宣贯|参照|结合|违反|对照|推动|推进)(?:好|了)?(?:关于)?\Z"
+)
+_HISTORY = re.compile(
+    r"此前|曾(?:经)?|去年|早在|前年|继[^，。]{0,20}|早前|已于(?:去年|前年)|上一(?:版|轮)"
+)
+_ANNOUNCED = re.compile(
+    r"印发|发布|出台|公布|颁布|下发|制定|通过|起草|研究|形成|编制|推出|公开征求|征求|就|对|解读|理解|修订|转载"
+)
+_OTHER_ACT = re.compile(
+    r"(?:申报|申请|遴选|参编|评选|评审|举办|召开|报名|培训|宣讲|专家|征文|组织开展|贯彻|落实)"
+)
+_FOLLOW_UP = re.compile(
+    r"\A的?(?:实施细则|实施方案|实施办法|实施意见|任务分工|工作方案|申报|补充(?:规定|通知)|配套|团体标准|落实|责任分工|宣贯)"
+)
+_ACT = re.compile(
+    r"(?:印发|发布|公布|颁布|下发|印送|实施)(?P<name>[^《》]{4,90}?)(?:的|等[^，。]{0,8}的)(?:通知|公告|决定|通告|令|函|通报)\Z"
+)
+_OPENS = re.compile(
+    r"(?:公开)?(?:征求|征集|听取)(?:社会公众)?(?:对|关于)?(?P<name>[^《》]{4,90}?)(?:的)?(?:修改|意见|建议)"
+    r"|关于(?P<late>[^《》]{4,90}?)(?:向社会)?(?:公开)?(?:征求|征集)(?:社会公众)?意见"
+)
+_EXPLAINS_FIRST = re.compile(
+    r"\A(?:政策)?(?:解读|图解|一图(?:读懂|看懂|解读)|一文(?:读懂|看懂)|问答|图说)[:：丨|｜\s]{0,2}(?P<name>.{5,90})\Z"
+)
+_EXPLAINS_LAST = re.compile(
+    r"\A(?:关于)?(?P<name>.{5,90}?)(?:的)?(?:政策)?(?:解读(?:材料|方案|说明)?|图解|答记者问|问答|起草说明|编制说明|政策说明)(?:[（(][一二三四五六\d][）)])?\Z"
+)
+_HEADLINE = re.compile(r"[，！？!?]|[:：](?!.{0,4}\Z)|(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
+_REPORTS = re.compile(r"印发|出台|发布|推出|公布")
+_ACTS = ("通知", "公告", "决定", "通告", "令", "公示", "函")
+_NUMBER_BEHIND = re.compile(r"[ \t\u3000]{0,3}[（(](?P<no>[^（）()\n]{3,40}?号)")
+_BODY_PREFIX = re.compile(r"\A[\u4e00-\u9fff、 　（）()0-9]{2,60}?(?=关于)")
+_MARK = re.compile(
+    r"\A(?:【[^】]{1,12}】|全文[:：丨|｜]|\[[^\]]{1,12}\]|重磅[!！]?|最新[!！]|快讯[:：]|刚刚[，,!！])\s*"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A policy as a page names it. ``own``: the page has the form of the act itself; ``number``
+    is printed right behind the name; ``before`` the words in front of it."""
+
+    name: PolicyName
+    own: bool
+    number: str | None = None
+    before: str = ""
+
+
+def read_subject(title: str, text: str, *, official: bool) -> Subject | None:
+    """The policy a page is about; None for pages about none.
+
+    A medium's title that looks like that of an act (某计划公开征求意见) gives way to the policy
+    that its first sentences announce.
+    """
+    plain = _MARK.sub("", " ".join(title.split()))
+    found = _quoted_in_title(plain) or _without_quotes(plain)
+    if found is None:
+        return _announced(text)
+    if found.own:
+        told = None if official or "《" in plain else _announced(text)
+        return told if told and told.name.core != found.name.core else found
+    return _completed(found, text)
+
+
+def _quoted_in_title(title: str) -> Subject | None:
+    """《…》 of a title: the act's own object, what is explained, or what a headline reports."""
+    for match in _QUOTED.finditer(title):
+        before, after = title[: match.start()], title[match.end() :]
+        if _BASIS.search(before) or _FOLLOW_UP.match(after) or _OTHER_ACT.search(before):
+            return _as_act(title)
+        if _OTHER_ACT.match(after):
+            return None
+        name = read_name(match["name"] + _state_behind(after))
+        if name is None or not _names_policy(match["name"]):
+            continue
+        return Subject(name, own=_has_form_of_act(title, before, after), before=before)
+    return None
+
+
+def _state_behind(after: str) -> str:
+    """《条例（修订草案）》（征求意见稿）: the state may stand behind the name."""
+    state = re.match(r"[（(][^（）()]{0,20}(?:稿|草案|试行)[）)]", after)
+    return state[0] if state else ""
+
+
+def _names_policy(name: str) -> bool:
+    """Whether 《name》 is a document and not a book, a film or a law that is only quoted."""
+    bare = re.sub(r"[（(][^（）()]{0,30}[）)]", "", name)
+    return genre_of(bare) is not None or bool(re.search(r"政策|[规计]划|条\Z|方案|指南|清单", bare))
+
+
+def _has_form_of_act(title: str, before: str, after: str) -> bool:
+    if is_interpretation(title):
+        return False
+    if not before.strip() and not re.sub(r"[（(][^（）()]{0,30}[）)]", "", after).strip():
+        return True
+    outside = f"{before}{after}"
+    ends = re.search(
+        r"(?:的)?(?:通知|公告|决定|通告|令|函|启事|意见|建议|公示|说明|批复)\s*(?:[（(][^（）()]{0,20}[）)])?\Z",
+        after,
+    )
+    return bool(ends) and not _HEADLINE.search(re.sub(r"\A[^：:]{2,12}[：:]", "", outside))
+
+
+def _without_quotes(title: str) -> Subject | None:
+    if "《" in title:
+        return None
+    for pattern in (_EXPLAINS_FIRST, _EXPLAINS_LAST):
+        match = pattern.match(title)
+        if match and (name := _policy(match["name"])):
+            return Subject(name, own=False, before=title[: match.start("name")])
+    if match := _OPENS.search(title):
+        key = "name" if match["name"] else "late"
+        if name := _policy(match[key]):
+            return Subject(name, own=True, before=title[: match.start(key)])
+    if (match := _ACT.search(title)) and (name := _policy(match["name"])):
+        return Subject(name, own=True, before=title[: match.start("name")])
+    return _as_act(title)
+
+
+def _policy(text: str) -> PolicyName | None:
+    bare = re.sub(r"[（(][^（）()]{0,30}[）)]\Z", "", text.strip('“”" '))
+    return read_name(text) if genre_of(bare) is not None else None
+
+
+def _as_act(title: str) -> Subject | None:
+    """The whole title as the name of an act (…关于…的通知, …管理办法); None for a headline."""
+    if _HEADLINE.search(title) or document_kind(title) is None or genre_of(title) is None:
+        return None
+    if _REPORTS.search(title) and "关于" not in title and not title.endswith(_ACTS):
+        return None
+    prefix = _BODY_PREFIX.match(title)
+    rest = title[prefix.end() :] if prefix else title
+    name = read_name(rest)
+    before = prefix[0] if prefix else ""
+    return Subject(name, own=True, before=before) if name else None
+
+
+def _mentions(text: str) -> Iterator[tuple[re.Match[str], str]]:
+    """Every 《…》 of the lead with the clause in front of it."""
+    lead = text[:_LEAD]
+    for match in _QUOTED.finditer(lead):
+        start = max(lead.rfind(mark, 0, match.start()) for mark in "。；！？\n") + 1
+        yield match, lead[start : match.start()]
+
+
+def _announced(text: str) -> Subject | None:
+    """The policy that the first sentences announce."""
+    if "《" not in text[:_LEAD]:
+        return None
+    for match, clause in _mentions(text):
+        near = clause[-24:]
+        if _HISTORY.search(clause) or _BASIS.search(near) or not _ANNOUNCED.search(near):
+            continue
+        name = read_name(match["name"]) if _names_policy(match["name"]) else None
+        if name is not None and len(name.core) > 2:
+            return Subject(name, own=False, number=_number(text, match.end()), before=clause)
+    return None
+
+
+def _completed(found: Subject, text: str) -> Subject:
+    """A title's name with what the lead adds: the full name of 《办法》, its number, its place."""
+    wanted = found.name.core
+    for match, clause in _mentions(text):
+        name = read_name(match["name"])
+        if name is None or not (name.core == wanted or _is_short_for(wanted, name.core)):
+            continue
+        number = _number(text, match.end())
+        fuller = name if len(name.core) > len(wanted) else found.name.at(name.place)
+        if not fuller.years and name.years:
+            fuller = PolicyName(
+                fuller.printed,
+                fuller.core,
+                fuller.place,
+                name.years,
+                fuller.batch,
+                fuller.draft,
+                fuller.revised,
+            )
+        return Subject(fuller, own=False, number=number, before=f"{found.before} {clause}")
+    return found
+
+
+def _is_short_for(short: str, full: str) -> bool:
+    """《行动计划》 for 《…产业发展行动计划》."""
+    return len(short) <= 6 and full.endswith(short) and len(full) > len(short)
+
+
+def _number(text: str, at: int) -> str | None:
+    match = _NUMBER_BEHIND.match(text, at)
+    return normalise_doc_number(match["no"]) if match else None

@@ -1,0 +1,341 @@
+"""How code puts a page into its policy event, within what people have decided.
+
+Runs in the transaction that stores the page. A page that nobody knows costs two statements: its
+keys are filed, and one indexed look-up finds nothing. The rules come from the caller and are pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import combinations
+from typing import Any
+
+from sqlalchemy import Table, and_, delete, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from storage.event_records import EventLink, EventPage, EventRules, Found, StoredPage
+from storage.event_traces import trace_members
+from storage.models import (
+    Document,
+    DocumentVersion,
+    Event,
+    EventKey,
+    EventMember,
+    EventVerdict,
+    Source,
+)
+from storage.prepared import Prepared
+from storage.upsert import dialect_insert
+
+PER_KEY = 20  # newest pages looked at for one key
+MOST_PAGES = 60  # members of an event that a new page is held against
+EXCERPT = 3000  # characters of a text that the rules read
+SAME_TEXT = EventLink("正文相同（转载）", 0.97)
+TITLE_ROLES = ("final", "full_text", "draft", "amendment", "repeal", "interpretation", "report")
+
+_keys: Table = EventKey.__table__  # type: ignore[assignment]
+
+
+def _file_in(dialect: str) -> Any:
+    from sqlalchemy.dialects import postgresql, sqlite
+
+    insert = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(_keys).inline()
+    return insert.on_conflict_do_nothing()
+
+
+_FILE = Prepared(_file_in, columns=["value", "document_id"])
+
+
+def link_document(
+    session: Session, page: EventPage, *, rules: EventRules, now: datetime
+) -> int | None:
+    """File the page under its keys and put it into the event it belongs to, if any.
+
+    Returns the event's id, None for a page that stands alone. What a person decided stays: a page
+    placed by hand is not moved, pages told apart are never joined.
+    """
+    found = _look_up(session, page)
+    if page.filed:
+        rows = [{"value": key, "document_id": page.document_id} for key in page.filed]
+        _FILE.run_many(session.connection(), rows)
+    mates = _cluster_mates(session, page)
+    if not found and not mates and not page.traced:
+        return None
+    pages = stored_pages(session, [page.document_id, *found, *mates])
+    mine = pages.pop(page.document_id, None)
+    if mine is None:
+        return None
+    mine = replace(mine, links=page.links)
+    others = {key: replace(row, matched=found.get(key, frozenset())) for key, row in pages.items()}
+    links = _links(mine, others, mates, rules)
+    links = _undecided(session, mine.document_id, links)
+    event_id = mine.event_id
+    if links:
+        event_id = _join(session, mine, others, links, rules=rules, now=now)
+    if event_id is None:
+        if page.traced:
+            trace_members(session, [mine], among=[], rules=rules, now=now)
+        return None
+    settle_event(session, event_id, rules=rules, now=now, fresh={**others, mine.document_id: mine})
+    return event_id
+
+
+def forget_keys(session: Session, document_id: int) -> None:
+    """Take a page out of the look-up table, before it is filed under other keys."""
+    session.execute(delete(EventKey).where(EventKey.document_id == document_id))
+
+
+def _look_up(session: Session, page: EventPage) -> dict[int, frozenset[int]]:
+    """Documents that are filed under the asked keys, with those keys."""
+    if not page.asked:
+        return {}
+    found: dict[int, set[int]] = {}
+    for key in page.asked:
+        query = (
+            select(EventKey.document_id)
+            .where(EventKey.value == key, EventKey.document_id != page.document_id)
+            .order_by(EventKey.document_id.desc())
+            .limit(PER_KEY)
+        )
+        for document_id in session.connection().execute(query).scalars():
+            found.setdefault(document_id, set()).add(key)
+    return {document_id: frozenset(keys) for document_id, keys in found.items()}
+
+
+def _cluster_mates(session: Session, page: EventPage) -> list[int]:
+    if page.cluster_id is None:
+        return []
+    query = select(Document.id).where(
+        Document.cluster_id == page.cluster_id, Document.id != page.document_id
+    )
+    return list(session.scalars(query.order_by(Document.id).limit(MOST_PAGES)))
+
+
+def stored_pages(session: Session, document_ids: Iterable[int]) -> dict[int, StoredPage]:
+    """Live documents as the rules see them, by id."""
+    wanted = list(dict.fromkeys(document_ids))
+    if not wanted:
+        return {}
+    query = (
+        select(
+            Document.id,
+            Document.url,
+            Document.title,
+            func.substr(DocumentVersion.body_text, 1, EXCERPT).label("text"),
+            Document.doc_number,
+            Document.issuing_bodies,
+            Document.publisher,
+            Source.level,
+            Document.published_on,
+            Document.written_on,
+            Document.cluster_id,
+            EventMember.event_id,
+            EventMember.role,
+            EventMember.role_origin,
+        )
+        .join(
+            DocumentVersion,
+            (DocumentVersion.document_id == Document.id)
+            & (DocumentVersion.seq == Document.latest_seq),
+        )
+        .join(Source, Source.id == Document.source_id)
+        .outerjoin(EventMember, EventMember.document_id == Document.id)
+        .where(Document.id.in_(wanted), Document.state != "suppressed")
+    )
+    found = {}
+    for row in session.connection().execute(query):
+        values = row._asdict()
+        document_id = values.pop("id")
+        values["issuing_bodies"] = tuple(values["issuing_bodies"] or ())
+        found[document_id] = StoredPage(document_id, **values)
+    return found
+
+
+def _links(
+    mine: StoredPage, others: dict[int, StoredPage], mates: Sequence[int], rules: EventRules
+) -> dict[int, Found]:
+    """Pages to join with: sure links, or unsure ones that agree among themselves."""
+    links: dict[int, Found] = {}
+    for key, other in others.items():
+        found = SAME_TEXT if key in mates else rules.link(mine, other)
+        if found is not None:
+            links[key] = found
+    sure = {key: link for key, link in links.items() if link.sure}
+    if any(key not in mates for key in sure):
+        return sure
+    unsure = [others[key] for key in links if key not in sure]
+    if any(rules.clash(a, b) for a, b in combinations(unsure[:12], 2)):
+        return sure
+    return links
+
+
+def _undecided(session: Session, document_id: int, links: dict[int, Found]) -> dict[int, Found]:
+    """Without the pages that a person told apart from this one."""
+    apart = told_apart(session, [document_id], list(links)) if links else set()
+    return {key: link for key, link in links.items() if key not in apart}
+
+
+def told_apart(session: Session, left: Sequence[int], right: Sequence[int]) -> set[int]:
+    """Those of ``right`` that a person told apart from some page of ``left``."""
+    if not left or not right:
+        return set()
+    pairs = or_(
+        and_(EventVerdict.low_id.in_(left), EventVerdict.high_id.in_(right)),
+        and_(EventVerdict.high_id.in_(left), EventVerdict.low_id.in_(right)),
+    )
+    rows = session.execute(
+        select(EventVerdict.low_id, EventVerdict.high_id).where(
+            EventVerdict.verdict == "different", pairs
+        )
+    )
+    wanted, ours = set(right), set(left)
+    found = set()
+    for low, high in rows:
+        found |= {high} if low in ours and high in wanted else set()
+        found |= {low} if high in ours and low in wanted else set()
+    return found
+
+
+def _join(
+    session: Session,
+    mine: StoredPage,
+    others: dict[int, StoredPage],
+    links: dict[int, Found],
+    *,
+    rules: EventRules,
+    now: datetime,
+) -> int | None:
+    """Put the page and those it is linked with into one event; returns its id."""
+    event_id = mine.event_id
+    ranked = sorted(links, key=lambda key: (-links[key].confidence, key))
+    for key in ranked:
+        other, link = others[key], links[key]
+        if other.event_id is None:
+            continue
+        if event_id is None:
+            if _may_enter(session, mine, other.event_id, link=link, rules=rules):
+                event_id = other.event_id
+                _put(session, event_id, mine, link, rules=rules, now=now)
+        elif other.event_id != event_id and link.sure:
+            _unite(session, event_id, other.event_id, rules=rules, now=now)
+    free = [key for key in ranked if others[key].event_id is None]
+    if not free:
+        return event_id
+    if event_id is None:
+        if any(others[key].event_id is not None for key in ranked):
+            return None  # its own event would not take it: a person or a fact stands between
+        event_id = _new_event(session, mine, rules=rules, now=now)
+        _put(session, event_id, mine, links[free[0]], rules=rules, now=now)
+    for key in free:
+        if _may_enter(session, others[key], event_id, link=links[key], rules=rules):
+            _put(session, event_id, others[key], links[key], rules=rules, now=now)
+    return event_id
+
+
+def _new_event(session: Session, page: StoredPage, *, rules: EventRules, now: datetime) -> int:
+    event = Event(title=rules.name(page) or page.title, created_at=now, updated_at=now, size=0)
+    session.add(event)
+    session.flush()
+    return event.id
+
+
+def member_ids(session: Session, event_id: int) -> list[int]:
+    """The documents of an event, oldest first."""
+    query = select(EventMember.document_id).where(EventMember.event_id == event_id)
+    return list(session.scalars(query.order_by(EventMember.document_id)))
+
+
+def _may_enter(
+    session: Session, page: StoredPage, event_id: int, *, link: Found, rules: EventRules
+) -> bool:
+    """Whether nobody told the page apart from a member, and no fact does."""
+    ids = member_ids(session, event_id)[:MOST_PAGES]
+    if told_apart(session, [page.document_id], ids):
+        return False
+    if link is SAME_TEXT:
+        return True
+    members = stored_pages(session, ids).values()
+    return not any(rules.clash(page, member) for member in members)
+
+
+def _put(
+    session: Session,
+    event_id: int,
+    page: StoredPage,
+    link: Found,
+    *,
+    rules: EventRules,
+    now: datetime,
+) -> None:
+    values = {
+        "document_id": page.document_id,
+        "event_id": event_id,
+        "role": rules.role(page),
+        "role_origin": "rule",
+        "reason": link.reason,
+        "origin": "rule",
+        "confidence": link.confidence,
+        "added_at": now,
+    }
+    insert = dialect_insert(session, EventMember).on_conflict_do_nothing()
+    session.execute(insert, values)
+
+
+def _unite(session: Session, kept: int, other: int, *, rules: EventRules, now: datetime) -> None:
+    """Two events turn out to be one: the smaller number stays, unless people keep them apart."""
+    ours, theirs = member_ids(session, kept), member_ids(session, other)
+    if told_apart(session, ours, theirs):
+        return
+    pages = stored_pages(session, [*ours[:MOST_PAGES], *theirs[:MOST_PAGES]])
+    for left in ours[:MOST_PAGES]:
+        for right in theirs[:MOST_PAGES]:
+            if left in pages and right in pages and rules.clash(pages[left], pages[right]):
+                return
+    session.execute(update(EventMember).where(EventMember.event_id == other).values(event_id=kept))
+    session.execute(delete(Event).where(Event.id == other))
+
+
+def settle_event(
+    session: Session,
+    event_id: int,
+    *,
+    rules: EventRules,
+    now: datetime,
+    fresh: dict[int, StoredPage] | None = None,
+) -> None:
+    """Make size, title and official pages agree with the members."""
+    ids = member_ids(session, event_id)
+    event = session.get(Event, event_id)
+    if event is None:
+        return
+    if len(ids) < 2 and event.locked_by is None:
+        session.execute(delete(EventMember).where(EventMember.event_id == event_id))
+        session.execute(delete(Event).where(Event.id == event_id))
+        return
+    pages = stored_pages(session, ids[:MOST_PAGES])
+    known = fresh or {}
+    rows = [
+        replace(row, links=known[key].links, matched=known[key].matched) if key in known else row
+        for key, row in pages.items()
+    ]
+    event.size, event.updated_at = len(ids), now
+    if event.title_origin == "rule":
+        event.title = _title(rows, rules) or event.title or rows[0].title
+    session.flush()
+    trace_members(session, rows, among=rows, rules=rules, now=now)
+
+
+def _title(rows: Sequence[StoredPage], rules: EventRules) -> str:
+    """The name as the weightiest page prints it."""
+
+    def weight(page: StoredPage) -> tuple[int, int]:
+        role = page.role or "report"
+        return (TITLE_ROLES.index(role) if role in TITLE_ROLES else 9, page.document_id)
+
+    for page in sorted(rows, key=weight):
+        name = rules.name(page)
+        if name:
+            return name
+    return ""
