@@ -30,6 +30,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from crawler.attachment_settings import AttachmentsConfig
 from digest.settings import DigestConfig, MailConfig
 from review.settings import ReviewConfig
 from storage.settings import StorageConfig
@@ -190,6 +191,7 @@ class Config(BaseSettings):
     digest: DigestConfig = Field(default_factory=DigestConfig)
     mail: MailConfig = Field(default_factory=MailConfig)
     review: ReviewConfig = Field(default_factory=ReviewConfig)
+    attachments: AttachmentsConfig = Field(default_factory=AttachmentsConfig)
     alerts: AlertsConfig = Field(default_factory=AlertsConfig)
 
     @classmethod

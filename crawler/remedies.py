@@ -7,6 +7,11 @@ from functools import cache
 
 # Codes that a supervisor gives, and those whose exceptions carry no remedy of their own.
 OWN_REMEDIES = {
+    "archive_nested": "压缩包内的压缩包不展开 / archives inside archives are not opened",
+    "text_cut": "文字过长，只保留开头 / a long text: only its beginning is kept",
+    "no_text": "扫描件，没有文字层；可配置 attachments.ocr / a scan: configure attachments.ocr",
+    "fonts_unmapped": "字体没有对应的文字，视同扫描件 / fonts without characters: as a scan",
+    "by_ocr": "文字由 attachments.ocr 识别，请核对 / text by OCR: check it against the file",
     "schema_outdated": "运行 dibao db upgrade，或升级程序 / run dibao db upgrade, or upgrade Dibao",
     "index_outdated": "运行 dibao db upgrade / run dibao db upgrade",
     "conflict": "同样的数据已存在，无需处理 / the same data is there already",
@@ -48,10 +53,16 @@ def _remedies() -> dict[str, str]:
 
 def _of_classes() -> Iterator[tuple[str, str]]:
     import crawler.errors
+    import pipelines.attachments.errors
     import pipelines.errors
     import storage.errors
 
-    for module in (pipelines.errors, storage.errors, crawler.errors):
+    for module in (
+        pipelines.errors,
+        pipelines.attachments.errors,
+        storage.errors,
+        crawler.errors,
+    ):
         for value in vars(module).values():
             code, remedy = getattr(value, "code", None), getattr(value, "remedy", None)
             if isinstance(value, type) and isinstance(code, str) and isinstance(remedy, str):

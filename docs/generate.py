@@ -148,15 +148,17 @@ def error_lines() -> Iterator[str]:
     """Every error class that carries a code, with its remedy."""
     import crawler.errors
     import digest.errors
+    import pipelines.attachments.errors
     import pipelines.errors
     import storage.errors
     from crawler.remedies import OWN_REMEDIES, remedy_for
 
     seen: set[str] = set()
     yield "Stored in run, fetch and outbox rows; shown by `dibao run show` and on the desk."
-    for module in (crawler.errors, pipelines.errors, storage.errors, digest.errors):
+    files = pipelines.attachments.errors
+    for module in (crawler.errors, pipelines.errors, files, storage.errors, digest.errors):
         yield ""
-        yield f"## {module.__name__.split('.')[0]}"
+        yield f"## {module.__name__.removesuffix('.errors')}"
         yield ""
         yield "| code | meaning | what to do |"
         yield "|---|---|---|"

@@ -38,6 +38,7 @@ T = TypeVar("T")
 GROUP = 8  # pages read, and documents saved, together when so many wait
 READ_LINGER = 0.05  # seconds that the first of a group waits for company
 SAVE_LINGER = 0.1
+TEXT_STEPS = 3  # from this step on only the text is read
 EXTRACTOR_VERSION = "1"  # raise it when the same page would be read differently
 
 
@@ -51,6 +52,24 @@ class Store(Protocol):
     async def write(self, work: Callable[[Session], T]) -> T:
         """Run ``work`` in one write transaction. Raises StoreError."""
         ...
+
+
+@runtime_checkable
+class Files(Protocol):
+    """The fetcher of files linked from pages, as the crawler gives it."""
+
+    async def fill(self, item: Bulletin, steps: Sequence[Step]) -> None:
+        """Give a page that is only a shell the text of its file, then run ``steps`` on it."""
+        ...
+
+    async def stored(self, item: Bulletin) -> None:
+        """Fetch the files of a document that was saved."""
+        ...
+
+
+def files_of(crawler: Crawler) -> Files | None:
+    """The fetcher of files among the extensions of a crawl; None when files are left alone."""
+    return crawler.get_extension(Files)  # type: ignore[type-abstract]
 
 
 def store_of(crawler: Crawler) -> Store | None:
@@ -77,8 +96,11 @@ class Read:
     the others of its group go on.
     """
 
-    def __init__(self, taxonomy: Path | None, *, models: Path | None = None) -> None:
+    def __init__(
+        self, taxonomy: Path | None, *, models: Path | None = None, files: Files | None = None
+    ) -> None:
         self.steps = steps(taxonomy, models=models)
+        self.files = files
         self.groups: GroupCommit[Bulletin, Exception | None] = GroupCommit(
             self._read, most=GROUP, linger=READ_LINGER
         )
@@ -87,7 +109,11 @@ class Read:
     def from_crawler(cls, crawler: Crawler) -> Self:
         path = crawler.settings["DIBAO_TAXONOMY"]
         models = crawler.settings["DIBAO_MODELS"]
-        return cls(Path(path) if path else None, models=Path(models) if models else None)
+        return cls(
+            Path(path) if path else None,
+            models=Path(models) if models else None,
+            files=files_of(crawler),
+        )
 
     async def process_item(self, item: Any) -> Any:
         """Fill the bulletin. Raises Dropped."""
@@ -96,6 +122,8 @@ class Read:
         failure = await self.groups.put(item)
         if failure is not None:
             raise failure
+        if item.page is not None and item.page.attachments and self.files is not None:
+            await self.files.fill(item, self.steps[TEXT_STEPS:])
         return item
 
     async def _read(self, group: Sequence[Bulletin]) -> list[Exception | None]:
@@ -138,8 +166,9 @@ class Persist:
     transaction (docs/decisions/groups.md). One bad record still stops no other.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, files: Files | None = None) -> None:
         self.store = store
+        self.files = files
         self.commits: GroupCommit[Incoming, SaveResult] = GroupCommit(
             self._save, most=GROUP, linger=SAVE_LINGER
         )
@@ -149,7 +178,7 @@ class Persist:
         store = store_of(crawler)
         if store is None:
             raise NotConfigured
-        return cls(store)
+        return cls(store, files=files_of(crawler))
 
     async def process_item(self, item: Any) -> Any:
         """Save; the outcome is set on the bulletin. Raises Dropped with the store's code."""
@@ -171,6 +200,8 @@ class Persist:
             raise Dropped("stage_failed", f"Persist: {error}"[:500], retry=True) from error
         duplicate = result.outcome == "new" and result.duplicate_of is not None
         item.outcome = "duplicate" if duplicate else result.outcome
+        if record.attachments and self.files is not None and result.outcome != "tombstoned":
+            await self.files.stored(item)
         return item
 
     async def _save(self, group: Sequence[Incoming]) -> list[SaveResult]:

@@ -32,7 +32,7 @@ from storage.records import (
     Outcome,
     SaveResult,
 )
-from storage.search_index import SearchText
+from storage.search_index import stored_text
 
 # Columns a page tells about itself. The days it was published or seen stay as first read: sites
 # that print today's date on every visit must not make old documents new.
@@ -84,9 +84,6 @@ _FOUND = (
     .with_for_update()
 )
 _LATEST = select(_versions.c.extractor_version, _versions.c.title).where(
-    _versions.c.document_id == bindparam("id"), _versions.c.seq == bindparam("seq")
-)
-_LATEST_TEXT = select(_versions.c.body_text).where(
     _versions.c.document_id == bindparam("id"), _versions.c.seq == bindparam("seq")
 )
 _FRONTIER_DONE = Prepared(
@@ -320,26 +317,24 @@ def _save_again(
     values = _refreshed(found, record, new_text=new_text, same_reader=same_reader)
     values.update(last_seen_at=now, last_checked_at=now, gone_checks=0, gone_run_id=None)
     values.update(state="live", gone_at=None, etag=record.etag, last_modified=record.last_modified)
-    old_text, seq = None, found.latest_seq
+    old, seq = None, found.latest_seq
     if changed or _searched_differs(found, values):
-        old_text = str(connection.execute(_LATEST_TEXT, at).scalar_one())
+        old = stored_text(session, found.id)
     if changed:
         seq += 1
-        change, ratio = _kind_of_change(old_text or "", record, new_text, compare)
+        change, ratio = _kind_of_change(old.body if old else "", record, new_text, compare)
         values.update(latest_seq=seq, latest_sha=record.text_sha256, changed_at=now)
         _put_version(connection, found.id, record, seq=seq, change=change, ratio=ratio, now=now)
+        _put_attachments(connection, found.id, record)
     connection.execute(_documents.update().where(_documents.c.id == found.id).values(values))
     forget_loaded(session, found.id)
-    if old_text is not None:
-        bodies = tuple(found.issuing_bodies or ())
-        old = SearchText(found.title, found.doc_number, found.publisher, bodies, old_text)
+    if old is not None:
         keys = _keys_of(record) if new_text else None
         requeue_document(connection, found.id, old=old, keys=keys)
         flush_if_full(session)
     duplicate_of, cluster_id = found.duplicate_of, found.cluster_id
     if changed:
         put_labels(session, found.id, record.labels, replace=True)
-        _put_attachments(connection, found.id, record)
     if new_text and cluster_id is None and not found.cluster_locked:
         duplicate_of, cluster_id = _settle_cluster(session, found.id, record, now=now, judge=judge)
     outcome: Outcome = "changed" if changed else "unchanged"

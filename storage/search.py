@@ -7,7 +7,7 @@ reading every posting.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -16,13 +16,14 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.expression import UnaryExpression
 from sqlalchemy.sql.operators import custom_op
 
+from storage.file_texts import FilePiece, file_pieces, joined
 from storage.filters import DocumentFilter, conditions
 from storage.index_queue import reindex
 from storage.matching import Candidate, Plan, plan_query, score
 from storage.models import Document, DocumentVersion, IndexQueue
 from storage.query import QueryError
 from storage.search_index import SearchText, require_index
-from storage.snippets import Segment, highlight, snippet
+from storage.snippets import Segment, highlight, mentions, snippet
 
 __all__ = [
     "QueryError",
@@ -207,14 +208,18 @@ def _fetch(session: Session, query: Select[Any]) -> list[Candidate]:
         DocumentVersion,
         (DocumentVersion.document_id == Document.id) & (DocumentVersion.seq == Document.latest_seq),
     )
+    rows = session.execute(query).all()
+    files = file_pieces(session.connection(), [row[0] for row in rows])
     return [
         Candidate(
             id=row[0],
-            text=SearchText(row[1], row[2], row[3], tuple(row[4] or ()), row[7]),
+            text=SearchText(
+                row[1], row[2], row[3], tuple(row[4] or ()), row[7], joined(files.get(row[0], ()))
+            ),
             day=row[5] or row[6].date(),
             flags=tuple(bool(flag) for flag in row[8:]),
         )
-        for row in session.execute(query)
+        for row in rows
     ]
 
 
@@ -250,13 +255,23 @@ def _hits(session: Session, plan: Plan, chosen: list[tuple[int, float]]) -> list
         .where(Document.id.in_([found for found, _ in chosen]))
     )
     texts = {key: (title, body) for key, title, body in rows}
+    elsewhere = [key for key, pair in texts.items() if not mentions("\n".join(pair), plan.phrases)]
+    files = file_pieces(session.connection(), elsewhere) if plan.phrases else {}
     return [
         SearchHit(
             found,
             title=highlight(texts[found][0], plan.phrases),
-            snippet=snippet(texts[found][1], plan.phrases),
+            snippet=_snippet(texts[found][1], files.get(found, ()), plan.phrases),
             score=points,
         )
         for found, points in chosen
         if found in texts
     ]
+
+
+def _snippet(body: str, files: Sequence[FilePiece], phrases: Sequence[str]) -> tuple[Segment, ...]:
+    """A piece of the body; of a file, with its name, where only that says what was looked for."""
+    for piece in files:
+        if mentions(piece.text, phrases):
+            return (Segment(f"附件《{piece.name}》："), *snippet(piece.text, phrases))
+    return snippet(body, phrases)

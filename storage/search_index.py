@@ -15,6 +15,7 @@ from sqlalchemy import Connection, bindparam, select, text
 from sqlalchemy.orm import Session
 
 from storage.errors import IndexOutdated
+from storage.file_texts import file_pieces, joined
 from storage.models import Document, DocumentVersion, SchemaMeta
 from storage.tokens import TOKENIZER_VERSION, index_tokens
 
@@ -42,11 +43,12 @@ class SearchText:
     publisher: str | None
     issuing_bodies: tuple[str, ...]
     body: str
+    files: str = ""
 
     @property
     def others(self) -> str:
         """Everything but the title, one text a line."""
-        parts = (self.doc_number, self.publisher, *self.issuing_bodies, self.body)
+        parts = (self.doc_number, self.publisher, *self.issuing_bodies, self.body, self.files)
         return "\n".join(part for part in parts if part)
 
     @property
@@ -105,8 +107,11 @@ def stored_texts(session: Session, document_ids: Sequence[int]) -> dict[int, Sea
     if not document_ids:
         return {}
     rows = session.connection().execute(_TEXTS, {"ids": list(document_ids)})
+    files = file_pieces(session.connection(), document_ids)
     return {
-        key: SearchText(title, number, publisher, tuple(bodies or ()), body)
+        key: SearchText(
+            title, number, publisher, tuple(bodies or ()), body, joined(files.get(key, ()))
+        )
         for key, title, number, publisher, bodies, body in rows
     }
 

@@ -25,6 +25,12 @@ def _pattern(phrases: Sequence[str]) -> re.Pattern[str] | None:
     return re.compile("|".join(escaped)) if escaped else None
 
 
+def mentions(text: str, phrases: Sequence[str]) -> bool:
+    """Whether any of the phrases stands in the text."""
+    pattern = _pattern(phrases)
+    return pattern is not None and pattern.search(fold(text)) is not None
+
+
 def highlight(text: str, phrases: Sequence[str]) -> tuple[Segment, ...]:
     """The whole text, with every occurrence of a phrase marked."""
     pattern = _pattern(phrases)

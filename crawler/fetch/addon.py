@@ -28,7 +28,9 @@ EXTENSIONS = {
     "crawler.fetch.store.Store": 10,
     "crawler.fetch.warc.WarcCapture": 15,
     "crawler.fetch.recorder.RunRecorder": 20,
+    "crawler.fetch.attachments.AttachmentFetcher": 30,
 }
+SPIDER_MIDDLEWARES = {"crawler.fetch.attachments.PendingFiles": 100}
 DOWNLOADER_MIDDLEWARES = {
     "crawler.fetch.dialing.GuardMiddleware": 50,
     "crawler.fetch.robots.RobotsMiddleware": 100,
@@ -55,6 +57,7 @@ class DibaoAddon:
         for name, parts in (
             ("ITEM_PIPELINES", STAGES),
             ("EXTENSIONS", EXTENSIONS),
+            ("SPIDER_MIDDLEWARES", SPIDER_MIDDLEWARES),
             ("DOWNLOADER_MIDDLEWARES", DOWNLOADER_MIDDLEWARES),
         ):
             # merged at the priority that is there, or a component given with -s would hide ours

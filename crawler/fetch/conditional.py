@@ -76,7 +76,7 @@ class ConditionalMiddleware:
         row = request.cb_kwargs.get("row")
         if self.ledger is not None and row is not None:
             await self.ledger.unchanged(row.url)
-        else:
+        elif request.meta.get("role") == "list":
             recorder = self.crawler.get_extension(RunRecorder)
             if recorder is not None:
                 recorder.counts.lists_read += 1

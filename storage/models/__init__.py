@@ -15,6 +15,7 @@ from storage.models.document import (
     Tombstone,
 )
 from storage.models.event import Event, EventKey, EventMember, EventVerdict, OfficialSource
+from storage.models.file import StoredFile
 from storage.models.health import HealthEvent, Lease, ReviewAction, SchemaMeta
 from storage.models.issue import Issue, IssueItem, Outbox, Subscriber, Subscription
 from storage.models.label import DocumentLabel, Label, Watch
@@ -52,6 +53,7 @@ __all__ = [
     "SchemaMeta",
     "SentenceHash",
     "Source",
+    "StoredFile",
     "Subscriber",
     "Subscription",
     "Tombstone",

@@ -145,7 +145,12 @@ class DocumentVersion(Base):
 
 
 class Attachment(Base):
-    """A file linked from a document; stored once by hash."""
+    """A file linked from a document. ``state`` is that of fetching it; its bytes and text, once
+    for all documents that link to the same file, are in :class:`storage.models.file.StoredFile`.
+
+    ``role`` is ``body`` where the file's text is the document's text. ``media_type`` is a guess
+    by name until the file is here.
+    """
 
     __tablename__ = "attachment"
     __table_args__ = (
@@ -162,10 +167,25 @@ class Attachment(Base):
     state: Mapped[str] = mapped_column(Text, default="listed")
     sha256: Mapped[str | None] = mapped_column(HexDigest, index=True)
     size: Mapped[int | None] = mapped_column(BigKey)
-    blob_path: Mapped[str | None] = mapped_column(Text)
     error_code: Mapped[str | None] = mapped_column(Text)
     fetched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    text: Mapped[str | None] = mapped_column(Text)
+    file_name: Mapped[str | None] = mapped_column(Text)
+    error_detail: Mapped[str | None] = mapped_column(Text)
+    etag: Mapped[str | None] = mapped_column(Text)
+    last_modified: Mapped[str | None] = mapped_column(Text)
+    checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    not_before: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(server_default=text("0"))
+    role: Mapped[str] = mapped_column(Text, server_default=text("'file'"))
+
+
+Index(
+    "ix_attachment_open",
+    Attachment.state,
+    Attachment.not_before,
+    sqlite_where=text("state in ('listed', 'failed')"),
+    postgresql_where=text("state in ('listed', 'failed')"),
+)
 
 
 class NearBand(Base):
