@@ -6,14 +6,18 @@ keys are filed, and one indexed look-up finds nothing. The rules come from the c
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import combinations
 from typing import Any
 
-from sqlalchemy import Table, and_, delete, func, or_, select, update
+from sqlalchemy import Table, and_, bindparam, delete, func, or_, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
+from sqlalchemy.types import BigInteger
 
 from storage.event_records import EventLink, EventPage, EventRules, Found, StoredPage
 from storage.event_traces import trace_members
@@ -26,7 +30,7 @@ from storage.models import (
     EventVerdict,
     Source,
 )
-from storage.prepared import Prepared
+from storage.prepared import Prepared, driver_cursor
 from storage.upsert import dialect_insert
 
 PER_KEY = 20  # newest pages looked at for one key
@@ -38,9 +42,22 @@ TITLE_ROLES = ("final", "full_text", "draft", "amendment", "repeal", "interpreta
 _keys: Table = EventKey.__table__  # type: ignore[assignment]
 
 
-def _file_in(dialect: str) -> Any:
-    from sqlalchemy.dialects import postgresql, sqlite
+# One row a key: fetching many rows through the driver costs more than finding them.
+_SQLITE_LOOK = f"""
+select j.value, (select group_concat(document_id) from (
+    select document_id from event_key where value = j.value and document_id <> ?
+    order by document_id desc limit {PER_KEY}))
+from json_each(?) j"""  # noqa: S608 - a constant
+_PG_LOOK = text(
+    f"""select k.value, n.document_id
+    from unnest(:keys) k(value)
+    cross join lateral (select document_id from event_key
+        where value = k.value and document_id <> :self
+        order by document_id desc limit {PER_KEY}) n"""  # noqa: S608 - a constant
+).bindparams(bindparam("keys", type_=ARRAY(BigInteger)))
 
+
+def _file_in(dialect: str) -> Any:
     insert = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(_keys).inline()
     return insert.on_conflict_do_nothing()
 
@@ -88,19 +105,21 @@ def forget_keys(session: Session, document_id: int) -> None:
 
 
 def _look_up(session: Session, page: EventPage) -> dict[int, frozenset[int]]:
-    """Documents that are filed under the asked keys, with those keys."""
+    """Documents that are filed under the asked keys, with those keys; the newest of each key."""
     if not page.asked:
         return {}
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        with driver_cursor(connection, _SQLITE_LOOK) as cursor:
+            values = (page.document_id, json.dumps(page.asked))
+            rows = cursor.execute(_SQLITE_LOOK, values).fetchall()
+        pairs = [(int(found), key) for key, ids in rows if ids for found in ids.split(",")]
+    else:
+        values_pg = {"keys": list(page.asked), "self": page.document_id}
+        pairs = [(row[1], row[0]) for row in connection.execute(_PG_LOOK, values_pg)]
     found: dict[int, set[int]] = {}
-    for key in page.asked:
-        query = (
-            select(EventKey.document_id)
-            .where(EventKey.value == key, EventKey.document_id != page.document_id)
-            .order_by(EventKey.document_id.desc())
-            .limit(PER_KEY)
-        )
-        for document_id in session.connection().execute(query).scalars():
-            found.setdefault(document_id, set()).add(key)
+    for document_id, key in pairs:
+        found.setdefault(document_id, set()).add(key)
     return {document_id: frozenset(keys) for document_id, keys in found.items()}
 
 
