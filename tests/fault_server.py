@@ -38,6 +38,8 @@ class Reply:
     the body. ``reset``: end with a TCP reset instead of an answer. ``hang``: accept and say
     nothing. ``length``: the Content-Length to claim (default true; -1: none, close at the end).
     ``raw``: send exactly these bytes and close. ``etag``: answer 304 when the client has it.
+    ``endless``: after all else, send these bytes again and again while anybody listens.
+    With ``cut`` and ``reset`` the connection is reset in the middle of the body.
     """
 
     body: bytes = b""
@@ -52,6 +54,7 @@ class Reply:
     length: int | None = None
     raw: bytes | None = None
     etag: str | None = None
+    endless: bytes | None = None
 
     def gzipped(self) -> Reply:
         """The same reply, compressed."""
@@ -80,13 +83,17 @@ NOT_FOUND = Reply(b"<html><body>not found</body></html>", 404)
 
 @dataclass(slots=True)
 class FaultServer:
-    """Scripted server; use as a context manager. ``on_request`` runs in the server's thread."""
+    """Scripted server; use as a context manager. ``on_request`` runs in the server's thread.
+
+    ``blunt``: answer whatever comes first with these bytes and hang up (an alert of old TLS).
+    """
 
     host: str = "127.0.0.1"
     tls: ssl.SSLContext | None = None
     routes: dict[str, Answer] = field(default_factory=dict)
     requests: list[Seen] = field(default_factory=list)
     on_request: Callable[[Seen], None] | None = None
+    blunt: bytes | None = None
     port: int = 0
     _loop: asyncio.AbstractEventLoop | None = None
     _thread: threading.Thread | None = None
@@ -154,6 +161,11 @@ class FaultServer:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
+            if self.blunt is not None:
+                await reader.read(1024)
+                writer.write(self.blunt)
+                await writer.drain()
+                return
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
                 seen = _parse(head)
@@ -183,13 +195,12 @@ class FaultServer:
             await asyncio.sleep(reply.delay)
         if reply.hang:
             await asyncio.sleep(3600)
-        if reply.reset:
-            sock: socket.socket = writer.get_extra_info("socket")
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        if reply.reset and reply.cut is None:
+            _reset_on_close(writer)
             return False
         if reply.raw is not None:
             writer.write(reply.raw)
-            await writer.drain()
+            await _forever(reply.endless, writer)
             return False
         if reply.etag and seen.headers.get("if-none-match") == reply.etag:
             writer.write(f"HTTP/1.1 304 Not Modified\r\nETag: {reply.etag}\r\n\r\n".encode())
@@ -197,7 +208,24 @@ class FaultServer:
             return True
         writer.write(_head(reply))
         await _body(reply, writer)
+        await _forever(reply.endless, writer)
+        if reply.reset:
+            _reset_on_close(writer)
         return reply.cut is None and reply.length is None
+
+
+def _reset_on_close(writer: asyncio.StreamWriter) -> None:
+    sock: socket.socket = writer.get_extra_info("socket")
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+async def _forever(piece: bytes | None, writer: asyncio.StreamWriter) -> None:
+    """Send ``piece`` until the other side has enough; nothing for None."""
+    await writer.drain()
+    block = b"" if piece is None else piece * max(1, 16384 // len(piece))
+    while block:
+        writer.write(block)
+        await writer.drain()
 
 
 def _parse(head: bytes) -> Seen:

@@ -33,6 +33,7 @@ from crawler.errors import (
     Unreachable,
 )
 from crawler.fetch.dialing import refused_address
+from crawler.fetch.tls import refusal
 
 
 class Refused(IgnoreRequest):
@@ -72,7 +73,8 @@ def translate(error: BaseException, request: Request) -> FetchError:
         return TooManyRedirects(request.url)
     tls = _tls_reason(error)
     if tls is not None:
-        return TlsInvalid(tls)
+        reason = refusal((urlsplit(request.url).hostname or "").lower())
+        return TlsInvalid(f"{tls}: {reason}" if reason and "verify" in tls else tls)
     network = (
         DownloadConnectionRefusedError,
         DownloadFailedError,

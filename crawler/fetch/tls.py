@@ -1,21 +1,51 @@
 """Whom a crawl believes: the authorities of the system and, beside them, ``crawl.ca_file``.
 
 For machines inside a network whose certificates come from the organisation's own authority.
-Without the setting Scrapy's own policy stays in place, which verifies too.
+Without the setting Scrapy's own policy stays in place, which verifies too. OpenSSL says only that
+a certificate "verify failed"; what it failed on is noted here for the run record.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from OpenSSL import SSL
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from twisted.internet._sslverify import IOpenSSLTrustRoot
+from twisted.internet.interfaces import IOpenSSLClientConnectionCreator
 from twisted.internet.ssl import optionsForClientTLS
 from twisted.web.iweb import IPolicyForHTTPS
 from zope.interface import implementer  # type: ignore[import-untyped]
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
+
+
+# Results of X509_verify_cert(3) that people can do something about.
+_REASONS = {
+    9: "certificate is not yet valid",
+    10: "certificate has expired",
+    18: "self-signed certificate",
+    19: "self-signed certificate in the chain",
+    20: "issuer is unknown, or an intermediate certificate is missing",
+    21: "intermediate certificate is missing",
+    23: "certificate is revoked",
+    62: "certificate is for another host",
+    66: "key is too weak",
+    67: "authority's key is too weak",
+    68: "signature is too weak",
+}
+_last: dict[str, Any] = {}  # the newest connection to each host, as OpenSSL sees it
+
+
+def refusal(host: str) -> str | None:
+    """Why the certificate of a host was refused last; None if OpenSSL did not refuse it."""
+    connection = _last.get(host)
+    if connection is None:
+        return None
+    library: Any = SSL._lib  # type: ignore[attr-defined]
+    result = library.SSL_get_verify_result(connection._ssl)
+    return _REASONS.get(result, f"verification error {result}") if result else None
 
 
 @implementer(IOpenSSLTrustRoot)
@@ -46,6 +76,36 @@ class TrustPolicy:
         )
 
 
+@implementer(IPolicyForHTTPS)
+class ExplainingPolicy:
+    """Remembers the connections that ``inner`` makes, so that a refusal can be explained."""
+
+    def __init__(self, inner: Any) -> None:
+        self.inner = inner
+
+    def creatorForNetloc(self, hostname: bytes, port: int) -> Any:
+        """The TLS side of one connection."""
+        creator = Remembering(self.inner.creatorForNetloc(hostname, port))
+        creator.host = hostname.decode("ascii").lower()
+        return creator
+
+
+@implementer(IOpenSSLClientConnectionCreator)
+class Remembering:
+    """Makes the connection and keeps it at hand."""
+
+    host = ""
+
+    def __init__(self, inner: Any) -> None:
+        self.inner = inner
+
+    def clientConnectionForTLS(self, protocol: Any) -> Any:
+        """The connection of one handshake."""
+        connection = self.inner.clientConnectionForTLS(protocol)
+        _last[self.host] = connection
+        return connection
+
+
 class TlsHandler(HTTP11DownloadHandler):
     """Scrapy's handler, with ``DIBAO_CA_FILE`` among the authorities when it is set."""
 
@@ -55,3 +115,5 @@ class TlsHandler(HTTP11DownloadHandler):
         if ca_file:
             policy: Any = TrustPolicy(ca_file)
             self._contextFactory = policy
+        explaining: Any = ExplainingPolicy(self._contextFactory)
+        self._contextFactory = explaining

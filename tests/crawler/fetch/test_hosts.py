@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import ssl
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from crawler.fetch.dialing import GuardedResolver
 from crawler.fetch.guard import AllowList
+from tests.crawler.fetch.certificates import own_authority
 from tests.crawler.fetch.lab import Lab, article, listing
 from tests.crawler.fetch.test_dialing import Answers, Reactor, _dial
 from tests.fault_server import FaultServer, html
@@ -41,44 +40,8 @@ def test_a_fixed_address_that_is_none_is_named() -> None:
         _resolver({NAME: "somewhere"})
 
 
-def _own_authority(folder: Path, name: str) -> tuple[Path, ssl.SSLContext]:
-    """A certificate for ``name``, which is its own authority, and a server context with it."""
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    folder.mkdir(parents=True, exist_ok=True)
-    path, secret = folder / "ca.pem", folder / "key.pem"
-    path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    secret.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(path, secret)
-    return path, context
-
-
 def test_a_site_inside_is_read_by_its_name_and_certificate(lab: Lab, tmp_path: Path) -> None:
-    ca_file, context = _own_authority(tmp_path / "tls", NAME)
+    ca_file, context = own_authority(tmp_path / "tls", NAME)
     lab.configure(ca_file=str(ca_file))
     with lab.config_path.open("a", encoding="utf-8") as file:
         file.write(f'[crawl.hosts]\n"{NAME}" = "127.0.0.1"\n"{OTHER}" = "127.0.0.1"\n')
