@@ -5,43 +5,30 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
-from zoneinfo import ZoneInfo
 
 import typer
 
+from crawler.commands import source_find
 from crawler.commands.context import (
     EXIT_FAILED,
     EXIT_USAGE,
     ConfigOption,
     JsonOption,
     fail,
-    now_utc,
     readable_errors,
 )
+from crawler.commands.source_articles import fetched_articles, read_samples, saved_articles
 
 if TYPE_CHECKING:
-    from crawler.commands.source_fetch import Fetched, Visitor
+    from crawler.commands.source_find import Found
     from spiders.catalogue import Spec
-    from spiders.induction import Induced
     from spiders.induction.naming import About
     from spiders.rows import ListRow
 
 SHOWN = 10
-ARTICLES = 3
 FOLDER = Path("sources")
-
-
-@dataclass(slots=True)
-class Found:
-    """What was made out: the address to read, the settings, the rows, remarks."""
-
-    url: str
-    induced: Induced
-    text: str
-    notes: list[str]
 
 
 def new(
@@ -56,9 +43,14 @@ def new(
         str | None,
         typer.Option(help="Region (四川省/德阳市/罗江区); without an address, that of its list."),
     ] = None,
-    key: Annotated[
-        str | None, typer.Option(help="Key (file name); default: from the host.")
+    number: Annotated[
+        int, typer.Option("--list", min=1, help="Which list of a page that has several.")
+    ] = 1,
+    article: Annotated[
+        list[Path] | None,
+        typer.Option("--article", help="With --html: a saved article (two or three, repeated)."),
     ] = None,
+    key: Annotated[str | None, typer.Option(help="Key (file name); default: from host.")] = None,
     title: Annotated[str | None, typer.Option(help="Name; default: from the page.")] = None,
     folder: Annotated[
         Path | None,
@@ -75,17 +67,17 @@ def new(
 
     with readable_errors():
         loaded = load_config(config)
-    hint: str | None = None
+    hint = None
     try:
         if region and url is None and html is None:
             place = find_place(region)
             url, hint, region = place.url, place.family, place.path
-        wishes = _Wishes(region=region, key=key, title=title, hint=hint)
+        wishes = _Wishes(region, key, title, hint, number, tuple(article or ()))
         made = _made(loaded, address=base if html else url, html=html, wishes=wishes)
     except (NothingFound, UnknownPlace) as error:
         raise fail(str(error)) from error
     target = None
-    if not (as_json and html is not None):
+    if html is None or not as_json:
         target = _write(made.source, made.key, folder or _folder(loaded), force=force)
     _show(made, target=target, as_json=as_json)
 
@@ -98,16 +90,22 @@ class _Wishes:
     key: str | None
     title: str | None
     hint: str | None
+    number: int
+    articles: tuple[Path, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """The result: key, text of the file, rows of the list, a line for each article tried."""
+    """The result: key, text of the file, what was found, a line for each article tried."""
 
     key: str
     source: str
-    rows: tuple[ListRow, ...]
+    found: Found
     lines: list[str]
+
+    @property
+    def rows(self) -> tuple[ListRow, ...]:
+        return self.found.induced.listing.rows
 
 
 def _made(loaded: Any, *, address: str | None, html: Path | None, wishes: _Wishes) -> _Made:
@@ -117,145 +115,27 @@ def _made(loaded: Any, *, address: str | None, html: Path | None, wishes: _Wishe
             "give an address, or --html with --base, or --region",
             code=EXIT_USAGE,
         )
-    visitor = _visitor(loaded) if html is None else None
+    visitor = source_find.visitor_of(loaded) if html is None else None
+    today = source_find.today_in_china()
     try:
-        found = _saved(html, address) if visitor is None else _visited(visitor, address)
+        if visitor is None:
+            found = source_find.saved(html, address, choice=wishes.number)
+        else:
+            found = source_find.visited(visitor, address, choice=wishes.number)
         about = _about(found, region=wishes.region, key=wishes.key, title=wishes.title)
         text, spec = _file(found, about, hint=wishes.hint)
-        lines = _articles(visitor, spec, found) if visitor is not None else []
+        rows = found.induced.listing.rows
+        if visitor is not None:
+            samples = list(fetched_articles(visitor, rows))
+        else:
+            samples = list(saved_articles(wishes.articles, rows, base=address))
+        lines, proposed = read_samples(spec, samples, today=today)
+        if proposed:
+            text, spec = _file(found, about, hint=None, more=proposed)
     finally:
         if visitor is not None:
             visitor.close()
-    return _Made(about.key, text, found.induced.listing.rows, lines)
-
-
-def _visitor(loaded: Any) -> Visitor:
-    from crawler.commands.source_fetch import Visitor
-    from crawler.config import user_agent
-
-    return Visitor(loaded.crawl, user_agent=user_agent(loaded.crawl))
-
-
-def _today() -> date:
-    return now_utc().astimezone(ZoneInfo("Asia/Shanghai")).date()
-
-
-def _saved(html: Path | None, address: str) -> Found:
-    from pipelines.decode import decode
-    from spiders.induction import induce
-    from spiders.induction.naming import describe
-
-    if html is None or not html.is_file():
-        raise fail(f"文件不存在 / no such file: {html}", code=EXIT_USAGE)
-    content = html.read_bytes()
-    text = decode(content, header_charset=None).text
-    about = describe(address, text)
-    found = induce(content, base_url=address, today=_today(), lang=about.lang, zone=about.timezone)
-    return Found(address, found, text, [])
-
-
-def _visited(visitor: Visitor, address: str) -> Found:
-    """The page itself, a feed it names, the data behind it, then the usual places."""
-    from crawler.commands.source_fetch import FetchFailed
-    from spiders.induction import NothingFound
-    from spiders.induction.discover import data_behind, feeds_of, usual_places
-
-    try:
-        page = visitor.get(address)
-    except FetchFailed as error:
-        raise fail(f"取不到页面 / the page cannot be had: {error}") from error
-    text = _text(page)
-    own: Found | None = None
-    reason: NothingFound | None = None
-    try:
-        own = Found(page.url, _induced(page), text, [])
-    except NothingFound as error:
-        reason = error
-    behind = data_behind(page.url, text)
-    if behind is not None:
-        tried = _data(visitor, behind, text)
-        if tried is not None and (own is None or len(tried.induced.listing.rows) >= 3):
-            return tried
-    if own is not None and own.induced.settings.get("kind") in ("feed", "sitemap", "json_api"):
-        return own
-    for place in (*feeds_of(text, page.url)[:3], *(usual_places(page.url) if own is None else ())):
-        fed = _feed(visitor, place, text, own)
-        if fed is not None:
-            return fed
-    if own is None:
-        raise reason or NothingFound(address)
-    return own
-
-
-def _feed(visitor: Visitor, place: str, text: str, own: Found | None) -> Found | None:
-    """A feed or sitemap, if it can be read and carries what the page lists."""
-    from crawler.commands.source_fetch import FetchFailed
-    from pipelines.urls import url_key
-    from spiders.induction import NothingFound
-
-    try:
-        answer = visitor.get(place)
-        induced = _induced(answer)
-    except (FetchFailed, NothingFound):
-        return None
-    if induced.settings.get("kind") not in ("feed", "sitemap"):
-        return None
-    if own is not None:
-        keys = {url_key(row.url) for row in own.induced.listing.rows}
-        common = sum(url_key(row.url) in keys for row in induced.listing.rows)
-        if common < 0.5 * min(len(keys), len(induced.listing.rows)):
-            return None
-    note = "改用页面声明的订阅源 / the feed named by the page is read instead."
-    return Found(answer.url, induced, text, [note])
-
-
-def _data(visitor: Visitor, settings: Mapping[str, Any], text: str) -> Found | None:
-    """The data interface of a CMS, read once to see whether it answers."""
-    from crawler.commands.source_fetch import FetchFailed
-    from pipelines.errors import ParseError
-    from spiders.asks import UnresolvedPlaceholder, first_ask, lanes, resolve_ask, resolve_values
-    from spiders.catalogue import SourceFileErrors
-    from spiders.induction import Induced
-    from spiders.induction.source_text import checked, dumped
-    from spiders.listing import read_listing
-
-    plain = {"title": "new", "publisher": "new", "region": "CN", "level": "municipal", **settings}
-    try:
-        spec = checked(dumped(plain), key="new-source")
-        ask = resolve_ask(spec)
-        resolved = resolve_values(spec, _text(visitor.get(ask.url))) if ask else None
-        lane = lanes(spec, today=_today(), resolved=resolved)[0]
-        answer = visitor.get(first_ask(spec, lane).url)
-        listing = read_listing(
-            spec, answer.content, base_url=answer.url, charset=answer.charset, today=_today()
-        )
-    except (FetchFailed, ParseError, UnresolvedPlaceholder, SourceFileErrors):
-        return None
-    if not listing.rows:
-        return None
-    note = "列表由数据接口提供 / the list comes from the data interface of the CMS."
-    return Found(str(settings["url"]), Induced(settings, listing), text, [note])
-
-
-def _induced(page: Fetched) -> Induced:
-    from spiders.induction import induce
-    from spiders.induction.naming import describe
-
-    about = describe(page.url, _text(page))
-    return induce(
-        page.content,
-        base_url=page.url,
-        charset=page.charset,
-        today=_today(),
-        lang=about.lang,
-        zone=about.timezone,
-    )
-
-
-def _text(page: Fetched) -> str:
-    from pipelines.decode import decode
-
-    return decode(page.content, header_charset=page.charset).text
+    return _Made(about.key, text, found, lines)
 
 
 def _about(found: Found, *, region: str | None, key: str | None, title: str | None) -> About:
@@ -265,12 +145,15 @@ def _about(found: Found, *, region: str | None, key: str | None, title: str | No
     return replace(about, key=key or about.key, title=title or about.title)
 
 
-def _file(found: Found, about: About, *, hint: str | None) -> tuple[str, Spec]:
+def _file(
+    found: Found, about: About, *, hint: str | None, more: Mapping[str, str] | None = None
+) -> tuple[str, Spec]:
     """The YAML and the source it means; a mistake in it is a mistake of this program."""
     from spiders.catalogue import SourceFileErrors
     from spiders.induction.source_text import checked, source_text
 
     settings = {k: v for k, v in found.induced.settings.items() if k != "url"}
+    settings |= more or {}
     if hint and "family" not in settings:
         found.notes.append(f"地址形式像 {hint}，页面未能证实 / the address looks like {hint}.")
     rows = len(found.induced.listing.rows)
@@ -281,37 +164,6 @@ def _file(found: Found, about: About, *, hint: str | None) -> tuple[str, Spec]:
         raise fail(
             f"推断结果未通过检查 / the result is not a good source file:\n{group}\n{text}"
         ) from group
-
-
-def _articles(visitor: Visitor, spec: Spec, found: Found) -> list[str]:
-    """Two or three articles through the pipelines of a crawl: what would be read of them."""
-    from crawler.commands.source_fetch import FetchFailed
-    from spiders.answers import is_file_link
-    from spiders.testing import read_article
-
-    lines = []
-    rows = [row for row in found.induced.listing.rows if not is_file_link(row.address)]
-    for row in rows[:ARTICLES]:
-        try:
-            answer = None if row.body else visitor.get(row.address)
-        except FetchFailed as error:
-            lines.append(f"✗ {row.title[:40]}：{error}")
-            continue
-        page, metadata = read_article(
-            spec,
-            row,
-            answer.content if answer else None,
-            today=_today(),
-            charset=answer.charset if answer else None,
-        )
-        day = metadata.published_on or "????-??-??"
-        size = len(page.body_text)
-        mark = "✓" if size >= 80 and metadata.title else "✗"
-        number = f"，{metadata.doc_number}" if metadata.doc_number else ""
-        lines.append(
-            f"{mark} {day} {metadata.title[:40]}（正文 {size} 字{number} / {size} characters)"
-        )
-    return lines
 
 
 def _folder(loaded: Any) -> Path:
@@ -344,6 +196,10 @@ def _show(made: _Made, *, target: Path | None, as_json: bool) -> None:
             "source": made.source,
             "rows": [_row(row) for row in made.rows],
             "articles": made.lines,
+            "lists": [
+                {"links": each.links, "dated": each.dated, "first": each.first}
+                for each in made.found.induced.lists
+            ],
         }
         typer.echo(json.dumps(data, ensure_ascii=False))
         return
@@ -354,6 +210,10 @@ def _show(made: _Made, *, target: Path | None, as_json: bool) -> None:
     typer.echo(f"{len(made.rows)} 条，{dated} 条有日期 / rows, dated")
     for line in made.lines:
         typer.echo(line)
+    for place, each in enumerate(made.found.induced.lists[1:], 2):
+        typer.echo(
+            f"本页还有 / also here: --list {place}：{each.links} 条 / links，{each.first[:40]}"
+        )
     typer.echo(f"已写入 / written: {target}")
     typer.echo(
         f"核对后运行 dibao source test {made.key} --live，通过即可把 status 改为 enabled / "

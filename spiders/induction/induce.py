@@ -13,7 +13,7 @@ from pipelines.errors import ParseError
 from spiders.cms import FAMILIES
 from spiders.induction.dom import Page, read_page
 from spiders.induction.groups import Group, find_groups, separate_lists, title_of
-from spiders.induction.pager import guess_paging
+from spiders.induction.pager import guess_data_paging, guess_paging
 from spiders.induction.records import find_fragment, find_records
 from spiders.induction.row_fields import write_fields
 from spiders.induction.row_selectors import best_row_selector
@@ -143,7 +143,11 @@ def _from_json(case: _Case) -> Induced:
         if records.date_format != "auto":
             settings["date_format"] = records.date_format
         settings["fields"] = dict(records.fields)
-        return case.read(settings)
+        found = case.read(settings)
+        paging = guess_data_paging(data, case.base_url, rows=len(found.listing.rows))
+        if paging is None:
+            return found
+        return Induced({**settings, "paging": paging}, found.listing)
     path = find_fragment(data)
     if path is None:
         raise NothingFound(

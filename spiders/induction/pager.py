@@ -11,7 +11,14 @@ from spiders.induction.dom import Element, Page
 _NEXT = re.compile(
     r"^(?:下一页|下页|后一页|next(?: page)?|›|»|>|older(?: posts| entries)?)[\s>»›]*$", re.I
 )
-_TRS = re.compile(r"createPage(?:HTML)?\s*\(\s*['\"]?(\d+)?")
+#: TRS: createPageHTML(pages, current, "index", "html"); the second page is index_1
+_TRS = re.compile(
+    r"createPage(?:HTML)?\s*\(\s*['\"]?(?:\d+|\$?\{?\w*[Cc]ount\w*)|countPage\s*=\s*\d+"
+)
+#: UCAP: createPageHTML('page_div', pages, current, 'list', 'shtml', rows); the second is list_2
+_UCAP = re.compile(r"createPageHTML\s*\(\s*['\"][A-Za-z]\w*['\"]\s*,\s*\d+\s*,")
+_NEXT_KEY = re.compile(r"^_?next(?:_?(?:page|url|link|href))?$", re.IGNORECASE)
+_OFFSETS = ("start", "offset", "from", "skip", "startrow", "startrecord", "firstresult")
 _PAGE_PARAMS = (
     "page",
     "pageno",
@@ -22,6 +29,11 @@ _PAGE_PARAMS = (
     "currentpage",
     "paged",
     "curpage",
+    "pageid",
+    "page_no",
+    "page_num",
+    "page_index",
+    "pagenumber",
 )
 
 
@@ -31,11 +43,50 @@ def guess_paging(page: Page, text: str, base_url: str) -> dict[str, Any] | None:
         found = _from_number(link, base_url)
         if found is not None:
             return found
+    stated = _in_query(base_url, rows=0)
+    if stated is not None:
+        return stated
+    if _UCAP.search(text):
+        return {"style": "number", "template": "{stem}_{n}{ext}", "start": 2}
     if _TRS.search(text):
         return {"style": "number", "template": "{stem}_{n}{ext}", "start": 1}
     for link in page.root.links:
         if _NEXT.match(link.text) or "next" in (link.attributes.get("rel") or "").split():
             return {"style": "next", "link": _selector(link)}
+    return None
+
+
+def guess_data_paging(data: Any, base_url: str, *, rows: int) -> dict[str, Any] | None:
+    """The ``paging`` of a JSON answer: its own word on the next page, or a number it was asked."""
+    path = _next_path(data, "", 0)
+    if path is not None:
+        return {"style": "next", "path": path}
+    return _in_query(base_url, rows=rows)
+
+
+def _next_path(data: Any, path: str, depth: int) -> str | None:
+    if not isinstance(data, dict) or depth > 3:
+        return None
+    for key, value in data.items():
+        here = f"{path}.{key}" if path else key
+        if not isinstance(key, str) or re.search(r"[.\[\]|&{}]", key):
+            continue
+        if _NEXT_KEY.match(key) and isinstance(value, str) and re.match(r"https?://|/|\?", value):
+            return here
+        found = _next_path(value, here, depth + 1)
+        if found is not None:
+            return found
+    return None
+
+
+def _in_query(base_url: str, *, rows: int) -> dict[str, Any] | None:
+    """Paging by a number that stands in the address itself: ``page=1``, or ``offset=0``."""
+    for name, value in parse_qsl(urlsplit(base_url).query):
+        if name.lower() in _PAGE_PARAMS and value in ("0", "1"):
+            first = int(value)
+            return {"style": "number", "param": name, "first": first, "start": first + 1}
+        if name.lower() in _OFFSETS and value == "0" and 2 <= rows <= 1000:
+            return {"style": "number", "param": name, "first": 0, "start": rows, "step": rows}
     return None
 
 

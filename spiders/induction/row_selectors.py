@@ -19,7 +19,7 @@ from spiders.induction.groups import Group
 _STATE = re.compile(
     r"^(?:on|off|active|cur|current|first|last|odd|even|hot|new|hover|selected|open|show|hide"
     r"|clear(?:fix)?|cf|fl|fr|left|right|row|col|alt|item-?\d+|[a-z]{1,2})$|\d{3,}|[0-9a-f]{8,}"
-    r"|^(?:css|sc|jsx|svelte|data-v)-|^[a-z]+_[A-Za-z0-9]{5,}$|[:/\[\].@!]",
+    r"|^(?:css|sc|jsx|svelte|data-v)-|^[a-z]+_(?=[A-Za-z]*(?-i:[0-9A-Z]))[A-Za-z0-9]{5,}$|[:/\[\].@!]",
     re.IGNORECASE,
 )
 _IDENT = re.compile(r"^[A-Za-z_][\w-]*$")

@@ -5,7 +5,6 @@ Every shape gives the page, the address it came from, and the rows a person woul
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -79,7 +78,7 @@ def page(main: str, *, head: str = "", after: str = "", foot: str = _FRIENDS) ->
     ).encode()
 
 
-def _shape(make: Callable[[], tuple[bytes, str, list[Row]]]) -> Callable[[], Sample]:
+def shape(make: Callable[[], tuple[bytes, str, list[Row]]]) -> Callable[[], Sample]:
     name = make.__name__.strip("_")
 
     def build() -> Sample:
@@ -90,7 +89,7 @@ def _shape(make: Callable[[], tuple[bytes, str, list[Row]]]) -> Callable[[], Sam
     return build
 
 
-def _simple(
+def simple(
     form: str,
     *,
     frame: str = '<ul class="list">{rows}</ul>',
@@ -124,40 +123,40 @@ def _simple(
     return page(frame.format(rows="".join(printed)), **more), base, rows
 
 
-@_shape
+@shape
 def trs_plain() -> tuple[bytes, str, list[Row]]:
-    return _simple('<li><a href="{href}" target="_blank">{title}</a><span>{day}</span></li>')
+    return simple('<li><a href="{href}" target="_blank">{title}</a><span>{day}</span></li>')
 
 
-@_shape
+@shape
 def brackets_before_the_date() -> tuple[bytes, str, list[Row]]:
-    return _simple('<li>·<a href="{href}">{title}</a> [{day}]</li>')
+    return simple('<li>·<a href="{href}">{title}</a> [{day}]</li>')
 
 
-@_shape
+@shape
 def month_and_day_with_the_year_in_the_address() -> tuple[bytes, str, list[Row]]:
-    return _simple('<li><span class="rq">{day:%m-%d}</span><a href="{href}">{title}</a></li>')
+    return simple('<li><span class="rq">{day:%m-%d}</span><a href="{href}">{title}</a></li>')
 
 
-@_shape
+@shape
 def bracketed_month_and_day() -> tuple[bytes, str, list[Row]]:
-    return _simple(
+    return simple(
         '<li><a href="{href}">{title}</a><em>[{day:%m-%d}]</em></li>',
         link="/art/{day:%Y}/{day.month}/{day.day}/art_1229_{n}.html",
     )
 
 
-@_shape
+@shape
 def chinese_date() -> tuple[bytes, str, list[Row]]:
-    return _simple(
+    return simple(
         '<li><a href="{href}">{title}</a><i>{day.year}年{day.month}月{day.day}日</i></li>',
         link="/c100023/{ym}/{hex}.shtml",
     )
 
 
-@_shape
+@shape
 def big_day_above_year_and_month() -> tuple[bytes, str, list[Row]]:
-    return _simple(
+    return simple(
         '<li class="item"><div class="time"><p class="d">{day:%d}</p><p class="ym">{day:%Y-%m}</p>'
         '</div><div class="txt"><h3><a href="{href}">{title}</a></h3><p>为贯彻落实有关部署，现将'
         "有关事项通知如下，请结合实际认真抓好落实。</p></div></li>",
@@ -165,9 +164,9 @@ def big_day_above_year_and_month() -> tuple[bytes, str, list[Row]]:
     )
 
 
-@_shape
+@shape
 def year_and_month_above_the_day() -> tuple[bytes, str, list[Row]]:
-    return _simple(
+    return simple(
         '<div class="row"><div class="date"><span>{day:%Y.%m}</span><b>{day:%d}</b></div>'
         '<a href="{href}">{title}</a></div>',
         frame='<div class="lb">{rows}</div>',
@@ -175,33 +174,33 @@ def year_and_month_above_the_day() -> tuple[bytes, str, list[Row]]:
     )
 
 
-@_shape
+@shape
 def chinese_month_beside_the_day() -> tuple[bytes, str, list[Row]]:
-    return _simple(
+    return simple(
         '<li><div class="sj"><strong>{day:%d}</strong><span>{day.year}年{day.month}月</span></div>'
         '<a href="{href}">{title}</a></li>',
         link="/info/1042/{n}.htm",
     )
 
 
-@_shape
+@shape
 def titles_cut_in_the_text() -> tuple[bytes, str, list[Row]]:
-    return _simple('<li><a href="{href}" title="{title}">{cut}</a><span>{day}</span></li>')
+    return simple('<li><a href="{href}" title="{title}">{cut}</a><span>{day}</span></li>')
 
 
-@_shape
+@shape
 def titles_cut_in_the_attribute() -> tuple[bytes, str, list[Row]]:
-    return _simple('<li><a href="{href}" title="{dots}">{title}</a><span>{day}</span></li>')
+    return simple('<li><a href="{href}" title="{dots}">{title}</a><span>{day}</span></li>')
 
 
-@_shape
+@shape
 def title_attribute_that_says_nothing() -> tuple[bytes, str, list[Row]]:
-    return _simple('<li><a href="{href}" title="新窗口打开">{title}</a><span>{day}</span></li>')
+    return simple('<li><a href="{href}" title="新窗口打开">{title}</a><span>{day}</span></li>')
 
 
-@_shape
+@shape
 def number_and_index_columns() -> tuple[bytes, str, list[Row]]:
-    return _simple(
+    return simple(
         '<tr><td>{i}</td><td>{index}</td><td class="bt"><a href="{href}">{title}</a></td>'
         "<td>{number}</td><td>{day}</td></tr>",
         frame="<table class='gkml'><tr><th>序号</th><th>索引号</th><th>名称</th><th>发文字号</th>"
@@ -210,9 +209,9 @@ def number_and_index_columns() -> tuple[bytes, str, list[Row]]:
     )
 
 
-@_shape
+@shape
 def written_and_published_columns() -> tuple[bytes, str, list[Row]]:
-    content, base, rows = _simple(
+    content, base, rows = simple(
         '<tr><td><a href="{href}" target="_blank">{title}</a></td><td>{number}</td>'
         "<td>2025年12月31日</td><td>{day}</td></tr>",
         frame="<table><thead><tr><th>标题</th><th>文号</th><th>成文日期</th><th>发布日期</th></tr>"
@@ -222,9 +221,9 @@ def written_and_published_columns() -> tuple[bytes, str, list[Row]]:
     return content, base, rows
 
 
-@_shape
+@shape
 def hidden_metadata_beside_the_link() -> tuple[bytes, str, list[Row]]:
-    return _simple(
+    return simple(
         '<li><a href="{href}">{title}</a><b>{day}</b><div class="ly" style="display:none"><table>'
         "<tr><td>索引号</td><td>{index}</td></tr><tr><td>发文机关</td><td>示例市人民政府</td></tr>"
         "<tr><td>发文字号</td><td>{number}</td></tr></table></div></li>",
@@ -232,9 +231,9 @@ def hidden_metadata_beside_the_link() -> tuple[bytes, str, list[Row]]:
     )
 
 
-@_shape
+@shape
 def pinned_and_important() -> tuple[bytes, str, list[Row]]:
-    content, base, rows = _simple(
+    content, base, rows = simple(
         '<li><a href="{href}">{title}</a><span>{day}</span></li>', link="/art/{n}.html"
     )
     text = content.decode()
@@ -244,16 +243,16 @@ def pinned_and_important() -> tuple[bytes, str, list[Row]]:
     return text.encode(), base, rows
 
 
-@_shape
+@shape
 def a_new_mark_after_the_title() -> tuple[bytes, str, list[Row]]:
-    content, base, rows = _simple(
+    content, base, rows = simple(
         '<li><a href="{href}">{title}</a><span>{day}</span></li>', link="/art/{n}.html"
     )
     text = content.decode().replace("</a><span>", '</a><img src="/new.gif"><span>', 2)
     return text.encode(), base, rows
 
 
-@_shape
+@shape
 def a_menu_longer_than_the_list() -> tuple[bytes, str, list[Row]]:
     menu = "".join(
         f'<li><a href="/zwgk/fdzdgknr/c{200 + n}/">{name}信息公开目录</a></li>'
@@ -265,44 +264,44 @@ def a_menu_longer_than_the_list() -> tuple[bytes, str, list[Row]]:
         f'<li><a href="/zwgk/jgzn/c{300 + n}/list.html">第{n}类机构职能与权责清单公开</a></li>'
         for n in range(30)
     )
-    return _simple(
+    return simple(
         '<li><a href="{href}">{title}</a><span>{day}</span></li>',
         frame=f'<div class="left"><ul>{menu}</ul></div><div class="right"><ul>{{rows}}</ul></div>',
         titles=TITLES[:5],
     )
 
 
-@_shape
+@shape
 def news_of_pictures_before_the_list() -> tuple[bytes, str, list[Row]]:
     slides = "".join(
         f'<div class="swiper-slide"><a href="/ztzl/{n}/"><img src="/p{n}.jpg" alt="图片新闻{n}">'
         f"<p>全市数字化改革现场推进会图片新闻之{n}</p></a></div>"
         for n in range(5)
     )
-    return _simple(
+    return simple(
         '<li><a href="{href}">{title}</a><span>{day:%Y/%m/%d}</span></li>',
         frame=f'<div class="swiper"><div class="swiper-wrapper">{slides}</div></div>'
         '<ul class="news">{rows}</ul>',
     )
 
 
-@_shape
+@shape
 def a_short_list_of_favourites_beside_it() -> tuple[bytes, str, list[Row]]:
     hot = "".join(
         f'<li><a href="/zwgk/tzgg/202512/t20251210_{n}.html">热门公告之第{n}号：办理事项说明</a>'
         "<span>2025-12-10</span></li>"
         for n in range(3)
     )
-    return _simple(
+    return simple(
         '<li><a href="{href}">{title}</a><span>{day}</span></li>',
         frame='<div class="l"><h2>通知公告 <a href="/zwgk/tzgg/more.html">更多&gt;&gt;</a></h2>'
         f'<ul>{{rows}}</ul></div><div class="r"><h2>热点</h2><ul class="hot">{hot}</ul></div>',
     )
 
 
-@_shape
+@shape
 def lists_of_five_with_gaps() -> tuple[bytes, str, list[Row]]:
-    content, base, rows = _simple(
+    content, base, rows = simple(
         '<li><a href="{href}">{title}</a><span>{day}</span></li>', frame="<ul>{rows}</ul>"
     )
     text = content.decode()
@@ -310,26 +309,26 @@ def lists_of_five_with_gaps() -> tuple[bytes, str, list[Row]]:
     return (text[:fourth] + '</ul><ul class="gap">' + text[fourth:]).encode(), base, rows
 
 
-@_shape
+@shape
 def separators_between_rows() -> tuple[bytes, str, list[Row]]:
-    content, base, rows = _simple(
+    content, base, rows = simple(
         '<li><a href="{href}">{title}</a><span>{day}</span></li><li class="line"></li>'
     )
     return content, base, rows
 
 
-@_shape
+@shape
 def definition_list() -> tuple[bytes, str, list[Row]]:
-    return _simple(
+    return simple(
         '<dd><a href="{href}">{title}</a></dd><dt>{day}</dt>',
         frame="<dl>{rows}</dl>",
         link="/art/{n}.html",
     )
 
 
-@_shape
+@shape
 def nested_tables() -> tuple[bytes, str, list[Row]]:
-    return _simple(
+    return simple(
         '<tr><td><table width="100%"><tr><td width="20"><img src="/dot.gif"></td><td><a '
         'href="{href}">{title}</a></td><td width="90">({day})</td></tr></table></td></tr>',
         frame='<table width="100%">{rows}</table>',
@@ -337,155 +336,29 @@ def nested_tables() -> tuple[bytes, str, list[Row]]:
     )
 
 
-@_shape
+@shape
 def breaks_only() -> tuple[bytes, str, list[Row]]:
-    return _simple(
+    return simple(
         '·<a href="{href}">{title}</a> ({day})<br>',
         frame="<table><tr><td>{rows}</td></tr></table>",
         link="/gb/{n}.htm",
     )
 
 
-@_shape
+@shape
 def paragraphs_with_a_date_after() -> tuple[bytes, str, list[Row]]:
-    return _simple(
+    return simple(
         '<p><a href="{href}">{title}</a>　{day}</p>',
         frame='<div class="zw">{rows}</div>',
         link="/gb/{n}.htm",
     )
 
 
-@_shape
+@shape
 def whole_rows_are_links() -> tuple[bytes, str, list[Row]]:
-    return _simple(
+    return simple(
         '<a class="item" href="{href}"><span class="t">{title}</span><span class="d">{day}</span>'
         "</a>",
         frame='<div class="list-box">{rows}</div>',
         link="/xw/{n}.html",
     )
-
-
-@_shape
-def cards_with_summary_and_source() -> tuple[bytes, str, list[Row]]:
-    return _simple(
-        '<div class="card"><a href="{href}"><img src="/i/{n}.jpg"></a><h4><a href="{href}">{title}'
-        '</a></h4><p class="zy">摘要：为深入贯彻有关文件精神，结合本地实际制定本文件，自印发之日起'
-        '施行。<a href="{href}">[详细]</a></p><p class="ft"><span>来源：示例日报</span>'
-        "<span>{day} 09:30</span></p></div>",
-        frame='<div class="cards">{rows}</div>',
-        link="/xw/{n}.html",
-    )
-
-
-@_shape
-def files_only() -> tuple[bytes, str, list[Row]]:
-    return _simple(
-        '<li><a href="{href}">{title}</a><span>{day}</span></li>',
-        link="/P0{ymd}{n}.pdf",
-        base="https://www.example.gov.cn/zwgk/gb/index.html",
-    )
-
-
-@_shape
-def rows_without_dates() -> tuple[bytes, str, list[Row]]:
-    return _simple('<li><a href="{href}">{title}</a></li>', link="/flfg/{n}.html", dated=False)
-
-
-@_shape
-def addresses_in_scripts() -> tuple[bytes, str, list[Row]]:
-    return _simple(
-        '<li><a href="javascript:void(0)" onclick="openPage(\'{href}\')">{title}</a>'
-        "<span>{day}</span></li>",
-        link="/xxgk/{n}.jhtml",
-    )
-
-
-@_shape
-def issuer_before_the_title() -> tuple[bytes, str, list[Row]]:
-    return _simple(
-        '<li><a href="/zwgk/bm/sjj/" class="bm">[市数据局]</a><a href="{href}" class="bt">'
-        "{title}</a><span>{day}</span></li>",
-        link="/zwgk/{n}.html",
-    )
-
-
-@_shape
-def reading_beside_the_document() -> tuple[bytes, str, list[Row]]:
-    return _simple(
-        '<li><div class="h"><a href="{href}">{title}</a><span>发布时间：{day}</span></div>'
-        '<div class="jd"><a href="/zcjd/{n}.html">文字解读</a> <a href="/tj/{n}.html">图解</a>'
-        "</div></li>",
-        link="/zcwj/{n}.html",
-    )
-
-
-@_shape
-def labels_before_the_dates() -> tuple[bytes, str, list[Row]]:
-    return _simple(
-        '<div class="result"><h3><a href="{href}">{title}</a></h3><p>发文机关：示例市数据局 '
-        "<span>发文字号：{number}</span> <span>成文日期：2025-12-31</span> "
-        "<span>发布日期：{day}</span></p></div>",
-        frame='<div class="res">{rows}</div>',
-        link="/zcwj/{n}.html",
-    )
-
-
-@_shape
-def records_in_a_script() -> tuple[bytes, str, list[Row]]:
-    content, base, rows = _simple(
-        '<record><![CDATA[<li><a href="{href}" title="{title}">{cut}</a><b>{day}</b></li>]]>'
-        "</record>",
-        frame="<div id='1234'><script type='text/xml'><datastore><nextgroup>"
-        '<![CDATA[<a href="/module/web/jpage/dataproxy.jsp?page=1"></a>]]></nextgroup><recordset>'
-        "{rows}</recordset></datastore></script></div>",
-        link="/art/{day:%Y}/{day.month}/{day.day}/art_1229_{n}.html",
-        base="https://www.example.gov.cn/col/col1229/index.html",
-    )
-    return content, base, rows
-
-
-def _answer(records: list[dict[str, object]], **around: object) -> bytes:
-    return json.dumps({"code": 200, "msg": "ok", **around, "data": {"list": records, "total": 88}},
-                      ensure_ascii=False).encode()  # fmt: skip
-
-
-@_shape
-def json_with_written_and_published() -> tuple[bytes, str, list[Row]]:
-    base = "https://api.example.gov.cn/gateway/list?page=1"
-    rows: list[Row] = []
-    records: list[dict[str, object]] = []
-    for n, title in enumerate(TITLES):
-        url = f"https://www.example.gov.cn/zc/{48120 + n}.html"
-        records.append(
-            {
-                "id": 48120 + n,
-                "docTitle": f"<em>{title}</em>",
-                "docPubUrl": url,
-                "cwrq": "2025-11-30",
-                "docRelTime": f"{day(n)} 10:12:00",
-                "wh": f"示数〔2026〕{n + 1}号",
-                "fwjg": "示例省数据局",
-            }
-        )
-        rows.append((url, title, day(n).isoformat()))
-    return _answer(records), base, rows
-
-
-@_shape
-def json_in_lists_of_names_and_values() -> tuple[bytes, str, list[Row]]:
-    base = "https://api.example.gov.cn/search"
-    rows: list[Row] = []
-    records: list[dict[str, object]] = []
-    for n, title in enumerate(TITLES):
-        records.append(
-            {
-                "url": f"/gov/{70 + n}.html",
-                "fields": [
-                    {"key": "bt", "value": title},
-                    {"key": "fbsj", "value": day(n).isoformat()},
-                    {"key": "lm", "value": "通知公告"},
-                ],
-            }
-        )
-        rows.append((f"https://api.example.gov.cn/gov/{70 + n}.html", title, day(n).isoformat()))
-    return _answer(records), base, rows

@@ -57,7 +57,8 @@ def _simple(
     link: str = "/docs/2026/{n}.pdf",
     dated: bool = True,
 ) -> tuple[bytes, list[Row]]:
-    printed, rows = [], []
+    printed: list[str] = []
+    rows: list[Row] = []
     for i, name in enumerate(NAMES):
         href = link.format(n=f"op-{2150 + 3 * i}")
         when = day(i)
@@ -148,7 +149,8 @@ def time_elements() -> tuple[bytes, list[Row]]:
 
 @_shape
 def one_heading_for_several_rows() -> tuple[bytes, list[Row]]:
-    parts, rows = [], []
+    parts: list[str] = []
+    rows: list[Row] = []
     for i, name in enumerate(NAMES):
         when = day(i // 2)
         if i % 2 == 0:
@@ -161,7 +163,8 @@ def one_heading_for_several_rows() -> tuple[bytes, list[Row]]:
 
 @_shape
 def lists_below_headings() -> tuple[bytes, list[Row]]:
-    parts, rows = [], []
+    parts: list[str] = []
+    rows: list[Row] = []
     for block in range(4):
         when = day(block)
         items = []
@@ -175,7 +178,8 @@ def lists_below_headings() -> tuple[bytes, list[Row]]:
 
 @_shape
 def rows_below_a_row_with_the_day() -> tuple[bytes, list[Row]]:
-    parts, rows = [], []
+    parts: list[str] = []
+    rows: list[Row] = []
     for i, name in enumerate(NAMES):
         when = day(i // 3)
         if i % 3 == 0:
@@ -222,7 +226,8 @@ def _json(data: Any, rows: list[Row]) -> tuple[bytes, list[Row]]:
 
 @_shape
 def wordpress_posts() -> tuple[bytes, list[Row]]:
-    posts, rows = [], []
+    posts: list[dict[str, Any]] = []
+    rows: list[Row] = []
     for i, name in enumerate(NAMES):
         url = f"https://records.example.org/2026/{i + 1}/post-{i}/"
         posts.append(
@@ -242,7 +247,8 @@ def wordpress_posts() -> tuple[bytes, list[Row]]:
 
 @_shape
 def edges_and_nodes() -> tuple[bytes, list[Row]]:
-    edges, rows = [], []
+    edges: list[dict[str, Any]] = []
+    rows: list[Row] = []
     for i, name in enumerate(NAMES):
         edges.append(
             {"node": {"heading": name, "path": f"/cases/{70 + i}", "filedOn": str(day(i))}}
@@ -253,7 +259,8 @@ def edges_and_nodes() -> tuple[bytes, list[Row]]:
 
 @_shape
 def json_inside_a_text() -> tuple[bytes, list[Row]]:
-    found, rows = [], []
+    found: list[dict[str, Any]] = []
+    rows: list[Row] = []
     for i, name in enumerate(NAMES):
         found.append({"Name": name, "Url": f"/f/{i + 300}.pdf", "Date": f"{day(i):%m/%d/%Y}"})
         rows.append((f"https://records.example.org/f/{i + 300}.pdf", name, day(i).isoformat()))
@@ -262,7 +269,8 @@ def json_inside_a_text() -> tuple[bytes, list[Row]]:
 
 @_shape
 def title_above_the_file() -> tuple[bytes, list[Row]]:
-    results, rows = [], []
+    results: list[dict[str, Any]] = []
+    rows: list[Row] = []
     for i, name in enumerate(NAMES):
         url = f"https://records.example.org/files/{i + 300}/OP_{i}_PC.pdf"
         results.append(

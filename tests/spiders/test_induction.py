@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 
 from spiders.induction import Induced, NothingFound, induce
+from spiders.induction.article import Article, article_settings
 from spiders.induction.discover import data_behind, feeds_of
+from spiders.induction.dom import read_page
 from spiders.induction.naming import describe
 from spiders.induction.source_text import checked, source_text
-from tests.spiders.list_shapes import SHAPES as LISTS
+from spiders.paging import NumberPaging
+from tests.spiders.list_shapes_more import SHAPES as LISTS
 from tests.spiders.list_shapes_other import OTHER
 
 TODAY = date(2026, 11, 20)
@@ -286,3 +289,64 @@ def test_feeds_and_data_that_a_page_names() -> None:
     assert guangdong is not None
     assert guangdong["family"] == "gkmlpt"
     assert data_behind(BASE, "<p>none</p>") is None
+
+
+@pytest.mark.parametrize(
+    ("query", "around", "paging"),
+    [
+        ("", {}, None),
+        ("?pageNo=1&size=6", {}, {"style": "number", "param": "pageNo", "first": 1, "start": 2}),
+        (
+            "?offset=0",
+            {},
+            {"style": "number", "param": "offset", "first": 0, "start": 6, "step": 6},
+        ),
+        (
+            "?page=1",
+            {"links": {"next": "https://api.example.org/list?page=2"}},
+            {"style": "next", "path": "links.next"},
+        ),
+    ],
+)
+def test_paging_of_data_is_taken_from_the_answer_or_the_address(
+    query: str, around: dict[str, Any], paging: Any
+) -> None:
+    records = [{"title": title, "url": f"/a/{i}.html"} for i, title in enumerate(TITLES, 1000)]
+    content = json.dumps({**around, "list": records}).encode()
+    found = induce(content, base_url="https://api.example.org/list" + query, today=TODAY)
+    assert found.settings.get("paging") == paging
+
+
+def test_the_second_page_of_ucap_is_not_that_of_trs() -> None:
+    rows = "".join(
+        f'<li><a href="/c1/202611/{i:032x}.shtml">{title}</a><span>{day}</span></li>'
+        for i, (title, day) in enumerate(zip(TITLES, days(), strict=True))
+    )
+    script = "<script>createPageHTML('page_div',12, 1,'common_list','shtml',180);</script>"
+    base = "https://www.example.gov.cn/c100/common_list.shtml"
+    found = induce(page(f"<ul>{rows}</ul>", after=script), base_url=base, today=TODAY)
+    text = source_text(describe(base, ""), found.settings, url=base, rows=6)
+    paging = getattr(checked(text, key="new"), "paging", None)
+    assert isinstance(paging, NumberPaging)
+    assert paging.url(base, 2) == "https://www.example.gov.cn/c100/common_list_2.shtml"
+
+
+def article(title: str, text: str, *, box: str) -> Article:
+    tree = read_page(
+        f'<html><body><div class="nav"><a href="/">首页</a></div><div class="wrap"><div '
+        f'class="art_title">{title}</div><p>发布时间：2026-11-18</p>'
+        f'<div class="{box}">'
+        f"{''.join(f'<p>{line}</p>' for line in text.splitlines())}</div></div></body></html>",
+        base_url=BASE,
+    )
+    return Article(tree, title, text)
+
+
+def test_the_template_of_articles_is_what_all_of_them_share() -> None:
+    texts = ["为贯彻落实有关部署，现将有关事项通知如下，请认真执行。\n" * (3 + i) for i in range(3)]
+    alike = [
+        article(title, text, box="txt_con") for title, text in zip(TITLES, texts, strict=False)
+    ]
+    assert article_settings(alike) == {"body": "div.txt_con", "article_title": "div.art_title"}
+    assert "body" not in article_settings([alike[0], article(TITLES[1], texts[1], box="other")])
+    assert article_settings(alike[:1]) == {}, "one article proves nothing"

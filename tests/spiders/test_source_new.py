@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from crawler.cli import app
 from spiders.catalogue import read_source
 from tests.fault_server import FaultServer, Reply, html, redirect
+from tests.spiders.list_shapes_more import SHAPES as LISTS
 from tests.spiders.test_induction import BASE, TITLES, written
 
 TEXT = "为贯彻落实有关决策部署，扎实推进各项工作，现将有关事项通知如下，请结合实际认真执行。" * 8
@@ -140,3 +141,35 @@ def test_inside_addresses_are_not_visited(in_folder: Path) -> None:
 def test_a_region_without_an_entry_names_its_likes() -> None:
     assert "/ no region" in run("new", "--region", "四川省/德阳市/罗江县城", code=1)
     assert "--region" in run("new", code=2)
+
+
+def test_saved_articles_give_the_template_of_their_site(in_folder: Path) -> None:
+    saved = in_folder / "page.html"
+    saved.write_bytes(written("items with a date beside"))
+    files = []
+    for i, title in enumerate(TITLES[:2]):
+        path = in_folder / f"article{i}.html"
+        path.write_text(
+            f'<html><body><h1>{title}</h1><div class="news_txt"><p>{TEXT}</p></div>'
+            "<p>发布时间：2026-11-18</p></body></html>",
+            "utf-8",
+        )
+        files += ["--article", str(path)]
+    found = json.loads(run("new", "--html", str(saved), "--base", BASE, "--json", *files))
+    assert "body: div.news_txt" in found["source"]
+    assert len(found["articles"]) == 2
+    assert all(line.startswith("✓") for line in found["articles"])
+    assert 12 <= len(found["source"].splitlines()) <= 25
+
+
+def test_the_other_lists_of_a_page_are_offered(in_folder: Path) -> None:
+    saved = in_folder / "page.html"
+    sample = LISTS["a_short_list_of_favourites_beside_it"]()
+    saved.write_bytes(sample.content)
+    shown = run("new", "--html", str(saved), "--base", sample.base, "--key", "cn-one")
+    assert "--list 2：3 条" in shown
+    second = json.loads(
+        run("new", "--html", str(saved), "--base", sample.base, "--list", "2", "--json")
+    )
+    assert len(second["rows"]) == 3
+    assert [each["links"] for each in second["lists"]] == [8, 3]
