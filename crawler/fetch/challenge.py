@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from scrapy.http import HtmlResponse
+from scrapy.http import HtmlResponse, TextResponse
 
 from crawler.errors import (
     Challenged,
@@ -71,9 +71,12 @@ class ChallengeMiddleware:
 
 def suspicious(response: Response) -> bool:
     """Whether an answer is worth a closer look; cheap."""
-    if response.status in NOT_JUDGED or not isinstance(response, HtmlResponse):
+    if response.status in NOT_JUDGED:
         return False
     body = response.body
+    if not isinstance(response, HtmlResponse):
+        # a shell is a shell whatever type the wall in front of the site gives it
+        return type(response) is TextResponse and b"<script" in body[:SHORT_BODY].lower()
     if response.status != 200 or len(body) < SHORT_BODY:
         return True
     return not (_has_many(body, b"<a ") or _has_many(body, b"<p") or _has_many(body, b"<A "))

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 WAIT_IN_RUN = 60.0  # a longer pause is left to the next run
+STRIKES_LAST = timedelta(days=7)
 STEP = 0.5
 LATE = 0.05
 SLOT_TRIES = 4
@@ -148,10 +149,12 @@ class PoliteMiddleware:
         self._met.add(group)
         if self.store is None:
             return
+        now = datetime.now(UTC)
         row = await self.store.read(lambda session: hosts.host_state(session, group))
         if row is not None:
-            self._strikes[group] = row.strikes
-            if row.not_before is not None and row.not_before > datetime.now(UTC):
+            if row.not_before is None or now - row.not_before < STRIKES_LAST:
+                self._strikes[group] = row.strikes
+            if row.not_before is not None and row.not_before > now:
                 self._paused[group] = row.not_before
 
     async def _own_slot(self, group: str) -> None:

@@ -38,6 +38,8 @@ log = logging.getLogger(__name__)
 PASSING_STATUSES = frozenset({408, 425, 500, 502, 503, 504, 520, 522, 523, 524})
 PASSING_ERRORS = (CutShort, TimedOut, Unreachable)
 REFUSALS_IN_A_ROW = 3
+# Sites that ban a client often still show it these; they say nothing of the pages behind.
+FRONT = frozenset({"robots", "list", "sitemap", "resolve"})
 
 
 def cut_short(response: Response) -> bool:
@@ -79,7 +81,7 @@ class RetryPolicyMiddleware:
                 if again := await self._again(request, CutShort.code):
                     return again
                 raise CutShort(f"{len(response.body)} bytes, no end of the page")
-            if self._refusals:
+            if request.meta.get("role") not in FRONT:
                 await self._relieve(group_of(request.url))
             return response
         pause = retry_after(response.headers.get("Retry-After"), now=datetime.now(UTC))
@@ -112,7 +114,8 @@ class RetryPolicyMiddleware:
             await self.polite.pause(group, until=until, reason=error.code, strike=True)
 
     async def _relieve(self, group: str) -> None:
-        if self._refusals.pop(group, 0):
+        """A page came: what earlier refusals, in this run or before, had led to is over."""
+        if self._refusals.pop(group, 0) or self.polite.strikes(group):
             await self.polite.forgive(group)
 
     async def _rate_limited(self, request: Request, response: Response) -> Request:

@@ -127,7 +127,7 @@ def test_each_fault_of_a_connection_is_named(crawl: Crawl, path: str, codes: set
 
 def test_a_hundred_thousand_cookies_do_no_harm(crawl: Crawl) -> None:
     state, code = crawl.lab.frontier()["/a/cookies.html"]
-    assert state == "done" or code in {"too_large", "unreachable"}
+    assert state == "done" or code in {"too_large", "unreachable", "timeout"}
     assert not any("cookie" in seen.headers for seen in crawl.server.requests)
 
 
