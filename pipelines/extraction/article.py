@@ -11,14 +11,13 @@ from pipelines.extraction.facts import title_facts
 from pipelines.extraction.guard import tame
 from pipelines.extraction.head import head_text
 from pipelines.extraction.keyvalue import key_values
-from pipelines.extraction.markup import adopt
 from pipelines.extraction.outline import DROPPED, Outline, outline_of
+from pipelines.extraction.plain import plain_text
 from pipelines.extraction.prune import prune
 from pipelines.extraction.region import likely_region
 from pipelines.extraction.score import MISSED_PROSE, best_block, score
 from pipelines.extraction.template import Template
 from pipelines.extraction.title import choose_title
-from pipelines.extraction.write import text_of
 
 
 @dataclass(slots=True)
@@ -89,4 +88,4 @@ def body_text(text: str) -> str:
     article = find_article(tree, facts=title_facts(tree))
     if article is None:
         return ""
-    return text_of(adopt(article.nodes, base="", skip=article.skip, mute=article.mute).root)
+    return plain_text(article.nodes, skip=article.skip, mute=article.mute)

@@ -138,9 +138,7 @@ class _Builder:
         """Write the buffered text with its white space collapsed."""
         raw = "".join(self._buffer)
         self._buffer.clear()
-        if "\n" in raw:
-            raw = _BREAK_IN_CJK.sub("", raw)
-        text = " ".join(raw.split())
+        text = joined_lines(raw)
         started = self._paragraph is not None and bool(self._paragraph.contents)
         if not text:
             if not started:
@@ -194,14 +192,8 @@ class _Builder:
             self._wrap(node, _KEPT_INLINE[tag], None, depth + 1)
         elif tag == "img":
             self._image(node)
-        elif not self._is_frame(node):
+        elif not is_frame_inline(node):
             self.children(node, depth + 1)
-
-    @staticmethod
-    def _is_frame(node: LexborNode) -> bool:
-        attributes = node.attributes
-        name = attributes.get("class") or attributes.get("id") if attributes else None
-        return bool(name) and mark_of(name or "") in {FRAME, NEVER, CAPTION}
 
     def _line_break(self) -> None:
         if self._buffer:
@@ -301,6 +293,20 @@ class _Builder:
                 self.children(cell, depth)
                 self.end_paragraph()
                 self._boxes.pop()
+
+
+def joined_lines(raw: str) -> str:
+    """``raw`` on one line; a line break between Chinese characters is no space."""
+    if "\n" in raw:
+        raw = _BREAK_IN_CJK.sub("", raw)
+    return " ".join(raw.split())
+
+
+def is_frame_inline(node: LexborNode) -> bool:
+    """An inline element whose name says that it is a share button, a counter or the like."""
+    attributes = node.attributes
+    name = attributes.get("class") or attributes.get("id") if attributes else None
+    return bool(name) and mark_of(name or "") in {FRAME, NEVER, CAPTION}
 
 
 def _only_text(node: LexborNode) -> str | None:

@@ -8,6 +8,7 @@ than parsing it.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,6 +29,8 @@ IGNORED = words(
 )
 _CJK = re.compile(r"[\u3400-\u9fff]+")
 _NOT_SHOWN = re.compile(r"display\s{0,3}:\s{0,3}none", re.IGNORECASE)
+_ARABIC = re.compile(r"[\u0600-\u06ff]")
+_SCRIPT_SAMPLE = 40
 _LATIN_WEIGHT = 0.4
 _LATIN_ENDS = frozenset({".", "!", "?", ":", "”", '"'})
 
@@ -139,7 +142,7 @@ def _measure(out: Outline, parts: list[list[str]]) -> None:
     out.content = contents = ["".join(p) if p else "" for p in parts]
     out.cjk = _is_cjk(contents)
     scale = 1.0 if out.cjk else _LATIN_WEIGHT
-    count_pauses = _cjk_pauses if out.cjk else _latin_pauses
+    count_pauses = _pause_counter(contents, cjk=out.cjk)
     own, pause, own_link = out.own, out.pause, out.own_link
     for i, content in enumerate(contents):
         if not content:
@@ -167,16 +170,24 @@ def _cjk_pauses(content: str) -> int:
     return count("，") + count("。") + count("、") + count("；") + count("：") + count(", ")
 
 
+def _pause_counter(contents: list[str], *, cjk: bool) -> Callable[[str], int]:
+    """What counts the pauses of the page's script."""
+    if cjk:
+        return _cjk_pauses
+    longer = [content for content in contents if len(content) > 40]
+    arabic = any(_ARABIC.search(content) for content in longer[:_SCRIPT_SAMPLE])
+    return _arabic_pauses if arabic else _latin_pauses
+
+
 def _latin_pauses(content: str) -> int:
     count = content.count
     ends = content.rstrip()[-1:] in _LATIN_ENDS
-    pauses = count(", ") + count(". ") + count("? ") + count("; ") + ends
-    return pauses if content.isascii() else pauses + _arabic_pauses(content)
+    return count(", ") + count(". ") + count("? ") + count("; ") + ends
 
 
 def _arabic_pauses(content: str) -> int:
     count = content.count
-    return count("،") + count("؛") + count("؟") + count("۔")
+    return _latin_pauses(content) + count("،") + count("؛") + count("؟") + count("۔")
 
 
 def _sum_up(out: Outline) -> None:

@@ -144,7 +144,7 @@ def ends_article(text: str) -> bool:
         return False
     if _may_start(text, _ENDS_FIRST) and _ENDS.match(text) is not None:
         return True
-    return _FOOTER.search(text) is not None
+    return not text.isascii() and _FOOTER.search(text) is not None
 
 
 def is_promotion(text: str) -> bool:

@@ -72,6 +72,7 @@ class _Pruning:
         self.pruned = Pruned()
         self.leaves: list[int] = []
         self.gone: set[int] = set()
+        self._lines: dict[int, str] = {}
 
     def alive(self) -> list[int]:
         """Leaves that are still kept, in order."""
@@ -80,7 +81,10 @@ class _Pruning:
 
     def line(self, i: int) -> str:
         """Text of a block on one line."""
-        return " ".join(self.out.content[i].split())
+        line = self._lines.get(i)
+        if line is None:
+            line = self._lines[i] = " ".join(self.out.content[i].split())
+        return line
 
     def leave_out(self, i: int) -> None:
         """Leave out the text of ``i``, but not the text of blocks inside it."""

@@ -75,7 +75,7 @@ def score(
     """
     count = len(out.nodes)
     raw = [
-        block_weight(size, link, pause)
+        block_weight(size, link, pause) if size > 0 else 0.0
         for size, link, pause in zip(out.own, out.own_link, out.pause, strict=True)
     ]
     _table_cells(out, raw)
@@ -86,12 +86,15 @@ def score(
         raw[i] = -3.0
     if title >= 0:
         raw[title] = min(0.0, raw[title])  # the title alone is no article
-    prose = [max(0.0, w) for w in raw]
+    prose = [w if w > 0 else 0.0 for w in raw]
     parent = out.parent
     for i in range(count - 1, 0, -1):
         prose[parent[i]] += prose[i]
     framed = _framed(out, prose, outside, title, by_name=by_name)
-    weight = [min(0.0, w) - 1.0 if f and w else w for w, f in zip(raw, framed, strict=True)]
+    weight = [
+        w if not f or not w else w - 1.0 if w < 0 else -1.0
+        for w, f in zip(raw, framed, strict=True)
+    ]
     total = weight[:]
     for i in range(count - 1, 0, -1):
         total[parent[i]] += total[i]
