@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from pipelines.attachments.model import Block, Para, Table
 from pipelines.attachments.plain import is_wide, tidy, without_gaps
@@ -33,6 +34,7 @@ _ALONE = re.compile(
 _ENDS = ("。", "！", "？", "；", "：", ":", ".", "”。")
 _EDGE = 0.11  # share of the page height where headers, footers and page numbers stand
 _MOST_EDGE_LINES = 3
+_GAP = 1.35  # of the usual distance of lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,38 +162,61 @@ def _centred(line: Line, *, left: float, right: float) -> bool:
 
 
 def _without_edges(pages: Sequence[Page]) -> list[Page]:
-    """Pages without page numbers and without what stands at the edge of most of them."""
+    """Pages without page numbers and without what stands apart at the edge of most of them."""
     repeated = _repeated(pages)
     kept = []
     for number, page in enumerate(pages):
-        edges = _edge_places(page)
+        edges, apart = _edge_places(page), _set_apart(page)
         known = repeated if number else {key for key, count in repeated.items() if count > 2}
         lines = tuple(
             line
             for place, line in enumerate(page.lines)
-            if place not in edges or not (_is_number(line.text) or _key(line) in known)
+            if not (place in edges and _is_number(line.text))
+            and not (place in apart and _key(line) in known)
         )
         kept.append(replace(page, lines=lines))
     return kept
 
 
 def _repeated(pages: Sequence[Page]) -> dict[tuple[str, int], int]:
-    """What stands at the edge of most pages, with the number of pages."""
+    """What stands apart at the edge of most pages, with the number of pages."""
     if len(pages) < 2:
         return {}
     seen: Counter[tuple[str, int]] = Counter()
     for page in pages:
-        seen.update({_key(page.lines[place]) for place in _edge_places(page)})
+        seen.update({_key(page.lines[place]) for place in _set_apart(page)})
     least = max(2, len(pages) // 2)
     return {key: count for key, count in seen.items() if count >= least and key[0]}
 
 
 def _edge_places(page: Page) -> set[int]:
+    """The outermost lines near the upper and the lower edge."""
     upper, lower = page.height * _EDGE, page.height * (1 - _EDGE)
     order = sorted(range(len(page.lines)), key=lambda place: page.lines[place].top)
     top = [place for place in order[:_MOST_EDGE_LINES] if page.lines[place].top < upper]
     bottom = [place for place in order[-_MOST_EDGE_LINES:] if page.lines[place].top > lower]
     return {*top, *bottom}
+
+
+def _set_apart(page: Page) -> set[int]:
+    """Edge lines with a gap between them and the text."""
+    edges = _edge_places(page)
+    if not edges:
+        return set()
+    order = sorted(range(len(page.lines)), key=lambda place: page.lines[place].top)
+    tops = [page.lines[place].top for place in order]
+    gaps = sorted(low - high for high, low in pairwise(tops) if low > high + 1)
+    usual = gaps[len(gaps) // 2] if gaps else 0.0
+    apart: set[int] = set()
+    for walk in (order, order[::-1]):
+        block: list[int] = []
+        for place, following in pairwise(walk):
+            if place not in edges:
+                break
+            block.append(place)
+            if abs(page.lines[place].top - page.lines[following].top) > _GAP * usual:
+                apart.update(block)
+    return apart
 
 
 def _key(line: Line) -> tuple[str, int]:
