@@ -16,12 +16,15 @@ from crawler.commands import (
     health,
     init,
     outbox,
+    replay,
+    report,
     run,
     search,
     serve,
     source,
     subscriber,
     user,
+    verify,
 )
 
 app = typer.Typer(
@@ -33,7 +36,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for module in (init, serve, crawl, search, health, demo):
+for module in (init, serve, crawl, search, report, verify, replay, health, demo):
     module.register(app)
 for name, group in (
     ("source", source.app),

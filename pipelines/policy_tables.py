@@ -18,13 +18,19 @@ from typing import Literal
 
 from pipelines.classify import Taxonomy, classify, load_taxonomy
 from pipelines.fields.issuers import canonical_body, place_of
-from pipelines.fields.regions import ZONES, Convention, Region, level_label
+from pipelines.fields.regions import ZONES, Convention, Level, Region, level_label
 from pipelines.items import CleanPage
 from pipelines.metadata import extract_metadata
 
 TableName = Literal["level", "region", "city_tier", "scenario", "measure", "year"]
 
-_LEVELS = ("国家级", "省级", "地市级", "区县级")
+_LEVEL_NAMES = {
+    "national": "国家级",
+    "provincial": "省级",
+    "municipal": "地市级",
+    "district": "区县级",
+}
+_LEVELS = tuple(_LEVEL_NAMES.values())
 _ZONES = ("全国", *dict.fromkeys(ZONES.values()))
 _TIERS = ("一线", "新一线", "非一线")
 UNKNOWN = "未知"
@@ -32,13 +38,15 @@ UNKNOWN = "未知"
 
 @dataclass(frozen=True, slots=True)
 class PolicyRow:
-    """One policy of the analysis. ``region`` None = the issuer's place is not known."""
+    """One policy of the analysis. ``region`` None = the issuer's place is not known; then ``level``
+    may still say which level of government it is."""
 
     key: str
     region: Region | None
     day: date | None = None
     scenarios: tuple[str, ...] = ()
     measures: tuple[str, ...] = ()
+    level: Level | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +125,18 @@ def level_table(rows: Sequence[PolicyRow], *, convention: Convention = "hierarch
         "level",
         convention,
         rows,
-        lambda row: (level_label(row.region, convention=convention),) if row.region else (UNKNOWN,),
+        lambda row: (_level(row, convention),),
         order=_LEVELS,
         note="直辖市的区县计入"
         + ("区县级" if convention == "hierarchy" else "地市级")
         + "；百分比按政策总数计，四舍五入",
     )
+
+
+def _level(row: PolicyRow, convention: Convention) -> str:
+    if row.region is not None:
+        return level_label(row.region, convention=convention)
+    return _LEVEL_NAMES.get(row.level or "none", UNKNOWN)
 
 
 def region_table(rows: Sequence[PolicyRow]) -> Table:

@@ -32,6 +32,7 @@ from review.routes import (
     reviewing,
     runs,
     sources,
+    statistics,
     subscribers,
     users,
 )
@@ -64,6 +65,7 @@ _ROUTERS = (
     reviewing,
     runs,
     sources,
+    statistics,
     subscribers,
     users,
 )
