@@ -48,6 +48,7 @@ class Hints:
     author: str | None = None
     external_id: str | None = None
     categories: tuple[str, ...] = ()
+    written_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -286,6 +286,10 @@ class _Reader:
         value = self.stated_day("written_on", _WRITTEN)
         if value is not None:
             return value
+        listed = self.hints.written_on
+        if listed is not None and is_plausible(listed, today=self.today):
+            self.note("written_on", listed, listed.isoformat(), "list", 0.97, place="list")
+            return listed
         signed = self.signature
         if signed and signed.written_on and is_plausible(signed.written_on, today=self.today):
             confidence = 0.95 if signed.bodies else 0.8

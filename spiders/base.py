@@ -52,6 +52,8 @@ from spiders.spec import HtmlListSpec
 
 Output = Request | Bulletin
 _IDS_TEXT = 200_000
+#: how sites answer for a list page beyond the last: 404 or 410, or a page that says so
+ENDS = frozenset({"gone", "soft_404"})
 #: list pages that a run with ``since`` may read, unless told otherwise
 _ARCHIVE_PAGES = 2000
 
@@ -313,7 +315,7 @@ class SourceSpider(Spider):
         lane = request.cb_kwargs.get("lane")
         if row is not None:
             await self._detail_failed(row, code, detail, retry=retry)
-        elif code == "gone" and isinstance(lane, Lane) and lane.page > 1:
+        elif code in ENDS and isinstance(lane, Lane) and lane.page > 1:
             self._count("list_ended")  # a list of one page has no second one
         else:
             await self.list_failed(request.url, code, detail, retry=retry)

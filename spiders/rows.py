@@ -9,6 +9,8 @@ from typing import Any
 
 from pipelines.items import AttachmentRef, Hints
 
+_DAYS = ("published_on", "written_on")
+
 
 @dataclass(frozen=True, slots=True)
 class ListRow:
@@ -16,7 +18,8 @@ class ListRow:
 
     ``url`` is the canonical address that readers open and that identifies the document;
     ``fetch_url`` is set when the text is read elsewhere (a JSON detail address).
-    ``published_on`` is the publisher's calendar day; ``published_at`` and ``modified_at`` are
+    ``published_on`` is the publisher's calendar day, ``written_on`` the one a document bears
+    (成文日期); ``published_at`` and ``modified_at`` are
     UTC and only set when the list states a time. ``body`` is HTML and means: no page needed.
     """
 
@@ -35,6 +38,7 @@ class ListRow:
     fetch_url: str | None = None
     body: str | None = None
     attachments: tuple[AttachmentRef, ...] = ()
+    written_on: date | None = None
 
     @property
     def address(self) -> str:
@@ -53,12 +57,13 @@ class ListRow:
             author=self.author,
             external_id=self.external_id,
             categories=self.categories,
+            written_on=self.written_on,
         )
 
     def to_json(self) -> dict[str, Any]:
         """A JSON-able dict without empty fields, for the stored frontier."""
         plain = {key: value for key, value in asdict(self).items() if value}
-        for key in ("published_on", "published_at", "modified_at"):
+        for key in (*_DAYS, "published_at", "modified_at"):
             if key in plain:
                 plain[key] = plain[key].isoformat()
         return plain
@@ -68,8 +73,9 @@ class ListRow:
         """The inverse of ``to_json``; keys of other versions are ignored."""
         names = {item.name for item in fields(cls)}
         plain = {key: value for key, value in data.items() if key in names}
-        if "published_on" in plain:
-            plain["published_on"] = date.fromisoformat(plain["published_on"])
+        for key in _DAYS:
+            if key in plain:
+                plain[key] = date.fromisoformat(plain[key])
         for key in ("published_at", "modified_at"):
             if key in plain:
                 plain[key] = datetime.fromisoformat(plain[key])

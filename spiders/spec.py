@@ -122,6 +122,7 @@ class DetailData(Part):
     title: JsonPath | None = None
     date: JsonPath | None = None
     date_format: DateFormat = "auto"
+    written: JsonPath | None = None
     issuer: JsonPath | None = None
     doc_number: JsonPath | None = None
 
@@ -253,6 +254,7 @@ class RowFields(SourceBase):
     link: FieldText = "a::attr(href)"
     title_field: FieldText = Field("a::attr(title) || a::text", alias="row_title")
     date: FieldText | None = None
+    written: FieldText | None = None
     summary: FieldText | None = None
     doc_number: FieldText | None = None
     issuer: FieldText | None = None
@@ -283,6 +285,7 @@ class JsonFields(Part):
     url: JsonField
     title: JsonField
     date: JsonPath | None = None
+    written: JsonPath | None = None
     summary: JsonPath | None = None
     body: JsonPath | None = None
     doc_number: JsonPath | None = None

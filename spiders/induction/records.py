@@ -41,6 +41,7 @@ _NOT_DATE = re.compile(
     r"creat|updat|modif|edit|oper|expir|end|effect|deadline|warehouse|index|write|written|cwrq|complet|auto",
     re.I,
 )
+_WRITTEN_NAME = re.compile(r"cwrq|cwsj|writ(?:e|ten)(?:_?(?:date|time|on))?$|成文", re.I)
 #: how lists of named values call the name and the value
 _KEYS = ("key", "field", "name", "code", "fieldName", "label")
 _VALUES = ("value", "val", "content", "fieldValue", "text")
@@ -203,6 +204,9 @@ def _described(
     fields = {"title": title, "url": url}
     if day:
         fields["date"] = day
+    written = next((name for name in rest if _WRITTEN_NAME.search(name.rsplit(".", 1)[-1])), None)
+    if written and written != day and _share(rest[written], is_date_like) > 0.5:
+        fields["written"] = written
     number = _top(
         rest,
         lambda name, values: _share(values, lambda v: bool(_NUMBER.search(v) and width(v) < 50)),

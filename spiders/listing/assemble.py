@@ -55,6 +55,7 @@ class RawRow:
     fetch: str | None = None
     body: str | None = None
     attachments: tuple[AttachmentRef, ...] = ()
+    written: str | None = None
 
 
 @dataclass(slots=True)
@@ -176,7 +177,17 @@ class Assembler:
             fetch_url=fetch if fetch and is_fetchable(fetch) else None,
             body=raw.body,
             attachments=raw.attachments,
+            written_on=self._written(raw),
         )
+
+    def _written(self, raw: RawRow) -> date | None:
+        """成文日期: the list's own format or any other that reads as a day."""
+        zone, lang = self.spec.timezone, self.spec.lang
+        for form in (self.spec.date_format, "auto"):
+            found = read_row_date(raw.written, form=form, zone=zone, lang=lang, today=self.today)
+            if found.day is not None:
+                return found.day
+        return None
 
     def _looked_up(self, kind: str, value: str | None) -> str | None:
         text = plain_text(value)[:200]

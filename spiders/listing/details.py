@@ -76,8 +76,16 @@ def _enriched(
     when = read_row_date(
         printed, form=detail.date_format, zone=spec.timezone, lang=spec.lang, today=today
     )
+    written = read_row_date(
+        text(detail.written),
+        form=detail.date_format,
+        zone=spec.timezone,
+        lang=spec.lang,
+        today=today,
+    )
     changed = replace(
         row,
+        written_on=written.day or row.written_on,
         title=text(detail.title) or row.title,
         issuer=text(detail.issuer) or row.issuer,
         doc_number=text(detail.doc_number) or row.doc_number,

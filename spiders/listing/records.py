@@ -72,6 +72,7 @@ def _raw(fields: JsonFields, record: Any, *, base_url: str) -> RawRow:
         link=text(fields.url),
         title=text(fields.title),
         date_text=text(fields.date),
+        written=text(fields.written),
         summary=text(fields.summary),
         doc_number=text(fields.doc_number),
         issuer=text(fields.issuer),

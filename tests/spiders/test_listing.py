@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 
+from pipelines.clean import clean_page
+from pipelines.decode import decode
 from pipelines.errors import LayoutChanged
+from pipelines.metadata import extract_metadata
 from spiders.catalogue import parse_source
 from spiders.listing import read_listing
 from spiders.rowdates import read_row_date
@@ -289,3 +292,24 @@ def test_a_gzip_bomb_stops_at_the_limit() -> None:
 def test_a_date_in_two_elements_is_one_day(text: str, day: date | None) -> None:
     found = read_row_date(text, form="auto", zone="Asia/Shanghai", lang="zh", today=None)
     assert found.day == day
+
+
+def test_the_written_day_of_a_record_travels_to_the_metadata() -> None:
+    (row,) = api(
+        "title: t, url: u, date: d, written: w",
+        {"data": {"list": [{"t": "甲", "u": "/1", "d": 1762304400, "w": "2025年10月31日"}]}},
+        more="items_path: data.list[]\ndate_format: epoch_s\n",
+    )
+    assert (row.published_on, row.written_on) == (date(2025, 11, 5), date(2025, 10, 31))
+    assert ListRow.from_json(row.to_json()) == row
+    assert row.hints().written_on == date(2025, 10, 31)
+    page = clean_page(
+        decode("<h1>甲</h1><p>正文。</p>".encode(), header_charset=None),
+        url=row.url, layouts=(), hints=row.hints(), lang="zh",
+    )  # fmt: skip
+    found = extract_metadata(
+        page, url=row.url, hints=row.hints(), timezone="Asia/Shanghai",
+        fetched_at=datetime(2026, 11, 20, tzinfo=UTC), publisher="示例部", region="CN",
+        level="national",
+    )  # fmt: skip
+    assert found.written_on == date(2025, 10, 31)
