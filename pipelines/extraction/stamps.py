@@ -15,13 +15,18 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipelines.extraction.marks import FRAME, NEVER, mark_of
 
-_SCRIPTED = re.compile(
+_NAMES = re.compile(
     r"""\b(?:datePublished|publish(?:ed)?_?(?:At|Date|Time|On|at|date|time)|pub_?[dD]ate"""
-    r"""|publicationDate|firstPublished(?:At|Date)?|datetimePublished|oriCreateTime"""
-    r"""|create_?[tT]ime|dc:date|var ct|showDate|formatDate|writeDate)"""
-    r"""\\?["']?\s{0,4}[:=(]\s{0,4}\\?["'(]{0,2}(?:JsDecode\(')?(?P<value>[^"'\\<>]{8,40})"""
+    r"""|publicationDate|firstPublished(?:At|Date)?|datetimePublished"""
+    r"""|create_?[tT]ime|dc:date|showDate|formatDate|writeDate)"""
+    r"""\\?["']?\s{0,4}[:=(]\s{0,4}\\?["'(]{0,2}(?:JsDecode\(')?\Z"""
 )
-_KEYS = ("datePublished", "ublish", "pub", "reate", "dc:date", "var ct", "firstP", "Date(")
+#: how a day begins in scripts; the second of the epoch that WeChat gives instead
+_DAY_VALUE = re.compile(r"20[0-3]\d[-/.][01]?\d[-/.]")
+_EPOCH = re.compile(r"\b(?:var ct|oriCreateTime)\s{0,3}=\s{0,3}[\"'](1\d{9})[\"']")
+_VALUE = re.compile(r"20[0-3]\d[-/.][01]?\d[-/.]|(?<=['\"=:( ])1\d{9}(?=\D)")
+_VALUE = re.compile(r"""[^"'\\<>]{8,40}""")
+_BEFORE_VALUE = 48
 _NAMED = (
     "[class*=date],[class*=Date],[class*=time],[class*=Time],[class*=publi],[class*=posted],"
     "[id*=date],[id*=time],[id*=publi],[class*=meta],[class*=byline],[class*=info],[data-date],"
@@ -54,7 +59,7 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _MAX_PAGE = 200_000
-_MAX_LABELS = 12
+_BEFORE_YEAR = 56
 _MAX_TEXT = 80
 _MAX_ELEMENTS = 120
 _MAX_ALIKE = 2  # more elements of one name with different days are a list
@@ -64,14 +69,11 @@ _MAX_CLIMB = 12
 def stamps(tree: LexborHTMLParser, markup: str, facts: Mapping[str, str]) -> dict[str, str]:
     """``script:date``, ``named:date``, ``labelled:date``, ``image:date``: those that are found."""
     found: dict[str, str] = {}
-    scripted = _scripted(markup)
-    if scripted:
+    if scripted := _scripted(markup):
         found["script:date"] = scripted
-    named = _named(tree)
-    if named:
+    if named := _named(tree):
         found["named:date"] = named
-    labelled = _labelled(tree)
-    if labelled:
+    elif not scripted and (labelled := _labelled(tree)):
         found["labelled:date"] = labelled
     for key in _PICTURES:
         match = _FOLDER.search(facts.get(key, ""))
@@ -89,16 +91,20 @@ def _spaced(folder: str) -> str:
 def _scripted(markup: str) -> str | None:
     """The one value the scripts give; of several different ones the first, if it is named
     ``datePublished`` (the others belong to articles the page links to)."""
-    if not any(key in markup for key in _KEYS):
-        return None
+    if ("var ct" in markup or "oriCreateTime" in markup) and (found := _EPOCH.search(markup)):
+        return found[1]
     first: tuple[str, str] | None = None
-    for match in _SCRIPTED.finditer(markup):
-        value = match["value"].strip()
-        if not _YEAR.search(value):
+    for match in _DAY_VALUE.finditer(markup):
+        at = match.start()
+        name = _NAMES.search(markup[max(0, at - _BEFORE_VALUE) : at])
+        value = _VALUE.match(markup, at) if name else None
+        if name is None or value is None:
             continue
         if first is None:
-            first = value, match[0]
-        elif first[0][:10] != value[:10] and "datePublished" not in first[1]:
+            first = value[0].strip(), name[0]
+            if "datePublished" in name[0]:
+                break
+        elif first[0][:10] != value[0][:10]:
             return None
     return first[0] if first else None
 
@@ -124,12 +130,12 @@ def _labelled(tree: LexborHTMLParser) -> str | None:
     """What follows the first word like "published" on the page that a year stands behind."""
     body = tree.body
     text = body.text(separator="\n", skip_empty=True)[:_MAX_PAGE] if body is not None else ""
-    for number, label in enumerate(_LABEL.finditer(text)):
-        if number >= _MAX_LABELS:
-            break
-        line = " ".join(text[label.end() : label.end() + 60].split())
-        if _YEAR.search(line):
-            return line[:48]
+    for year in _YEAR.finditer(text):
+        start = max(0, year.start() - _BEFORE_YEAR)
+        label = _LABEL.search(text[start : year.start()])
+        if label is not None:
+            at = start + label.end()
+            return " ".join(text[at : at + 60].split())[:48]
     return None
 
 
