@@ -22,6 +22,7 @@ from review.passwords import Passwords
 from review.routes import (
     account,
     archive,
+    files,
     home,
     issues,
     items,
@@ -55,6 +56,7 @@ First start: open this address on this machine to create the administrator (work
 _ROUTERS = (
     account,
     archive,
+    files,
     home,
     issues,
     items,

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from review.queries import pairs
 from storage.documents import DocumentRow
 from storage.models import (
-    Attachment,
     Cluster,
     Document,
     DocumentLabel,
@@ -139,12 +138,6 @@ def version_at(session: Session, document_id: int, seq: int) -> DocumentVersion 
             DocumentVersion.document_id == document_id, DocumentVersion.seq == seq
         )
     ).one_or_none()
-
-
-def attachments(session: Session, document_id: int) -> list[Attachment]:
-    """Files linked from a document."""
-    query = select(Attachment).where(Attachment.document_id == document_id)
-    return list(session.scalars(query.order_by(Attachment.id)))
 
 
 def also_reported(session: Session, document: Document) -> list[AlsoLine]:

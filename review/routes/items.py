@@ -17,6 +17,7 @@ from pipelines.diff import diff_html
 from review.access import Access, access
 from review.desk import AtDesk, Desk
 from review.facts import facts_of
+from review.files import files_of_item
 from review.history import history_lines
 from review.item_filters import ItemFilters, chips, read_filters, to_storage
 from review.notices import small_number
@@ -212,7 +213,7 @@ def item_page(desk: AtDesk, item_id: int) -> Response:
             item=_shown_item(document, row),
             body=_body(desk, version.body_html if version else ""),
             flags=[str(flag) for flag in details.get("flags", ())],
-            attachments=reads.attachments(session, item_id),
+            attachments=files_of_item(session, desk.texts, item_id),
             versions=reads.version_lines(session, item_id),
             labels=[{**_label(label), "actor": actors.get(label.slug)} for label in labels],
             label_choices=_label_choices(session, {label.slug for label in labels}),

@@ -79,6 +79,7 @@ def concrete(path: str) -> str:
         "{token}": "1.x",
         "{token_id}": "1",
         "{name}": "app.css",
+        "{file_id}": "1",
     }
     for name, value in values.items():
         path = path.replace(name, value)
