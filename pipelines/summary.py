@@ -39,9 +39,10 @@ _ACTS = re.compile(
     r"明确|提出|规定|要求|印发|发布|公布|施行|实施|给予|奖励|补助|支持|禁止|不得|应当|达到|建设|培育|打造|力争|目标|判决|裁定|处罚"
     r"|罚款|启动|完成|宣布|推出|上线|签署|融资|同比|增长|下降"
 )
+# A set to begin with, so that the scan for it runs in C.
 _FIGURE = re.compile(
-    r"\d+(?:\.\d+)?\s?(?:亿|万|千|%|％|家|个|项|元|美元|欧元|英镑|港元|港币|日元|年|日|月|倍|人|户|件|条|起|枚|款|percent|million|billion)"
-    r"|[一二三四五六七八九十百千]+(?:亿|万)元"
+    r"[\d一二三四五六七八九十百千](?:(?<=\d)\d*(?:\.\d+)?\s?(?:亿|万|千|%|％|家|个|项|元|美元|欧元|英镑|港元|港币|日元|年|日|月|倍|人|户|件|条|起|枚|款|percent|million|billion)"
+    r"|(?<!\d)[一二三四五六七八九十百千]*(?:亿|万)元)"
 )
 _EFFECT = re.compile(r"起施行|起实施|起生效|截止|有效期|意见反馈|公布之日")
 _BACK = re.compile(r"\A(?:此前|据悉|另外|此外|同时|值得|另据|其中)")
@@ -59,6 +60,7 @@ _NEWS = re.compile(
     r"|召开|举行|发布|上线|推出|完成|\d ?月 ?\d{1,2} ?日)"
 )
 _CLAUSE_MARKS = "，；：、,;:"
+_HAN = re.compile("[\u4e00-\u9fff]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +94,13 @@ def summarise(text: str, *, title: str = "", limit: int = MAX_CHARS) -> str:
 
 def _sentences(text: str) -> list[_Sentence]:
     """The sentences without their labels (第三条, （一）, ——)."""
-    han = sum("\u4e00" <= char <= "\u9fff" for char in text[:1_000])
+    han = sum(map(len, _HAN.findall(text, 0, 1_000)))
     pattern = _SENTENCE if han * 10 >= min(len(text), 1_000) else _ENGLISH
     rows = []
     for match in pattern.finditer(text):
-        label = _LABEL.match(match[0].lstrip("\r\n"))
         raw = match[0].lstrip("\r\n")
-        cleaned = re.sub(r"\s+", " ", raw[label.end() :] if label else raw).strip()
+        label = _LABEL.match(raw)
+        cleaned = " ".join((raw[label.end() :] if label else raw).split())
         rows.append(_Sentence(match.start(), cleaned, label is not None))
     return rows
 
@@ -146,7 +148,8 @@ def _of_news(usable: list[_Sentence], title: str, limit: int) -> str:
 
 
 def _ranked(usable: list[_Sentence], title: str) -> list[tuple[float, _Sentence]]:
-    marks = _bigrams(title)
+    text = "\n".join(row.text for row in usable)
+    marks = {mark for mark in _bigrams(title) if mark in text}
     scored = [(_score(row, rank, marks), row) for rank, row in enumerate(usable)]
     return sorted(scored, key=lambda pair: (-pair[0], pair[1].at))
 
@@ -187,7 +190,7 @@ def _score(row: _Sentence, rank: int, title: set[str]) -> float:
     score += min(2.0, 0.6 * len(_FIGURE.findall(sentence)))
     score += min(1.5, 0.5 * len(_ACTS.findall(sentence)))
     score += 1.5 if _EFFECT.search(sentence) else 0.0
-    score += min(1.5, 0.15 * sum(mark in sentence for mark in title))
+    score += min(1.5, 0.15 * sum(map(sentence.__contains__, title)))
     score -= 2.5 if _FORMULA.search(sentence) else 0.0
     score -= 0.8 if len(sentence) > MAX_CHARS else 0.0
     score -= 1.5 if _BACK.match(sentence) else 0.0
