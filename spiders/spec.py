@@ -8,7 +8,7 @@ name a program, a file or code.
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -100,9 +100,19 @@ class Resolve(Part):
 
 
 class DatedLayout(Part):
-    """Selectors of article pages that were published before ``until`` (newest layout first)."""
+    """Selectors of a site as it was before ``until``.
+
+    Those of articles also read pages of that time which the site still serves. Those of the
+    list only serve to test recordings of that time; a key that is left out was the same.
+    """
 
     until: Day
+    row: Selector | None = None
+    link: FieldText | None = None
+    title_field: FieldText | None = Field(None, alias="row_title")
+    date: FieldText | None = None
+    date_format: DateFormat | None = None
+    link_regex: Pattern | None = None
     body: PageSelector | None = None
     article_title: PageSelector | None = None
     article_date: PageSelector | None = None
@@ -215,11 +225,30 @@ class SourceBase(Part):
         """SHA-256 of everything the file says; equal for files that mean the same."""
         return hashlib.sha256(self.model_dump_json(by_alias=True).encode()).hexdigest()
 
+    def as_of(self, day: date) -> Self:
+        """The source as it read the site on ``day``: with the layout that was then in use."""
+        later = sorted((each for each in self.layouts if each.until > day), key=_until)
+        if not later:
+            return self
+        layout = later[0]
+        names = ("body", "article_title", "article_date", "article_source", "article_doc_number")
+        changes = {name: getattr(layout, name) for name in (*names, "drop")}
+        for name in ("row", "link", "title_field", "date", "date_format", "link_regex"):
+            value = getattr(layout, name)
+            if value is not None and name in type(self).model_fields:
+                changes[name] = value
+        older = tuple(each for each in self.layouts if each.until < layout.until)
+        return self.model_copy(update={**changes, "layouts": older})
+
     def article_layouts(self) -> tuple[Layout, ...]:
         """The layouts for the pipelines: today's first, then older ones, newest first."""
-        older = sorted(self.layouts, key=lambda layout: layout.until, reverse=True)
+        older = sorted(self.layouts, key=_until, reverse=True)
         layouts = (_layout_of(self), *(_layout_of(layout) for layout in older))
         return tuple(layout for layout in layouts if layout is not None)
+
+
+def _until(layout: DatedLayout) -> date:
+    return layout.until
 
 
 def _layout_of(part: SourceBase | DatedLayout) -> Layout | None:

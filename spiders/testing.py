@@ -30,6 +30,7 @@ from spiders.listing.details import read_detail
 from spiders.rows import Listing, ListRow
 
 MAX_COMPLAINTS = 12
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _BLANKS = re.compile(r"\s+")
 
 
@@ -46,8 +47,27 @@ class Verdict:
         return "\n".join(self.lines)
 
 
+def recordings(folder: Path) -> list[Path]:
+    """The recording in ``folder`` and older ones in folders named by their day, oldest first."""
+    dated = sorted(path for path in folder.glob("*/") if _DAY.fullmatch(path.name))
+    own = [folder] if (folder / "meta.json").is_file() or not dated else []
+    return [*dated, *own]
+
+
 def check_source(spec: Spec, folder: Path) -> Verdict:
-    """Read the recording in ``folder`` with ``spec`` and compare."""
+    """Read every recording in ``folder`` and compare: each with the layout of its day."""
+    verdicts = [_check_recording(spec, place) for place in recordings(folder)]
+    if len(verdicts) == 1:
+        return verdicts[0]
+    lines = [line for verdict in verdicts for line in verdict.lines]
+    good = sum(verdict.ok for verdict in verdicts)
+    lines.append(
+        f"{spec.key}：{len(verdicts)} 份样例，{good} 份一致 / recordings, as expected: {good}"
+    )
+    return Verdict(spec.key, good == len(verdicts), tuple(lines), verdicts[-1].rows)
+
+
+def _check_recording(spec: Spec, folder: Path) -> Verdict:
     try:
         meta = _load(folder / "meta.json")
         expected = _load(folder / "expected.json")
@@ -61,6 +81,7 @@ def check_source(spec: Spec, folder: Path) -> Verdict:
     except ValueError as error:
         return _failed(spec, f"样例文件不是 JSON：{error} / a file of the recording is not JSON")
     today = date.fromisoformat(meta["today"])
+    spec = spec.as_of(today)
     try:
         listing = _listing(spec, folder, meta, today=today)
     except (ParseError, UnresolvedPlaceholder, OSError) as error:
@@ -69,19 +90,20 @@ def check_source(spec: Spec, folder: Path) -> Verdict:
         *_check_rows(listing, expected["rows"]),
         *_check_details(spec, folder, meta, expected["details"], listing=listing, today=today),
     ]
+    articles = len(expected["details"])
     if not complaints:
         return Verdict(
             spec.key,
             True,
             (
-                f"{spec.key}：列表 {len(listing.rows)} 行、文章 {len(expected['details'])} 篇，"
-                f"全部一致 / {len(listing.rows)} rows and {len(expected['details'])} articles "
+                f"{spec.key}（{today}）：列表 {len(listing.rows)} 行、文章 {articles} 篇，"
+                f"全部一致 / {len(listing.rows)} rows and {articles} articles "
                 "are as expected",
             ),
             listing.rows,
         )
     head = (
-        f"{spec.key}：与样例有 {len(complaints)} 处不符 / "
+        f"{spec.key}（{today}）：与样例有 {len(complaints)} 处不符 / "
         f"{len(complaints)} differences from the recording"
     )
     return Verdict(spec.key, False, (head, *complaints[:MAX_COMPLAINTS]), listing.rows)
@@ -128,7 +150,7 @@ def _check_rows(listing: Listing, expected: list[dict[str, Any]]) -> Iterator[st
         got = row_found.published_on.isoformat() if row_found.published_on else None
         if day is not None and got is not None and got != day:
             yield _differs(f"日期 / date of {entry['title'][:20]}", day, got)
-        if day is not None and got is None and row_found.date_text:
+        if day is not None and got is None:
             yield _differs(f"日期 / date of {entry['title'][:20]}", day, row_found.date_text)
 
 
@@ -155,13 +177,12 @@ def _check_details(
             yield f"列表未带正文：{entry['title']} / the list does not carry the text"
             continue
         content = _read(folder, source["file"]) if source.get("file") else None
-        yield from _check_article(spec, row, content, entry, today=today)
+        charset = source.get("charset")
+        page, metadata = read_article(spec, row, content, today=today, charset=charset)
+        yield from _check_article(page, metadata, entry)
 
 
-def _check_article(
-    spec: Spec, row: ListRow, content: bytes | None, entry: dict[str, Any], *, today: date
-) -> Iterator[str]:
-    page, metadata = read_article(spec, row, content, today=today)
+def _check_article(page: CleanPage, metadata: Metadata, entry: dict[str, Any]) -> Iterator[str]:
     name = entry["title"][:20]
     if not _same(metadata.title, entry["title"]):
         yield _differs("文章标题 / article title", entry["title"], metadata.title)

@@ -29,12 +29,14 @@ class Sample:
     failure: str = ""
 
 
-def fetched_articles(visitor: Visitor, rows: Sequence[ListRow]) -> Iterator[Sample]:
+def fetched_articles(
+    visitor: Visitor, rows: Sequence[ListRow], *, most: int = ARTICLES
+) -> Iterator[Sample]:
     """The pages of the first rows; files are left alone."""
     from crawler.commands.source_fetch import FetchFailed
     from spiders.answers import is_file_link
 
-    for row in [row for row in rows if not is_file_link(row.address)][:ARTICLES]:
+    for row in [row for row in rows if not is_file_link(row.address)][:most]:
         try:
             answer = None if row.body else visitor.get(row.address)
         except FetchFailed as error:

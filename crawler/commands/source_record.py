@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
@@ -35,6 +36,10 @@ def record(
     gold: Annotated[
         Path | None, typer.Option(help="Folder to write (default: gold/KEY in the data folder).")
     ] = None,
+    keep: Annotated[
+        bool,
+        typer.Option("--keep", help="Keep the older recording: it goes into a folder of its day."),
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace an older recording.")] = False,
     config: ConfigOption = None,
 ) -> None:
@@ -48,16 +53,50 @@ def record(
         loaded = load_config(config)
         spec = catalogue_of(loaded.crawl).get(key)
     folder = gold or loaded.storage.data_dir / "gold" / key
-    if folder.exists() and not force:
-        raise fail(f"{folder} 已存在；--force 覆盖 / exists: --force replaces it")
+    if (folder / "meta.json").is_file() and not (force or keep):
+        raise fail(
+            f"{folder} 已存在；--keep 保留旧样例并另录，--force 覆盖 / "
+            "exists: --keep keeps it beside the new one, --force replaces it"
+        )
     visitor = Visitor(loaded.crawl, user_agent=user_agent(loaded.crawl))
     try:
-        expected = _record(visitor, spec, folder, from_url=from_url)
+        taken = _record(visitor, spec, from_url=from_url)
     except (FetchFailed, ParseError, UnresolvedPlaceholder) as error:
-        shutil.rmtree(folder, ignore_errors=True)
         raise fail(f"未能录制 / nothing recorded: {error}") from error
     finally:
         visitor.close()
+    _make_room(folder, keep=keep)
+    _write(folder, taken)
+    _print_for_reading(taken.expected, folder, key=key)
+    raise typer.Exit(EXIT_FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A recording before it is written."""
+
+    files: dict[str, bytes]
+    meta: dict[str, Any]
+    expected: dict[str, Any]
+
+
+def _make_room(folder: Path, *, keep: bool) -> None:
+    """Move an older recording into a folder of its day, or remove it; dated ones stay."""
+    if not (folder / "meta.json").is_file():
+        return
+    made_on = json.loads((folder / "meta.json").read_text("utf-8"))["today"]
+    aside = folder / made_on
+    if keep:
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.mkdir()
+    for path in [path for path in folder.iterdir() if path.is_file()]:
+        if keep:
+            path.rename(aside / path.name)
+        else:
+            path.unlink()
+
+
+def _print_for_reading(expected: dict[str, Any], folder: Path, *, key: str) -> None:
     for row in expected["rows"][:10]:
         typer.echo(
             f"{row.get('published_on') or '????-??-??'}  {row['title']}\n            {row['url']}"
@@ -70,11 +109,10 @@ def record(
         "then run the test. This first run counts as failed on purpose.",
         err=True,
     )
-    raise typer.Exit(EXIT_FAILED)
 
 
-def _record(visitor: Visitor, spec: Spec, folder: Path, *, from_url: str | None) -> dict[str, Any]:
-    """Fetch, write the folder, and return what was read."""
+def _record(visitor: Visitor, spec: Spec, *, from_url: str | None) -> _Taken:
+    """Fetch the list and its first articles, and read them."""
     from spiders.asks import Ask, first_ask, lanes, resolve_ask, resolve_values
     from spiders.listing import read_listing
 
@@ -101,11 +139,10 @@ def _record(visitor: Visitor, spec: Spec, folder: Path, *, from_url: str | None)
     listing = read_listing(spec, page.content, base_url=page.url, charset=page.charset, today=today)
     name = f"list.{_ENDS[spec.kind]}.gz"
     files[name] = page.content
-    meta["list"] = {"file": name, "url": page.url}
+    meta["list"] = {"file": name, "url": page.url, **_charset(page)}
     details = _details(visitor, spec, listing.rows, files, meta, today=today)
     expected = {"rows": [_expected_row(row) for row in listing.rows], "details": details}
-    _write(folder, files, meta, expected)
-    return expected
+    return _Taken(files, meta, expected)
 
 
 def _details(
@@ -130,7 +167,7 @@ def _details(
             content, charset = page.content, page.charset
             name = f"detail-{len(found) + 1}.html.gz"
             files[name] = content
-            entry |= {"file": name, "fetched": row.address}
+            entry |= {"file": name, "fetched": row.address, **_charset(page)}
         meta["details"].append(entry)
         article, metadata = read_article(spec, row, content, today=today, charset=charset)
         lines = [line for line in article.body_text.splitlines() if line.strip()] or [""]
@@ -148,6 +185,11 @@ def _details(
     return found
 
 
+def _charset(page: Fetched) -> dict[str, str]:
+    """The character set of the header, where it states one: the bytes alone may not tell."""
+    return {"charset": page.charset} if page.charset else {}
+
+
 def _answer(visitor: Visitor, ask: Ask) -> Fetched:
     return visitor.get(ask.url, method=ask.method, body=ask.body, headers=ask.headers)
 
@@ -158,14 +200,11 @@ def _expected_row(row: ListRow) -> dict[str, Any]:
     return {**plain, "published_on": day.isoformat()} if day else dict(plain)
 
 
-def _write(
-    folder: Path, files: dict[str, bytes], meta: dict[str, Any], expected: dict[str, Any]
-) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    for name, content in files.items():
+def _write(folder: Path, taken: _Taken) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in taken.files.items():
         packed = gzip.compress(content, mtime=0) if name.endswith(".gz") else content
         (folder / name).write_bytes(packed)
-    for name, data in (("meta.json", meta), ("expected.json", expected)):
+    for name, data in (("meta.json", taken.meta), ("expected.json", taken.expected)):
         text = json.dumps(data, ensure_ascii=False, indent=1) + "\n"
         (folder / name).write_text(text, encoding="utf-8")

@@ -6,14 +6,20 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from crawler.commands.context import EXIT_FAILED, ConfigOption, JsonOption, readable_errors
 from crawler.commands.output import print_json
 
+if TYPE_CHECKING:
+    from crawler.config import Config
+    from spiders.catalogue import Spec
+    from spiders.rows import ListRow
+
 LIVE_SECONDS = 180
+LIVE_ARTICLES = 2
 
 
 def trial(
@@ -37,7 +43,7 @@ def trial(
         loaded = load_config(config)
         spec = load_sources(loaded.crawl).get(key)
     if live:
-        good, lines = _live(key, config=config, min_rows=spec.expect.min_rows)
+        good, lines = _live(spec, loaded, config=config)
     else:
         packaged = Path("tests") / "gold" / key
         own = loaded.storage.data_dir / "gold" / key
@@ -52,8 +58,43 @@ def trial(
         raise typer.Exit(EXIT_FAILED)
 
 
-def _live(key: str, *, config: Path | None, min_rows: int) -> tuple[bool, list[str]]:
-    """Fetch the list once and judge it."""
+def _live(spec: Spec, loaded: Config, *, config: Path | None) -> tuple[bool, list[str]]:
+    """Fetch the list and two of its articles, and judge them in plain words."""
+    good, lines, rows = _live_list(spec, config=config)
+    if good:
+        good, more = _live_articles(spec, loaded, rows)
+        lines += more
+    if good:
+        lines.append(
+            f"结论：通过。可在 {spec.key}.yaml 中写 status: enabled / "
+            "verdict: it works; status: enabled may be set"
+        )
+    else:
+        lines.append(
+            "结论：未通过，来源保持停用，请按上面的提示修改后再试 / "
+            "verdict: it does not work yet; leave it off, mend what is named above, try again"
+        )
+    return good, lines
+
+
+def _live_articles(spec: Spec, loaded: Config, rows: list[ListRow]) -> tuple[bool, list[str]]:
+    """Whether title, day and text are found on the pages of the first rows."""
+    from crawler.commands.source_articles import fetched_articles, read_samples
+    from crawler.commands.source_find import today_in_china, visitor_of
+
+    visitor = visitor_of(loaded)
+    try:
+        samples = list(fetched_articles(visitor, rows, most=LIVE_ARTICLES))
+    finally:
+        visitor.close()
+    lines, _ = read_samples(spec, samples, today=today_in_china())
+    return all(line.startswith("✓") for line in lines), lines
+
+
+def _live_list(spec: Spec, *, config: Path | None) -> tuple[bool, list[str], list[ListRow]]:
+    from spiders.rows import ListRow
+
+    key, min_rows = spec.key, spec.expect.min_rows
     command = [sys.executable, "-P", "-m", "crawler.child", "--dry-run", key, "--json"]
     if config is not None:
         command += ["--config", str(config)]
@@ -63,7 +104,7 @@ def _live(key: str, *, config: Path | None, min_rows: int) -> tuple[bool, list[s
     try:
         found: dict[str, Any] = json.loads(done.stdout)
     except ValueError:
-        return False, [done.stderr.strip() or f"exit {done.returncode}"]
+        return False, [done.stderr.strip() or f"exit {done.returncode}"], []
     from crawler.remedies import remedy_for
 
     rows = found["rows"]
@@ -76,4 +117,5 @@ def _live(key: str, *, config: Path | None, min_rows: int) -> tuple[bool, list[s
         f"{key}：{len(rows)} 条，其中 {dated} 条有日期；期望至少 {min_rows} 条 / "
         f"{len(rows)} rows, {dated} dated, at least {min_rows} expected"
     )
-    return not found["failures"] and len(rows) >= min_rows, lines
+    good = not found["failures"] and len(rows) >= min_rows
+    return good, lines, [ListRow.from_json(row) for row in rows]
