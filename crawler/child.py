@@ -76,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--run-id", type=int)
     parser.add_argument("--lease-token")
     parser.add_argument("--config", type=Path)
+    parser.add_argument("--replay", type=Path, help="JSON: captures to crawl from, offline")
     parser.add_argument("--dry-run", metavar="KEY")
     parser.add_argument("--json", action="store_true")
     return parser
@@ -99,6 +100,7 @@ def _crawl(config: Config, options: argparse.Namespace) -> int:
         "DIBAO_DATABASE_URL": config.storage.database_url,
         "DIBAO_RUN_ID": options.run_id,
         "DIBAO_LEASE_TOKEN": options.lease_token,
+        "DIBAO_REPLAY": str(options.replay) if options.replay else "",
     }
     try:
         recorder = run_spider(key, values)

@@ -162,9 +162,8 @@ def mend(folder: Path, name: str) -> Mended | None:
         return None
     end = 0
     for found in read_file(path):
-        if isinstance(found, Damage) and found.torn:
-            break
-        end = found.offset + found.length
+        if isinstance(found, Record):
+            end = found.offset + found.length
     size = path.stat().st_size
     with path.open("r+b") as file:
         if end < size:

@@ -41,6 +41,11 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.fetch.redirects.RedirectMiddleware": 600,
     "crawler.fetch.politeness.PoliteMiddleware": 900,
 }
+REPLAY = {"crawler.fetch.replay.Replay": 12}
+UNHURRIED = {
+    name.replace("politeness.PoliteMiddleware", "replay.Unhurried"): place
+    for name, place in DOWNLOADER_MIDDLEWARES.items()
+}
 
 
 class DibaoAddon:
@@ -54,11 +59,12 @@ class DibaoAddon:
     def update_settings(self, settings: BaseSettings) -> None:
         """Called for each crawler."""
         put_configuration(settings)
+        replay = bool(settings["DIBAO_REPLAY"])
         for name, parts in (
             ("ITEM_PIPELINES", STAGES),
-            ("EXTENSIONS", EXTENSIONS),
+            ("EXTENSIONS", EXTENSIONS | REPLAY if replay else EXTENSIONS),
             ("SPIDER_MIDDLEWARES", SPIDER_MIDDLEWARES),
-            ("DOWNLOADER_MIDDLEWARES", DOWNLOADER_MIDDLEWARES),
+            ("DOWNLOADER_MIDDLEWARES", UNHURRIED if replay else DOWNLOADER_MIDDLEWARES),
         ):
             # merged at the priority that is there, or a component given with -s would hide ours
             own = settings.getdict(name)

@@ -18,7 +18,13 @@ from urllib.parse import urlsplit
 from scrapy import Request
 from scrapy.http.request import NO_CALLBACK
 
-from crawler.errors import BlockedAddress, FetchError, RobotsDenied, RobotsUnreachable
+from crawler.errors import (
+    BlockedAddress,
+    EvidenceFailed,
+    FetchError,
+    RobotsDenied,
+    RobotsUnreachable,
+)
 from crawler.errors import TooManyRedirects as Lost
 from crawler.fetch.failures import translate
 from crawler.fetch.politeness import PoliteMiddleware
@@ -156,6 +162,8 @@ class RobotsMiddleware:
         return rules
 
     async def _unread(self, host: str, error: FetchError, store: Store | None) -> RobotsRules:
+        if isinstance(error, EvidenceFailed):
+            raise error  # our disk, not their host
         if isinstance(error, Lost):
             # RFC 9309 section 2.3.1.2: beyond five hops the file counts as absent
             return self._read("allowed_all", None)

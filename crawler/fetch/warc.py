@@ -9,6 +9,7 @@ kept, the page counts as not fetched and the run ends: nothing is stored that co
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import re
 from dataclasses import dataclass
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+LONGEST_ROW = 8192  # what a list said of a page goes into the record up to this length (JSON)
 LARGE = 256 * 1024  # bytes of an answer from which on a thread packs it
 SECRET = re.compile(rb"(?im)^(authorization|proxy-authorization|cookie):[^\r\n]*")
 PACKED = re.compile(
@@ -264,6 +266,12 @@ class WarcCapture:
             "Content-Type": HTTP_REQUEST,
             "WARC-Block-Digest": digest_of(block),
         }
+        row = request.cb_kwargs.get("row")
+        if row is not None and request.meta.get("role") == "detail":
+            said = json.dumps(row.to_json())
+            if len(said) <= LONGEST_ROW:
+                fields["Dibao-Row"] = said
+                fields["Dibao-Key"] = asked_key(request)
         return member(fields, block, squeeze=False)
 
     def _info_member(self, name: str) -> bytes:
