@@ -22,7 +22,7 @@ from sqlalchemy.types import BigInteger, Integer
 
 from storage.models import Document, IndexQueue
 from storage.near_keys import EXACT_BAND, NearKeys, pack
-from storage.prepared import Prepared, forget, once
+from storage.prepared import Prepared, forget, once, put_rows
 from storage.search_index import (
     SearchText,
     add_to_index,
@@ -34,8 +34,8 @@ from storage.search_index import (
 _READ = "index queue as read"
 FLUSH_AT = 64  # documents; fewer cost more a document, more make searches slower
 
-_PUT_BANDS = "insert or ignore into near_band(band, value, document_id) values (?, ?, ?)"
-_PUT_SENTENCES = "insert or ignore into sentence_hash(hash, document_id) values (?, ?)"
+_PUT_BANDS = "insert or ignore into near_band(band, value, document_id)"
+_PUT_SENTENCES = "insert or ignore into sentence_hash(hash, document_id)"
 _PG_PUT_BANDS = text(
     "insert into near_band(band, value, document_id) "
     "select * from unnest(:bands, :keys, :ids) on conflict do nothing"
@@ -213,12 +213,12 @@ def _put_keys(connection: Connection, rows: Sequence[tuple[int, bytes, bytes]]) 
     )
     sqlite_database = connection.dialect.name == "sqlite"
     if bands and sqlite_database:
-        connection.exec_driver_sql(_PUT_BANDS, bands)
+        put_rows(connection, _PUT_BANDS, bands, together=64)
     elif bands:
         places, values, ids = (list(part) for part in zip(*bands, strict=True))
         connection.execute(_PG_PUT_BANDS, {"bands": places, "keys": values, "ids": ids})
     if sentences and sqlite_database:
-        connection.exec_driver_sql(_PUT_SENTENCES, sentences)
+        put_rows(connection, _PUT_SENTENCES, sentences, together=64)
     elif sentences:
         values, ids = (list(part) for part in zip(*sentences, strict=True))
         connection.execute(_PG_PUT_SENTENCES, {"keys": values, "ids": ids})

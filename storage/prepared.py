@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -52,6 +53,27 @@ def once(connection: Connection, name: str, make: Callable[[Connection], Thing])
 def forget(connection: Connection, name: str) -> None:
     """Have :func:`once` read again: the transaction itself changed what it read."""
     connection.info.pop(name, None)
+
+
+def put_rows(
+    connection: Connection, insert: str, rows: Sequence[Sequence[Any]], *, together: int
+) -> None:
+    """Run an SQLite ``insert into …`` for all rows, ``together`` of them in a statement.
+
+    SQLite's driver lets other threads run during every statement. Where they are busy, coming
+    back costs more than a row does.
+    """
+    if not rows:
+        return
+    place = f"({', '.join('?' * len(rows[0]))})"
+    whole = len(rows) - len(rows) % together
+    width = together * len(rows[0])
+    flat = list(chain.from_iterable(rows[:whole]))
+    many = f"{insert} values {', '.join([place] * together)}"
+    one = f"{insert} values {place}"
+    with driver_cursor(connection, one) as cursor:
+        cursor.executemany(many, [flat[at : at + width] for at in range(0, len(flat), width)])
+        cursor.executemany(one, rows[whole:])
 
 
 class Prepared:

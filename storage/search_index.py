@@ -17,11 +17,12 @@ from sqlalchemy.orm import Session
 from storage.errors import IndexOutdated
 from storage.file_texts import file_pieces, joined
 from storage.models import Document, DocumentVersion, SchemaMeta
+from storage.prepared import put_rows
 from storage.tokens import TOKENIZER_VERSION, index_tokens
 
 TOKENIZER_KEY = "tokenizer_version"
 
-_SQLITE_ADD = "insert into search_document(rowid, tokens) values (?, ?)"
+_SQLITE_ADD = "insert into search_document(rowid, tokens)"
 _SQLITE_DROP = "insert into search_document(search_document, rowid, tokens) values ('delete', ?, ?)"
 _SQLITE_TABLE = (
     "create virtual table search_document using fts5("
@@ -62,7 +63,7 @@ def add_to_index(connection: Connection, rows: Sequence[tuple[int, str]]) -> Non
     if not rows:
         return
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(_SQLITE_ADD, list(rows))
+        put_rows(connection, _SQLITE_ADD, rows, together=8)
     else:
         connection.execute(
             _PG_PUT, [{"id": key, "tokens": " ".join(tokens.split())} for key, tokens in rows]
