@@ -29,8 +29,10 @@ _STARTS = re.compile(
 )
 #: lines that are never part of a longer one: numbers of documents, days, notes in brackets
 _ALONE = re.compile(
-    r"\S{1,20}[〔\[［(（]\d{4}[〕\]］)）]\s?第?\d{1,5}号|\d{4}年\d{1,2}月\d{1,2}日|[（(].{1,60}[)）]"
+    r"\S{1,20}[〔\[［(（]\d{4}[〕\]］)）]\s?第?\d{1,5}号|[（(].{1,60}[)）]"
+    r"|[\d〇○零一二三四]{4}年[\d一二三四五六七八九十]{1,2}月[\d一二三四五六七八九十]{1,3}日"
 )
+_ROW = re.compile(r"\d{1,3}[ 　\t]+[^\d\s]")  # a row of a table without lines
 _ENDS = ("。", "！", "？", "；", "：", ":", ".", "”。")
 _EDGE = 0.11  # share of the page height where headers, footers and page numbers stand
 _MOST_EDGE_LINES = 3
@@ -104,7 +106,7 @@ def _add_table(blocks: list[Block], table: Table, *, continued: bool) -> None:
 def _joined(lines: Sequence[Line]) -> str:
     text = ""
     for line in lines:
-        piece = without_gaps(tidy(line.text))
+        piece = tidy(without_gaps(line.text))
         if not text or not piece:
             text += piece
         elif text.endswith("-") and piece[:1].islower() and text[-2:-1].isalpha():
@@ -147,12 +149,19 @@ def _breaks(before: Line, line: Line, *, left: float, right: float, size: float)
         alone = any(_ALONE.fullmatch(tidy(one.text)) for one in (before, line))
         close = same_page and gap < 2.2 * em
         return not (both and close and not alone and not before.text.endswith(_ENDS))
-    if short:
+    if short or _flush_right(before, left, right) or _flush_right(line, left, right):
         return True
     indented = line.left > left + 1.3 * em
     if indented and line.left > before.left + 0.8 * em:
         return True
+    if _ROW.match(before.text) and _ROW.match(line.text):
+        return True
     return bool(_STARTS.match(line.text.strip())) and before.text.rstrip().endswith(_ENDS)
+
+
+def _flush_right(line: Line, left: float, right: float) -> bool:
+    """A signature or a day at the right margin."""
+    return line.left - left > 0.4 * (right - left) and right - line.right < 4 * line.size
 
 
 def _centred(line: Line, *, left: float, right: float) -> bool:
@@ -167,7 +176,9 @@ def _without_edges(pages: Sequence[Page]) -> list[Page]:
     kept = []
     for number, page in enumerate(pages):
         edges, apart = _edge_places(page), _set_apart(page)
-        known = repeated if number else {key for key, count in repeated.items() if count > 2}
+        # a title stands where later pages have their header: it goes only if most pages have it
+        known = set(repeated) if number else {key for key, count in repeated.items() if count > 2}
+        known = known | {key for key in repeated if key[1] * 8 > page.height / 2}
         lines = tuple(
             line
             for place, line in enumerate(page.lines)
