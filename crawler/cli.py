@@ -8,6 +8,7 @@ import typer
 
 from crawler.commands import (
     classify,
+    compare,
     config,
     crawl,
     db,
@@ -36,7 +37,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for module in (init, serve, crawl, search, report, verify, replay, health, demo):
+for module in (init, serve, crawl, search, compare, report, verify, replay, health, demo):
     module.register(app)
 for name, group in (
     ("source", source.app),

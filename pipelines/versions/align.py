@@ -15,6 +15,7 @@ from typing import Literal
 
 from pipelines.diff import Piece, compare
 from pipelines.versions.clauses import Clause, read_clauses
+from pipelines.versions.rewritten import rewritten
 
 Kind = Literal["insert", "delete", "change", "renumber", "move"]
 
@@ -56,12 +57,16 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """All differences in the order of the new text (deletes stand where they were)."""
+    """All differences in the order of the new text (deletes stand where they were).
+
+    ``lines`` has the unchanged clauses of the new text between them.
+    """
 
     differences: tuple[Difference, ...]
     old_count: int
     new_count: int
     unchanged: int
+    lines: tuple[Difference | Clause, ...] = ()
 
     def counts(self) -> dict[Kind, int]:
         """How many of each kind."""
@@ -84,22 +89,21 @@ def align_versions(old_text: str, new_text: str) -> Comparison:
     matched = dict(pairs)
     taken = set(matched.values())
     by_new = {b: a for a, b in pairs}
-    rows: list[tuple[float, Difference]] = []
-    same = 0
+    rows: list[tuple[float, Difference | Clause]] = []
     for b, clause in enumerate(new):
         if b not in taken:
             rows.append((b, Difference("insert", None, clause)))
             continue
         difference = _difference(old[by_new[b]], clause, moved=by_new[b] in moved)
-        if difference is None:
-            same += 1
-        else:
-            rows.append((b, difference))
+        rows.append((b, difference or clause))
     for a, clause in enumerate(old):
         if a not in matched:
             rows.append((_place(a, matched), Difference("delete", clause, None)))
     rows.sort(key=lambda row: row[0])
-    return Comparison(tuple(d for _, d in rows), len(old), len(new), same)
+    lines = tuple(line for _, line in rows)
+    differences = tuple(line for line in lines if isinstance(line, Difference))
+    same = sum(isinstance(line, Clause) for line in lines)
+    return Comparison(differences, len(old), len(new), same, lines)
 
 
 def _place(a: int, matched: dict[int, int]) -> float:
@@ -147,7 +151,7 @@ def _pairs(old: Sequence[Clause], new: Sequence[Clause]) -> list[tuple[int, int]
     left = sorted(set(range(len(old))) - {a for a, _ in pairs})
     right = sorted(set(range(len(new))) - {b for _, b in pairs})
     pairs += _alike(old, new, left, right, dict(pairs))
-    return sorted(pairs)
+    return sorted(pairs + rewritten(old, new, pairs))
 
 
 def _identical(old: Sequence[Clause], new: Sequence[Clause]) -> list[tuple[int, int]]:
