@@ -133,6 +133,10 @@ class Metadata:
     level: str | None = None
     region: str | None = None
     original_source: str | None = None
+    validity: str | None = None
+    validity_by: str | None = None
+    subject: str | None = None
+    topic_words: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
 
 

@@ -7,7 +7,6 @@ over its text, the text over the list row. ``extract_metadata`` is the only entr
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -15,12 +14,11 @@ from zoneinfo import ZoneInfo
 
 from pipelines.dates import (
     DateSpan,
-    date_language,
     find_dates,
-    is_day_first,
     is_plausible,
     parse_date,
 )
+from pipelines.fields import labels
 from pipelines.fields.authorship import Authors, issuing_bodies, standing
 from pipelines.fields.deadlines import Term, find_comment_deadline, find_effective, find_expiry
 from pipelines.fields.docnumber import normalise_doc_number, order_number, own_number
@@ -34,30 +32,18 @@ from pipelines.fields.lawheader import (
     is_stale,
     promulgated_on,
 )
+from pipelines.fields.pagefacts import date_language_of, day_zone, plain_label, title_of
 from pipelines.fields.published import Places, Published, find_published
 from pipelines.fields.regions import parse_region
 from pipelines.fields.signature import Signature, find_signature
 from pipelines.fields.sourceline import author_of, source_of
 from pipelines.fields.subjects import Subject, issuers_in_title
+from pipelines.fields.topicwords import topic_words
+from pipelines.fields.validity import Validity, find_validity
 from pipelines.items import CleanPage, Evidence, Hints, Metadata
 
-_NUMBERS = (
-    "发文字号", "文号", "发文号", "文件编号", "公文号", "字号", "文件号", "发布文号", "法规文号",
-)  # fmt: skip
-_ISSUERS = (
-    "发文机关", "发布机构", "发文单位", "制定机关", "发布单位", "发文机构", "发布机关", "公开主体",
-    "责任部门", "印发机关", "公开机构", "发布部门", "颁布单位", "颁布机构", "信息来源",
-)  # fmt: skip
-_WRITTEN = (
-    "成文日期", "成文时间", "发文日期", "发文时间", "生成日期", "印发日期", "签发日期", "生成时间",
-    "颁布日期", "制定日期",
-)  # fmt: skip
-_EFFECTIVE = ("施行日期", "实施日期", "生效日期", "生效时间", "实施时间", "施行时间", "执行日期")
-_EXPIRY = ("失效日期", "废止日期", "失效时间", "有效期至", "截止有效期", "终止日期")
-_INDEX = ("索引号", "索取号", "信息索引号", "信息索引")
 _OF_ANOTHER = 0.4
 """Confidence in a day in force that an interpretation names: it is that of its document."""
-_CHINESE_HOST = re.compile(r"\A(?:[a-z]{2,6}://[^/?#]{1,260}\.(?:cn|hk|mo|tw)(?:[:/?#]|\Z)|\Z)")
 _INDEX_LINE = re.compile(r"索\s{0,2}[引取]\s{0,2}号\s{0,2}[:：]\s{0,3}([0-9A-Za-z/\-_.]{6,60})")
 
 
@@ -85,6 +71,7 @@ def extract_metadata(
     where = reader.where(bodies, region, level)
     published, written = reader.published, reader.written
     original, author = reader.credits()
+    validity = reader.validity()
     return Metadata(
         title=reader.title,
         publisher=publisher,
@@ -96,12 +83,16 @@ def extract_metadata(
         published_on=published.day if published else None,
         published_at=published.moment if published else None,
         effective_on=reader.effective,
-        expires_on=reader.expires(),
+        expires_on=reader.end,
         comments_until=reader.comments_until(),
         doc_type=reader.kind,
         level=where[0],
         region=where[1],
         original_source=original,
+        validity=validity.state if validity else None,
+        validity_by=validity.by if validity else None,
+        subject=reader.subject(),
+        topic_words=reader.topic_words(),
         evidence=tuple(reader.evidence),
     )
 
@@ -119,12 +110,12 @@ class _Reader:
     evidence: list[Evidence] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.title = _title(self.page.title, self.hints.title)
+        self.title = title_of(self.page.title, self.hints.title)
         self.text = self.page.body_text.replace("\r\n", "\n")
         self.chinese = self.page.lang.startswith("zh")
         self.context = parse_region(self.region)
-        self.table = {_label(k): v.strip() for k, v in self.page.table.items() if v.strip()}
-        self.lang = _language(self.page, self.url)
+        self.table = {plain_label(k): v.strip() for k, v in self.page.table.items() if v.strip()}
+        self.lang = date_language_of(self.page, self.url)
         self.dates: tuple[DateSpan, ...] = find_dates(self.text, lang=self.lang)
 
     def note(
@@ -136,20 +127,13 @@ class _Reader:
         )
         self.evidence.append(row)
 
-    def fact(self, labels: tuple[str, ...]) -> tuple[str, str] | None:
-        """The first of ``labels`` that the page's own table fills, with its value."""
-        for label in labels:
+    def fact(self, names: tuple[str, ...]) -> tuple[str, str] | None:
+        """The first of ``names`` that the page's own table fills, with its value."""
+        for label in names:
             value = self.table.get(label, "").strip(" -—/无")
             if value:
                 return label, value
         return None
-
-    @cached_property
-    def day_zone(self) -> str:
-        """The zone whose day a stamp in UTC means. A page in another language from a host outside
-        China is not on China's clock because its source names no other: its day is that printed."""
-        abroad = not self.page.lang.startswith(("zh", "ja")) and not _CHINESE_HOST.match(self.url)
-        return "UTC" if abroad and self.zone == "Asia/Shanghai" else self.zone
 
     @cached_property
     def titled(self) -> Subject | None:
@@ -175,7 +159,7 @@ class _Reader:
 
     @cached_property
     def number(self) -> str | None:
-        found = self.fact(_NUMBERS)
+        found = self.fact(labels.NUMBERS)
         if found:
             value = normalise_doc_number(found[1]) or order_number(found[1], title=self.title)
             if value:
@@ -200,7 +184,7 @@ class _Reader:
         return None
 
     def index_number(self) -> str | None:
-        found = self.fact(_INDEX)
+        found = self.fact(labels.INDEX)
         if found is None:
             match = _INDEX_LINE.search(self.page.head_text)
             if match is None:
@@ -219,7 +203,7 @@ class _Reader:
                 title=self.title,
                 titled=self.titled,
                 text=self.text,
-                table=self.fact(_ISSUERS),
+                table=self.fact(labels.ISSUERS),
                 hint=self.hints.issuer,
                 number=self.number,
                 signature=signed,
@@ -236,13 +220,9 @@ class _Reader:
         )  # fmt: skip
         if claim.note:
             self.note(
-                "issuing_note",
-                claim.note,
-                claim.span,
-                claim.rule,
-                claim.confidence,
+                "issuing_note", claim.note, claim.span, claim.rule, claim.confidence,
                 place=claim.place,
-            )
+            )  # fmt: skip
         return claim.bodies
 
     def where(
@@ -263,7 +243,11 @@ class _Reader:
             self.page.meta, self.table, self.page.head_text, self.url, self.hints, self.text
         )
         found = find_published(
-            places, zone=self.zone, today=self.today, lang=self.lang, day_zone=self.day_zone
+            places,
+            zone=self.zone,
+            today=self.today,
+            lang=self.lang,
+            day_zone=day_zone(self.page, self.url, zone=self.zone),
         )
         if found is not None:
             self.note(
@@ -272,9 +256,9 @@ class _Reader:
             )  # fmt: skip
         return found
 
-    def stated_day(self, name: str, labels: tuple[str, ...]) -> date | None:
+    def stated_day(self, name: str, names: tuple[str, ...]) -> date | None:
         """A day from the page's table; 1970-01-01 and days before 1949 are empty fields."""
-        found = self.fact(labels)
+        found = self.fact(names)
         value = parse_date(found[1], lang=self.lang, zone=self.zone) if found else None
         if found and value and is_plausible(value, today=None):
             self.note(name, value, found[1], f"table:{found[0]}", 0.98, place="table")
@@ -283,7 +267,7 @@ class _Reader:
 
     @cached_property
     def written(self) -> date | None:
-        value = self.stated_day("written_on", _WRITTEN)
+        value = self.stated_day("written_on", labels.WRITTEN)
         if value is not None:
             return value
         listed = self.hints.written_on
@@ -319,7 +303,7 @@ class _Reader:
     def effective(self) -> date | None:
         if self.draft:
             return None
-        value = self.stated_day("effective_on", _EFFECTIVE)
+        value = self.stated_day("effective_on", labels.EFFECTIVE)
         if value is not None or not self.chinese:
             return value
         published = self.published.day if self.published else None
@@ -350,10 +334,11 @@ class _Reader:
             return self.written if self.number and "令第" in self.number else published
         return self.written
 
-    def expires(self) -> date | None:
+    @cached_property
+    def end(self) -> date | None:
         if self.draft:
             return None
-        value = self.stated_day("expires_on", _EXPIRY)
+        value = self.stated_day("expires_on", labels.EXPIRY)
         if value is not None or not self.chinese:
             return value
         found = find_expiry(
@@ -368,6 +353,40 @@ class _Reader:
         )  # fmt: skip
         return self.term("comments_until", found)
 
+    def validity(self) -> Validity | None:
+        if not self.chinese or self.draft:
+            return None
+        found = find_validity(
+            self.table, title=self.title, head=self.page.head_text, text=self.text,
+            effective_on=None if is_interpretation(self.title) else self.effective,
+            expires_on=self.end, today=self.today,
+        )  # fmt: skip
+        if found is not None:
+            day = next((e for e in self.evidence if found.rule == f"days:{e.field}"), found)
+            for name, value in (("validity", found.state), ("validity_by", found.by)):
+                if value:
+                    self.note(
+                        name, value, day.span, found.rule, found.confidence,
+                        place=day.place, start=day.start,
+                    )  # fmt: skip
+        return found
+
+    def subject(self) -> str | None:
+        found = self.fact(labels.SUBJECTS)
+        if found is not None:
+            self.note("subject", found[1], found[1], f"table:{found[0]}", 0.97, place="table")
+        return found[1] if found else None
+
+    def topic_words(self) -> tuple[str, ...]:
+        found = topic_words(self.fact(labels.TOPIC_WORDS), self.text) if self.chinese else None
+        if found is None:
+            return ()
+        self.note(
+            "topic_words", "、".join(found.words), found.span, found.rule, found.confidence,
+            place=found.place, start=found.start,
+        )  # fmt: skip
+        return found.words
+
     def credits(self) -> tuple[str | None, str | None]:
         source = source_of(self.table, self.page.head_text, self.text, self.page.meta)
         if source:
@@ -378,26 +397,3 @@ class _Reader:
         if author:
             self.note("author", author.name, author.span, author.rule, 0.8, place=author.rule)
         return source.name if source else None, author.name if author else None
-
-
-def _language(page: CleanPage, url: str) -> str:
-    """The page's language with its region where one is stated or shown (en-GB writes 02/10)."""
-    if page.lang.startswith("zh"):
-        return page.lang
-    stated = page.meta.get("html:lang") or page.meta.get("og:locale") or page.lang
-    known = next((lang for lang in (page.lang, stated) if is_day_first(lang)), stated)
-    return date_language(
-        known.strip().lower().replace("_", "-"), url=url, text=f"{page.head_text}\n{page.body_text}"
-    )
-
-
-def _title(own: str, listed: str | None) -> str:
-    """The page's title; the list row's where a fragment begins with its addressees."""
-    title = " ".join(own.split())
-    if listed and (not title or title.endswith(("：", ":"))):
-        title = " ".join(listed.split())
-    return title
-
-
-def _label(key: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", key).split()).strip(":：[]【】·*")

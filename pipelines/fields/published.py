@@ -145,7 +145,7 @@ def _candidates(places: Places, clock: _Clock) -> Iterator[Published]:
         value = clock.day(text) if text else None
         if text and value:
             moment = clock.moment(text)
-            yield Published(value, moment, text, key, key.partition(":")[0], -1, confidence)
+            yield Published(value, moment, text, key, "meta", -1, confidence)
     yield from _from_hints(places.hints, clock)
     if not clock.lang.startswith("zh"):
         yield from _from_text(places.text, clock)

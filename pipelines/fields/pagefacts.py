@@ -1,0 +1,41 @@
+"""How a page is to be read: its title, the labels of its table, language and zone of its dates."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from pipelines.dates import date_language, is_day_first
+from pipelines.items import CleanPage
+
+_CHINESE_HOST = re.compile(r"\A(?:[a-z]{2,6}://[^/?#]{1,260}\.(?:cn|hk|mo|tw)(?:[:/?#]|\Z)|\Z)")
+
+
+def day_zone(page: CleanPage, url: str, *, zone: str) -> str:
+    """The zone whose day a stamp in UTC means. A page in another language from a host outside
+    China is not on China's clock because its source names no other: its day is that printed."""
+    abroad = not page.lang.startswith(("zh", "ja")) and not _CHINESE_HOST.match(url)
+    return "UTC" if abroad and zone == "Asia/Shanghai" else zone
+
+
+def date_language_of(page: CleanPage, url: str) -> str:
+    """The page's language with its region where one is stated or shown (en-GB writes 02/10)."""
+    if page.lang.startswith("zh"):
+        return page.lang
+    stated = page.meta.get("html:lang") or page.meta.get("og:locale") or page.lang
+    known = next((lang for lang in (page.lang, stated) if is_day_first(lang)), stated)
+    return date_language(
+        known.strip().lower().replace("_", "-"), url=url, text=f"{page.head_text}\n{page.body_text}"
+    )
+
+
+def title_of(own: str, listed: str | None) -> str:
+    """The page's title; the list row's where a fragment begins with its addressees."""
+    title = " ".join(own.split())
+    if listed and (not title or title.endswith(("：", ":"))):
+        title = " ".join(listed.split())
+    return title
+
+
+def plain_label(key: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", key).split()).strip(":：[]【】·*")
