@@ -30,6 +30,8 @@ _CUT = re.compile(
 _WORDPRESS_FOOT = re.compile(r"The post .{1,400}appeared first on .{1,200}$", re.S)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
 _HEAD = 4096
+#: the root of a channel definition (CDF), which may hold no entry
+_CHANNEL = re.compile(rb"^(?:<!--.*?-->\s*|<[?!](?!--)[^>]*>\s*)*<channel[\s>]", re.I | re.S)
 
 
 def rows_from_feed(
@@ -41,29 +43,49 @@ def rows_from_feed(
     today: date | None = None,
 ) -> Listing:
     """Rows of one feed. Raises ``LayoutChanged`` when the answer is not a feed."""
+    home, entries = entries_of_feed(spec, content, base_url=base_url, charset=charset, today=today)
+    assembler = Assembler(spec, base_url=home, today=today)
+    for entry in entries:
+        assembler.add(entry)
+    return assembler.listing()
+
+
+def entries_of_feed(
+    spec: FeedSpec,
+    content: bytes,
+    *,
+    base_url: str,
+    charset: str | None = None,
+    today: date | None = None,
+) -> tuple[str, list[RawRow]]:
+    """The address that links are relative to, and every entry as the feed states it.
+
+    Raises ``LayoutChanged`` when the answer is not a feed.
+    """
     head = content[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n")
     if head.startswith(b"{"):
-        return _from_json_feed(spec, content, base_url=base_url, today=today)
+        return base_url, _from_json_feed(spec, content, base_url=base_url, today=today)
     if b"<!entity" in content[: 4 * _HEAD].lower():
         raise LayoutChanged(
             "拒绝含实体声明（DTD）的 XML / XML that declares entities (DTD) is refused",
             url=base_url,
         )
     # Never pass bytes or text themselves: feedparser would take them for an address or a path.
+    text = _as_utf8(content, charset=charset)
+    headers = {"content-location": base_url}
+    if text is not content:  # without a type, the parser takes headers to mean ISO 8859-1
+        headers["content-type"] = "application/xml; charset=utf-8"
     parsed = feedparser.parse(
-        io.BytesIO(_as_utf8(content, charset=charset)),
-        response_headers={"content-location": base_url},
+        io.BytesIO(text),
+        response_headers=headers,
         sanitize_html=False,
         resolve_relative_uris=True,
     )
-    if not parsed.get("version") and not parsed.entries:
+    if not parsed.get("version") and not parsed.entries and not _CHANNEL.search(head):
         raise LayoutChanged(
             "应答不是 RSS/Atom 源 / the answer is not an RSS or Atom feed", url=base_url
         )
-    assembler = Assembler(spec, base_url=_home(parsed, base_url), today=today)
-    for entry in parsed.entries:
-        assembler.add(_raw(spec, entry, today=today))
-    return assembler.listing()
+    return _home(parsed, base_url), [_raw(spec, entry, today=today) for entry in parsed.entries]
 
 
 def _as_utf8(content: bytes, *, charset: str | None) -> bytes:
@@ -175,18 +197,15 @@ def _enclosures(entry: Mapping[str, Any]) -> tuple[AttachmentRef, ...]:
 
 def _from_json_feed(
     spec: FeedSpec, content: bytes, *, base_url: str, today: date | None
-) -> Listing:
+) -> list[RawRow]:
     """JSON Feed 1.0 and 1.1 (jsonfeed.org)."""
     data = load_json(content, charset="utf-8", url=base_url)
     version = data.get("version") if isinstance(data, dict) else None
     if not isinstance(version, str) or "jsonfeed.org" not in version:
         raise LayoutChanged("应答不是 JSON Feed / the answer is not a JSON Feed", url=base_url)
-    assembler = Assembler(spec, base_url=base_url, today=today)
     items = data.get("items")
-    for item in items if isinstance(items, list) else ():
-        if isinstance(item, dict):
-            assembler.add(_raw_json(spec, item, today=today))
-    return assembler.listing()
+    found = items if isinstance(items, list) else []
+    return [_raw_json(spec, item, today=today) for item in found if isinstance(item, dict)]
 
 
 def _raw_json(spec: FeedSpec, item: dict[str, Any], *, today: date | None) -> RawRow:

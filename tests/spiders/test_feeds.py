@@ -199,3 +199,18 @@ def test_json_feed() -> None:
     assert first.attachments[0].url == "https://a.cn/a.pdf"
     assert (second.url, second.title) == ("https://a.cn/2", "没有标题的快讯")
     assert [problem.code for problem in listing.problems] == ["no_link"]
+
+
+def test_letters_with_accents_survive_without_a_declaration() -> None:
+    content = (
+        '<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>Freiräume für Daten</title>'
+        '<link href="https://example.org/1"/><category term="Öffentlich"/></entry></feed>'
+    )
+    (row,) = read(content.encode()).rows
+    assert (row.title, row.categories) == ("Freiräume für Daten", ("Öffentlich",))
+    (row,) = read(content.encode("utf-16")).rows
+    assert row.title == "Freiräume für Daten"
+
+
+def test_a_channel_definition_without_entries_is_an_empty_feed() -> None:
+    assert read(b"<!-- a --><CHANNEL><TITLE>Example</TITLE></CHANNEL>").rows == ()
