@@ -7,6 +7,7 @@ import sys
 import typer
 
 from crawler.commands import (
+    attachments,
     classify,
     compare,
     config,
@@ -14,6 +15,7 @@ from crawler.commands import (
     db,
     demo,
     digest,
+    draft,
     health,
     init,
     outbox,
@@ -37,10 +39,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for module in (init, serve, crawl, search, compare, report, verify, replay, health, demo):
+for module in (init, serve, crawl, search, compare, report, draft, verify, replay, health, demo):
     module.register(app)
 for name, group in (
     ("source", source.app),
+    ("attachments", attachments.app),
     ("run", run.app),
     ("digest", digest.app),
     ("outbox", outbox.app),

@@ -32,6 +32,7 @@ from pydantic_settings import (
 
 from crawler.attachment_settings import AttachmentsConfig
 from digest.settings import DigestConfig, MailConfig
+from review.draft_settings import DraftConfig
 from review.settings import ReviewConfig
 from storage.settings import StorageConfig
 
@@ -193,6 +194,7 @@ class Config(BaseSettings):
     review: ReviewConfig = Field(default_factory=ReviewConfig)
     attachments: AttachmentsConfig = Field(default_factory=AttachmentsConfig)
     alerts: AlertsConfig = Field(default_factory=AlertsConfig)
+    draft: DraftConfig = Field(default_factory=DraftConfig)
 
     @classmethod
     def settings_customise_sources(

@@ -16,12 +16,15 @@ from starlette.exceptions import HTTPException
 from digest.settings import DigestConfig, MailConfig
 from review.addresses import safe_next
 from review.desk import Desk
+from review.draft_settings import DraftConfig
 from review.errors import BadFormToken, PublicBind, StaleEdit
 from review.guard import Forbidden, LoginNeeded, check_form, identify, to_login, viewer_of
 from review.passwords import Passwords
 from review.routes import (
     account,
     archive,
+    drafting,
+    evidence,
     files,
     home,
     issues,
@@ -56,6 +59,8 @@ First start: open this address on this machine to create the administrator (work
 _ROUTERS = (
     account,
     archive,
+    drafting,
+    evidence,
     files,
     home,
     issues,
@@ -100,6 +105,9 @@ class AppSettings(Protocol):
 
     @property
     def alerts(self) -> _Watch: ...
+
+    @property
+    def draft(self) -> DraftConfig: ...
 
 
 def create_app(
@@ -152,6 +160,7 @@ def open_site(
         clock=clock,
         passwords=passwords or Passwords(),
         watch_url=config.alerts.check_url,
+        draft=config.draft,
     )
 
 

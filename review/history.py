@@ -39,4 +39,6 @@ def _told(row: ReviewAction, texts: Texts) -> str:
     if row.action.startswith("label"):
         what = "label_yes" if after.get("present") else "label_no"
         return texts("history.label", label=after.get("label", ""), what=texts(f"history.{what}"))
+    if row.action == "summary_adopted":
+        return texts("history.summary")
     return texts("history.other", action=row.action)

@@ -10,6 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from digest.settings import DigestConfig, MailConfig
+from review.draft_settings import DraftConfig
 from review.passwords import Passwords
 from review.secret import digest_of, matches, new_token
 from review.settings import ReviewConfig
@@ -63,6 +64,7 @@ class Site:
     passwords: Passwords
     setup: SetupDoor = field(default_factory=SetupDoor)
     watch_url: str = ""
+    draft: DraftConfig = field(default_factory=DraftConfig)
 
     @property
     def zone(self) -> ZoneInfo:

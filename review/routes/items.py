@@ -24,13 +24,15 @@ from review.notices import small_number
 from review.paging import Paging, paged
 from review.queries import items as reads
 from review.review_notice import review_notice
+from review.routes.drafting import is_offered
 from review.routes.reviewing import mark_of, seen_mark
 from review.shown import Clock, article, comparison
+from storage.captures import capture_of_version
 from storage.documents import DocumentFilter, DocumentRow, count_documents, get_document
 from storage.errors import NotFound
 from storage.labels import LabelView, labels_of, list_labels
 from storage.listing import list_documents, rows_by_id
-from storage.models import Document
+from storage.models import Document, DocumentVersion
 from storage.query import QueryError
 from storage.search import search
 
@@ -222,9 +224,20 @@ def item_page(desk: AtDesk, item_id: int) -> Response:
             history=history_lines(session, desk.clock, item_id),
             neighbours={"next": reads.next_waiting(session, item_id)},
             run_id=version.run_id if version else None,
+            capture=_capture(session, desk, version),
             back="/items?state=new" if document.review_state == "new" else "/items",
             notice=review_notice(session, desk),
+            drafting=is_offered(desk),
         )
+
+
+def _capture(session: Session, desk: Desk, version: DocumentVersion | None) -> Any:
+    """When the newest version was captured, to the second, and the digest taken then."""
+    found = capture_of_version(session, version) if version is not None else None
+    if found is None:
+        return None
+    shown = desk.clock.local(found.at).strftime("%Y-%m-%d %H:%M:%S")
+    return {"at": found.at, "shown": shown, "zone": str(desk.site.zone), "digest": found.digest}
 
 
 def _document(session: Session, item_id: int) -> Document:

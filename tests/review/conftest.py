@@ -17,6 +17,7 @@ from fastapi import FastAPI
 
 from digest.settings import DigestConfig, MailConfig
 from review.app import create_app, open_site
+from review.draft_settings import DraftConfig
 from review.passwords import Passwords
 from review.secret import digest_of, new_token
 from review.settings import ReviewConfig
@@ -128,6 +129,7 @@ def settings(folder: Path, **review: Any) -> SimpleNamespace:
         mail=MailConfig(secret="k" * 40, public_url="https://dibao.example.org"),
         storage=StorageConfig(data_dir=folder),
         alerts=SimpleNamespace(check_url=""),
+        draft=DraftConfig(),
     )
 
 
