@@ -72,12 +72,11 @@ def entries_of_feed(
         )
     # Never pass bytes or text themselves: feedparser would take them for an address or a path.
     text = _as_utf8(content, charset=charset)
-    headers = {"content-location": base_url}
-    if text is not content:  # without a type, the parser takes headers to mean ISO 8859-1
-        headers["content-type"] = "application/xml; charset=utf-8"
+    # without a type among the headers, the parser takes everything for ISO 8859-1
+    kind = "application/xml" if text is content else "application/xml; charset=utf-8"
     parsed = feedparser.parse(
         io.BytesIO(text),
-        response_headers=headers,
+        response_headers={"content-location": base_url, "content-type": kind},
         sanitize_html=False,
         resolve_relative_uris=True,
     )
