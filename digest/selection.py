@@ -19,6 +19,7 @@ from digest.periods import Period
 from digest.places import is_within
 from digest.settings import EditionConfig
 from storage.filters import DocumentFilter
+from storage.held import not_held
 from storage.issues import earlier_appearances, list_issues
 from storage.labels import LabelView, labels_of
 from storage.models import Document, DocumentVersion, Issue, IssueItem, Source, Watch
@@ -62,6 +63,7 @@ def new_documents(
         Document.first_seen_at < max(period.end, period.start),
         ~_carried(edition.key),
         _reviewed(edition),
+        not_held(),
     )
     oldest = period.start.astimezone(edition.zone).date() - timedelta(days=edition.max_age_days)
     kept = [row for row in rows if _wanted(row, edition, oldest)]

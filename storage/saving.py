@@ -122,7 +122,7 @@ def _put_attachment_in(dialect: str) -> Any:
     )
 
 
-_LATER = {"gone_run_id", "gone_at", "duplicate_of", "cluster_id", "edited", "id"}
+_LATER = {"gone_run_id", "gone_at", "duplicate_of", "cluster_id", "edited", "held", "id"}
 _PUT_DOCUMENT = Prepared(
     _put_document_in, columns=[c.name for c in _documents.c if c.name not in _LATER]
 )

@@ -15,8 +15,14 @@ from typing import Literal
 Severity = Literal["warning", "error"]
 
 STRUCTURE_CODES = frozenset(
-    {"empty_listing", "layout_changed", "missing_field", "wrong_type", "low_rows", "low_fill"}
+    {"empty_listing", "layout_changed", "missing_field", "wrong_type", "low_rows"}
 )
+DOUBTED = {
+    "same_text": "新增的多数页面正文相同，可能选错了正文",
+    "low_fill": "新增内容缺少以往都有的日期、机关或文号",
+    "flood": "一次新增的条目远多于以往",
+}
+LIMITED_RUNS = 2
 BLOCKED_CODES = frozenset({"challenge", "blocked", "robots_denied", "rate_limited", "login"})
 
 
@@ -69,6 +75,8 @@ def findings(
         _broken_structure(source, runs),
         _blocked(source, runs),
         _failing(source, runs, open_after),
+        _doubted(source, runs),
+        _unread_lists(source, runs),
         _few_rows(source, runs),
         _bad_records(source, runs),
         _quiet(source, now),
@@ -145,6 +153,34 @@ def _failing(source: SourceFacts, runs: Sequence[RunFacts], open_after: int) -> 
         "检查网站能否打开、证书和网络；用 dibao crawl " + source.key + " 重试",
         network[-1].finished_at,
         _evidence(network),
+    )
+
+
+def _doubted(source: SourceFacts, runs: Sequence[RunFacts]) -> Finding | None:
+    streak = _streak(runs, frozenset(DOUBTED))
+    if not streak:
+        return None
+    return Finding(
+        "doubted",
+        "error",
+        f"{source.title}：{DOUBTED[streak[0].error_code or '']}，已暂扣待审",
+        "在审稿台逐条核对：采用的照常入刊，其余不入刊；若是改版，请改选择器",
+        streak[-1].finished_at,
+        _evidence(streak),
+    )
+
+
+def _unread_lists(source: SourceFacts, runs: Sequence[RunFacts]) -> Finding | None:
+    streak = _streak(runs, frozenset({"limit_reached"}))
+    if len(streak) < LIMITED_RUNS:
+        return None
+    return Finding(
+        "limit_reached",
+        "warning",
+        f"{source.title}：连续 {len(streak)} 次翻到页数上限仍有新条目",
+        "核对翻页是否没有尽头；若确有这么多，请调高 budget.pages 或缩短 every",
+        streak[-1].finished_at,
+        _evidence(streak),
     )
 
 

@@ -263,7 +263,7 @@ class RunRecorder:
         rows = self.fetches.drain()
         for attempt in range(FINISH_TRIES):
             try:
-                await store.write(
+                closed = await store.write(
                     lambda session: run_rows.finish(
                         session, claim, end, fetches=rows, now=datetime.now(UTC)
                     ),
@@ -276,6 +276,9 @@ class RunRecorder:
                 log.error("run row not closed (try %d): %s", attempt + 1, error)
                 self.state, self.error_code = "failed", error.code
             else:
+                if closed is not None:
+                    self.state, self.error_code = closed.state, closed.error_code
+                    self.error_detail = closed.error_detail
                 return
 
     def _overdue(self) -> bool:

@@ -6,18 +6,22 @@ import os
 import secrets
 import socket
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from crawler.config import version
 from crawler.control.next_look import set_next_look
+from crawler.fetch.doubts import Doubt, doubt_of
 from storage import captures, runs, sources
-from storage.models import CrawlRun
+from storage import held as held_back
+from storage.models import CrawlRun, Source
 from storage.runs import FetchRow
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
+
+LAYOUT_CHANGED = "layout_changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +120,9 @@ def finish(
     *,
     fetches: Sequence[FetchRow],
     now: datetime,
-) -> bool:
-    """Close the run and say when to look again. False: the lease is lost."""
+) -> RunEnd | None:
+    """Close the run and say when to look again; how it ended. None: the lease is lost."""
+    end = _doubted(session, held, end)
     ours = runs.finish_run(
         session,
         run_id=held.run_id,
@@ -132,9 +137,34 @@ def finish(
         warc_path=end.warc_path,
     )
     if not ours:
-        return False
+        return None
     runs.record_fetches(session, fetches, run_id=held.run_id)
     if end.warc_path is not None:
         captures.link_versions(session, run_id=held.run_id)
     set_next_look(session, source_id=held.source_id, good=end.good, saw_new=end.saw_new, now=now)
-    return True
+    return end
+
+
+def _doubted(session: Session, held: RunClaim, end: RunEnd) -> RunEnd:
+    """A run whose new documents are not to be believed: they are held, and the run is partial."""
+    started = session.get_one(CrawlRun, held.run_id).started_at
+    if started is None or end.state not in ("ok", "partial"):
+        return end
+    backfill = bool(held.options.get("since"))
+    if end.error_code == LAYOUT_CHANGED:
+        found: Doubt | None = Doubt(LAYOUT_CHANGED, end.error_detail or "")
+    else:
+        usual = held_back.usual_new(session, source_id=held.source_id, before_run=held.run_id)
+        found = doubt_of(
+            held_back.brought_since(session, source_id=held.source_id, since=started),
+            known=held_back.known_before(session, source_id=held.source_id, before=started),
+            usual=() if backfill else usual,
+            floors=session.get_one(Source, held.source_id).expect.get("fill") or {},
+        )
+    if found is not None:
+        held_back.hold_since(session, source_id=held.source_id, since=started, reason=found.code)
+        return replace(end, state="partial", error_code=found.code, error_detail=found.detail)
+    limited = end.stats.get("spider", {}).get("limit/pages")
+    if end.state == "ok" and limited and not held.first and not backfill:
+        return replace(end, state="partial", error_code="limit_reached", error_detail=None)
+    return end

@@ -33,7 +33,10 @@ class Cluster(Base):
 
 
 class Document(Base):
-    """One page of one source. Its text lives in versions; ``latest_seq`` names the newest."""
+    """One page of one source. Its text lives in versions; ``latest_seq`` names the newest.
+
+    ``held``: why no issue takes it before a person has accepted it.
+    """
 
     __tablename__ = "document"
     __table_args__ = (
@@ -85,6 +88,7 @@ class Document(Base):
     cluster_locked: Mapped[bool] = mapped_column(default=False)
     edited: Mapped[list[str] | None] = mapped_column(Json)
     row_version: Mapped[int] = mapped_column(default=1)
+    held: Mapped[str | None] = mapped_column(Text)
 
 
 Index("ix_document_published_on", Document.published_on)
