@@ -23,7 +23,10 @@ from review.passwords import Passwords
 from review.routes import (
     account,
     archive,
+    comparing,
+    corrections,
     drafting,
+    events,
     evidence,
     files,
     home,
@@ -59,6 +62,9 @@ First start: open this address on this machine to create the administrator (work
 _ROUTERS = (
     account,
     archive,
+    comparing,
+    corrections,
+    events,
     drafting,
     evidence,
     files,

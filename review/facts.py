@@ -47,6 +47,7 @@ class Fact:
     shown: str
     confidence: float | None = None
     evidence: tuple[Source, ...] = ()
+    by_hand: bool = False
 
 
 def facts_of(document: Document, evidence: Sequence[Mapping[str, Any]], clock: Clock) -> list[Fact]:
@@ -66,7 +67,10 @@ def facts_of(document: Document, evidence: Sequence[Mapping[str, Any]], clock: C
             for row in rows[:5]
         )
         confidence = max((_number(row.get("confidence")) for row in rows), default=None)
-        found.append(Fact(name, shown, confidence if shown else None, sources if shown else ()))
+        if name in (document.edited or ()):
+            found.append(Fact(name, shown, by_hand=True))
+        else:
+            found.append(Fact(name, shown, confidence if shown else None, sources if shown else ()))
     return found
 
 

@@ -41,4 +41,8 @@ def _told(row: ReviewAction, texts: Texts) -> str:
         return texts("history.label", label=after.get("label", ""), what=texts(f"history.{what}"))
     if row.action == "summary_adopted":
         return texts("history.summary")
+    if row.action.startswith("correct"):
+        names = [texts.name("fact", name) for name in after.get("values", {}) if name != "issuer"]
+        key = "history.correct" if row.action == "correct" else "history.uncorrect"
+        return texts(key, fields="、".join(names))
     return texts("history.other", action=row.action)

@@ -30,6 +30,8 @@ PLAIN = {
     "withdrawn": "ok",
     "token_revoked": "ok",
     "reopened": "ok",
+    "nothing_chosen": "warn",
+    "nothing_changed": "warn",
 }
 _NUMBERS = ("added", "known", "refused")
 

@@ -6,10 +6,12 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
+from review.decisions import UNDOABLE
 from review.desk import Desk
 from review.notices import Notice, small_number
 from review.queries import items as reads
 from storage.documents import get_document
+from storage.models import ReviewAction
 
 UNDO_WITHIN = timedelta(minutes=30)
 REVIEW = "review"
@@ -17,11 +19,10 @@ REVIEW = "review"
 
 def review_notice(session: Session, desk: Desk) -> Notice | None:
     """The notice for ``?done=<action>``: only for one's own, recent review action."""
-    action_id = small_number(desk.query().get("done"))
-    row = reads.action(session, action_id) if action_id else None
-    if row is None or row.action != REVIEW or row.actor != desk.actor:
-        return None
-    if desk.now - row.at > UNDO_WITHIN:
+    row = _own_recent(session, desk)
+    if row is not None and row.action in UNDOABLE:
+        return decision_notice(session, desk)
+    if row is None or row.action != REVIEW:
         return None
     document = get_document(session, int(row.target_id))
     state = (row.after or {}).get("review_state", "")
@@ -29,6 +30,22 @@ def review_notice(session: Session, desk: Desk) -> Notice | None:
         return None
     title = document.title or desk.texts("item.untitled")
     return Notice(desk.texts(f"done.{state}", title=_short(title)), "ok", undo=row.id)
+
+
+def decision_notice(session: Session, desk: Desk) -> Notice | None:
+    """The notice after a decision about an event or a correction, with its undo."""
+    row = _own_recent(session, desk)
+    if row is None or row.action not in UNDOABLE:
+        return None
+    return Notice(desk.texts(f"done.{row.action}"), "ok", undo=row.id)
+
+
+def _own_recent(session: Session, desk: Desk) -> ReviewAction | None:
+    action_id = small_number(desk.query().get("done"))
+    row = reads.action(session, action_id) if action_id else None
+    if row is None or row.actor != desk.actor or desk.now - row.at > UNDO_WITHIN:
+        return None
+    return row
 
 
 def _short(title: str) -> str:

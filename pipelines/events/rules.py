@@ -83,7 +83,11 @@ class Rules:
 
     def keys(self, page: Page) -> EventKeys:
         """What was read of a page."""
-        at = page.document_id, bool(page.links)
+        return self.keys_with(page, links=page.links)
+
+    def keys_with(self, page: Page, *, links: tuple[tuple[str, str], ...]) -> EventKeys:
+        """The same with the links of its body, where the store did not bring them along."""
+        at = page.document_id, bool(links)
         if at not in self._read:
             self._read[at] = read_keys(
                 PageFacts(
@@ -96,7 +100,7 @@ class Rules:
                     level=page.level,
                     published_on=page.published_on,
                     written_on=page.written_on,
-                    links=page.links,
+                    links=links,
                 )
             )
         return self._read[at]

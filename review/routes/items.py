@@ -18,7 +18,9 @@ from review.access import Access, access
 from review.desk import AtDesk, Desk
 from review.facts import facts_of
 from review.files import files_of_item
+from review.folding import fold
 from review.history import history_lines
+from review.item_boxes import boxes_for
 from review.item_filters import ItemFilters, chips, read_filters, to_storage
 from review.notices import small_number
 from review.paging import Paging, paged
@@ -73,7 +75,7 @@ def item_list(desk: AtDesk) -> Response:
         }
         names = {choice.key: choice.title for choice in choices["sources"]}
         filters = replace(filters, active=chips(filters, desk.clock, titles=titles, sources=names))
-        shown = [_shown_row(item) for item in reads.listed(session, rows)]
+        shown = fold(session, [_shown_row(item) for item in reads.listed(session, rows)], filters)
         grouped = _groups(desk.clock, shown, by_day=not filters.q)
         empty = None if rows else _empty(session, desk, filters)
         notice = review_notice(session, desk)
@@ -221,6 +223,7 @@ def item_page(desk: AtDesk, item_id: int) -> Response:
             label_choices=_label_choices(session, {label.slug for label in labels}),
             facts=facts_of(document, version.evidence if version else [], desk.clock),
             also=reads.also_reported(session, document),
+            boxes=boxes_for(session, document, text=version.body_text if version else ""),
             history=history_lines(session, desk.clock, item_id),
             neighbours={"next": reads.next_waiting(session, item_id)},
             run_id=version.run_id if version else None,

@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from review.access import Access, access
+from review.decisions import UNDOABLE, take_back
 from review.desk import AtDesk, Desk
 from review.errors import StaleEdit
 from review.item_filters import REVIEW_STATES
@@ -96,8 +97,12 @@ def undo(desk: AtDesk, action_id: int, next_page: NextPage = "") -> Response:
     """Take one's own recent decision back, unless somebody decided again since."""
     with desk.writer() as session:
         row = reads.action(session, action_id) if action_id < 2**62 else None
-        if row is None or row.action != REVIEW or row.actor != desk.actor:
+        if row is None or row.action not in (REVIEW, *UNDOABLE) or row.actor != desk.actor:
             raise NotFound(f"没有可以撤销的操作 / nothing to undo: {action_id}")
+        if row.action in UNDOABLE:
+            if desk.now - row.at > UNDO_WITHIN:
+                raise StaleEdit
+            return desk.go(take_back(session, desk, row), ok="undone")
         document = _locked(session, int(row.target_id))
         recent = desk.now - row.at <= UNDO_WITHIN
         if not recent or document.review_state != (row.after or {}).get("review_state"):

@@ -1,0 +1,106 @@
+"""Decisions of editors that can be taken back: how each is told, and how it is undone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from review.desk import Desk
+from review.errors import StaleEdit
+from review.relink import look_again
+from storage.audit import record_action
+from storage.edits import take_back_edit
+from storage.errors import StateConflict
+from storage.event_edits import restore, snapshot
+from storage.models import ReviewAction
+
+CORRECT = "correct"
+EVENT_ACTIONS = (
+    "event_split",
+    "event_merge",
+    "event_role",
+    "event_order",
+    "event_title",
+    "event_official",
+)
+UNDOABLE = (CORRECT, *EVENT_ACTIONS)
+
+
+def decide_event(
+    session: Session,
+    desk: Desk,
+    *,
+    action: str,
+    event_ids: Iterable[int],
+    document_ids: Iterable[int],
+    work: Callable[[], int | None],
+    told: str = "",
+) -> tuple[int, int | None]:
+    """Do ``work`` on events and write what was and what is into the audit.
+
+    Returns the id of the audit line and what ``work`` returned (an event).
+    """
+    events, documents = set(event_ids), set(document_ids)
+    before = snapshot(session, event_ids=events, document_ids=documents)
+    made = work()
+    events |= {made} if made is not None else set()
+    after = snapshot(session, event_ids=events, document_ids=documents | set(before["documents"]))
+    row = record_action(
+        session,
+        actor=desk.actor,
+        action=action,
+        target_kind="event",
+        target_id=made or min(events, default=0),
+        before=before,
+        after=after,
+        note=told or None,
+        now=desk.now,
+    )
+    return row.id, made
+
+
+def take_back(session: Session, desk: Desk, row: ReviewAction) -> str:
+    """Undo a decision; returns the page to go to. Raises StaleEdit when it is too late."""
+    before, after = dict(row.before or {}), dict(row.after or {})
+    try:
+        if row.action == CORRECT:
+            target = _uncorrect(session, desk, row, before, after)
+        else:
+            restore(session, before=before, after=after)
+            target = _event_page(before)
+    except StateConflict as error:
+        raise StaleEdit from error
+    record_action(
+        session,
+        actor=desk.actor,
+        action=f"{row.action}_undo",
+        target_kind=row.target_kind,
+        target_id=row.target_id,
+        before=after,
+        after=before,
+        note=row.note,
+        now=desk.now,
+    )
+    return target
+
+
+def _uncorrect(
+    session: Session, desk: Desk, row: ReviewAction, before: dict[str, Any], after: dict[str, Any]
+) -> str:
+    document_id = int(row.target_id)
+    take_back_edit(
+        session,
+        document_id,
+        before=before.get("values", {}),
+        after=after.get("values", {}),
+        edited=before.get("edited", ()),
+    )
+    look_again(session, document_id, now=desk.now)
+    return f"/items/{document_id}"
+
+
+def _event_page(before: dict[str, Any]) -> str:
+    events = before.get("events") or []
+    return f"/events/{events[0]['id']}" if events else "/events"

@@ -1,0 +1,108 @@
+"""新旧对照: two items or two versions in two columns, and the table as a file."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from pipelines.versions import Sheet, as_csv, as_html, compare_sheet
+from pipelines.versions.sheet import Cell, cell_html
+from review.access import Access, access
+from review.desk import AtDesk
+from review.queries import items as reads
+from storage.documents import get_document
+from storage.errors import NotFound
+
+router = APIRouter()
+
+_SIDE = re.compile(r"(?P<id>\d{1,15})(?:@(?P<seq>\d{1,6}))?")
+_TYPES = {
+    "html": "text/html; charset=utf-8",
+    "csv": "text/csv; charset=utf-8",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One text of a comparison, as named in the address: ``12`` or ``12@1``."""
+
+    key: str
+    document_id: int
+    seq: int
+    title: str
+    text: str
+
+
+@router.get("/compare")
+@access(Access.READER)
+def compare_page(desk: AtDesk) -> Response:
+    """Two texts side by side, clause by clause."""
+    query = desk.query()
+    only = query.get("show") == "changed"
+    with desk.reader() as session:
+        old, new = _side(session, query.get("a", "")), _side(session, query.get("b", ""))
+        sheet = _sheet(old, new)
+        return desk.page(
+            "compare.html",
+            section="items",
+            old=old,
+            new=new,
+            sheet=sheet,
+            rows=sheet.changed if only else sheet.rows,
+            only=only,
+            cell=_cell,
+        )
+
+
+@router.get("/compare/file.{form}")
+@access(Access.READER)
+def compare_file(desk: AtDesk, form: str) -> Response:
+    """The table as HTML, CSV or DOCX."""
+    if form not in _TYPES:
+        raise NotFound(f"没有这种格式 / no such format: {form}")
+    query = desk.query()
+    with desk.reader() as session:
+        old, new = _side(session, query.get("a", "")), _side(session, query.get("b", ""))
+    sheet = _sheet(old, new)
+    if form == "docx":
+        from pipelines.versions.docx_sheet import as_docx
+
+        content = as_docx(sheet, now=desk.now)
+    elif form == "csv":
+        content = as_csv(sheet).encode("utf-8-sig")
+    else:
+        content = as_html(sheet).encode()
+    name = quote(f"对照表-{new.title[:40]}.{form}")
+    return Response(
+        content,
+        media_type=_TYPES[form],
+        headers={"content-disposition": f"attachment; filename*=UTF-8''{name}"},
+    )
+
+
+def _side(session: Session, text: str) -> Side:
+    match = _SIDE.fullmatch(text)
+    document = get_document(session, int(match["id"])) if match else None
+    if match is None or document is None or document.state == "suppressed":
+        raise NotFound(f"没有这个条目 / no such item: {text[:40]}")
+    seq = int(match["seq"] or document.latest_seq)
+    version = reads.version_at(session, document.id, seq)
+    if version is None:
+        raise NotFound(f"没有这一版 / no such version: {text[:40]}")
+    title = version.title if not match["seq"] else f"{version.title}（第{seq}版）"
+    return Side(text, document.id, seq, title, version.body_text)
+
+
+def _sheet(old: Side, new: Side) -> Sheet:
+    return compare_sheet(old.text, new.text, old_title=old.title, new_title=new.title)
+
+
+def _cell(side: Cell | None) -> Markup:
+    return Markup(cell_html(side))  # noqa: S704 - cell_html escapes every text
