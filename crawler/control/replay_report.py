@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from storage.labels import labels_of
 from storage.models import Attachment, CrawlRun, Document, DocumentVersion, Fetch, FrontierEntry
 
-TEXT_FIELDS = ("title", "text_sha256", "raw_sha256", "body_text")
+TEXT_FIELDS = ("title", "text_sha256", "body_text")
 VERSION_FIELDS = ("title", "text_sha256", "raw_sha256", "body_text", "body_html", "evidence")
 DOCUMENT_FIELDS = (
     *("url", "publisher", "issuer", "issuing_bodies", "doc_number", "index_number", "doc_type"),
