@@ -1,4 +1,7 @@
-"""EasySite (中国人民银行): numeric node trees ``/N/N/N/index.html``."""
+"""EasySite (中国人民银行): numeric node trees ``/N/N/N/index.html``.
+
+Long numbers begin with the day. The pager names the next page in ``tagname``.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,16 @@ FAMILY = Family(
         "html_list": {
             "row": "li.clearfix",
             "date": "span.fr::text || span.hui12::text",
-            "link_regex": r"/\d{5,8}/\d{4,20}/index\.html$",
+            "link_regex": (
+                r"/\d{5,8}/(?:(?P<ymd>20[0-3]\d[01]\d[0-3]\d)\d{6,12}|\d{4,20})/index\.html$"
+            ),
+            "paging": {
+                "style": "next",
+                "link": (
+                    'a:lexbor-contains("下一页")::attr(tagname) || '
+                    'a:lexbor-contains("下一页")::attr(href)'
+                ),
+            },
             "body": "#zoom, div.xxy_text",
         },
     },

@@ -14,7 +14,7 @@ FAMILY = Family(
     id="hanweb-jpage",
     vendor="大汉 Hanweb JCMS",
     url_marks=(r"/col/col\d+/", r"/art/\d{4}/(?:\d{1,2}/\d{1,2}/)?art_[0-9a-f_]+\.html$"),
-    page_marks=("/module/web/jpage/", "<record><![CDATA["),
+    page_marks=("/module/web/jpage/", '<script type="text/xml"><datastore>', "<record><![CDATA["),
     defaults={
         "html_list": {
             "container": "cdata-records",

@@ -7,7 +7,7 @@ from spiders.cms.family import Family
 FAMILY = Family(
     id="lonsun",
     vendor="龙讯 Lonsun",
-    url_marks=(r"/public/column/\d+", r"/publicColumn/", r"/site/tpl/\d+"),
+    url_marks=(r"/public/column/\d+", r"/publicColumn/", r"/site/tpl/\d+", r"/site/search/\d+"),
     page_marks=("doc_list", "wzcon"),
     defaults={
         "html_list": {

@@ -10,13 +10,14 @@ FAMILY = Family(
     id="ucap",
     vendor="开普云 UCAP",
     url_marks=(
+        r"/c\d{5,6}/(?:[a-z_]+_)?list\.shtml$",
         r"/(?:common|zfxxgk|xxgk|zcgfxwj)_list\w*\.shtml$",
         r"/\d{4}/\d{1,2}/\d{1,2}/[0-9a-f]{32}\.shtml$",
         r"/\d{6}/[0-9a-f]{32}\.shtml$",
         r"/c\d+/c\d+/content\.shtml$",
         r"/(?:common/search|searchList|es-search/search)/[0-9a-f]{32}",
     ),
-    page_marks=("<ucapcontent>", "<ucaptitle>", 'name="channelid"', "UCAP-CONTENT"),
+    page_marks=("<ucapcontent>", "<ucaptitle>", "<publishtime>", 'name="channelid"', "UCAP-CONTENT"),
     defaults={
         "html_list": {
             "row": "li",
@@ -27,6 +28,8 @@ FAMILY = Family(
             ),
             "paging": {"style": "number", "template": "{stem}_{n}{ext}"},
             "body": _BODY,
+            "article_title": "ucaptitle",
+            "article_date": "publishtime",
         },
         "json_api": {
             "params": {
@@ -42,9 +45,13 @@ FAMILY = Family(
                 "url": "url",
                 "date": "publishedTimeStr || publishedTime",
                 "doc_number": "domainMetaList[].resultList[key=refno].value",
+                "written": "domainMetaList[].resultList[key=writedate].value",
+                "issuer": "domainMetaList[].resultList[key=source].value",
             },
             "paging": {"style": "number"},
             "body": _BODY,
+            "article_title": "ucaptitle",
+            "article_date": "publishtime",
         },
     },
 )
