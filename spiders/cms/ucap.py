@@ -17,7 +17,13 @@ FAMILY = Family(
         r"/c\d+/c\d+/content\.shtml$",
         r"/(?:common/search|searchList|es-search/search)/[0-9a-f]{32}",
     ),
-    page_marks=("<ucapcontent>", "<ucaptitle>", "<publishtime>", 'name="channelid"', "UCAP-CONTENT"),
+    page_marks=(
+        "<ucapcontent>",
+        "<ucaptitle>",
+        "<publishtime>",
+        'name="channelid"',
+        "UCAP-CONTENT",
+    ),
     defaults={
         "html_list": {
             "row": "li",
