@@ -81,6 +81,9 @@ class CrawlConfig(Section):
         default=60.0, ge=0, description="Longest Crawl-delay of a robots.txt that is waited for."
     )
     soft_limit: float = Field(default=600.0, gt=0, description="A run closes itself after this.")
+    backfill_limit: float = Field(
+        default=21600.0, gt=0, description="The same for a run that reads an archive (--since)."
+    )
     hard_grace: float = Field(default=60.0, ge=0, description="Then SIGINT after this long.")
     kill_grace: float = Field(default=15.0, ge=0, description="Then SIGKILL after this long.")
     heartbeat_silence: float = Field(

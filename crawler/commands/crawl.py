@@ -22,6 +22,8 @@ from crawler.commands.context import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from crawler.control.batch import Batch, RunOutcome
 
 
@@ -106,7 +108,7 @@ def _run(
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-    from crawler.control.batch import queue_batch, run_batch
+    from crawler.control.batch import queue_batch, read_progress, run_batch
     from crawler.control.dispatch import LocalDispatcher
 
     batch = queue_batch(
@@ -122,6 +124,7 @@ def _run(
         config_path=state.config_path,
         log_dir=state.config.storage.data_dir / "logs",
     )
+    told = [""]
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(
         *columns, console=Console(stderr=True), disable=quiet, transient=True
@@ -132,7 +135,15 @@ def _run(
             progress.advance(task)
             progress.update(task, description=f"{outcome.source_key} {outcome.state}")
 
-        return run_batch(state.db, batch, dispatcher, clock=now_utc, on_end=ended)
+        def look(waiting: Collection[int]) -> None:
+            line = read_progress(state.db, waiting)
+            if line:
+                progress.update(task, description=f"采集 / crawling  {line}")
+                if not (quiet or progress.console.is_terminal) and line != told[-1]:
+                    told.append(line)
+                    typer.echo(line, err=True)
+
+        return run_batch(state.db, batch, dispatcher, clock=now_utc, on_end=ended, on_look=look)
 
 
 def _report(batch: Batch, *, as_json: bool) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+from sqlalchemy import func, select
 
 from crawler.control.dispatch import Dispatcher
 from storage import runs
@@ -14,6 +16,7 @@ from storage.engine import Database
 from storage.models import CrawlRun, Source
 
 POLL_SECONDS = 0.1
+LOOK_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +78,14 @@ def run_batch(
     *,
     clock: Callable[[], datetime],
     on_end: Callable[[RunOutcome], None] = lambda outcome: None,
+    on_look: Callable[[Collection[int]], None] = lambda waiting: None,
 ) -> Batch:
-    """Start the queued runs and wait until all have ended. Ctrl-C ends the children cleanly."""
+    """Start the queued runs and wait until all have ended. Ctrl-C ends the children cleanly.
+
+    ``on_look`` gets the ids of the runs that have not ended, every second.
+    """
     waiting = set(batch.run_ids)
+    looked = time.monotonic()
     try:
         while waiting:
             dispatcher.start_queued(now=clock())
@@ -87,11 +95,28 @@ def run_batch(
                     outcome = read_outcome(db, run_id)
                     batch.outcomes.append(outcome)
                     on_end(outcome)
+            if time.monotonic() - looked >= LOOK_SECONDS:
+                looked = time.monotonic()
+                on_look(waiting)
             if waiting:
                 time.sleep(POLL_SECONDS)
     finally:
         dispatcher.stop(now=clock())
     return batch
+
+
+def read_progress(db: Database, run_ids: Collection[int]) -> str:
+    """One line on what runs that have not ended have done so far; empty before the first page."""
+    with db.reader() as session:
+        counts = session.execute(
+            select(
+                func.coalesce(func.sum(CrawlRun.listed), 0),
+                func.coalesce(func.sum(CrawlRun.fetched), 0),
+                func.coalesce(func.sum(CrawlRun.new), 0),
+            ).where(CrawlRun.id.in_(run_ids), CrawlRun.state == "running")
+        ).one()
+    listed, fetched, new = counts
+    return f"列出 {listed}  已读 {fetched}  新增 {new}" if listed else ""
 
 
 def read_outcome(db: Database, run_id: int) -> RunOutcome:

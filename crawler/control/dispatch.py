@@ -56,6 +56,7 @@ class Child:
     process: subprocess.Popen[bytes]
     started: float
     log_path: Path
+    soft_limit: float
     interrupted_at: float | None = None
     killed_because: str | None = None
 
@@ -82,17 +83,17 @@ class LocalDispatcher:
         busy = {child.host_group for child in self.children.values()}
         with self.db.reader() as session:
             waiting = [
-                (run.id, session.get_one(Source, run.source_id).host_group)
+                (run.id, session.get_one(Source, run.source_id).host_group, self._limit_of(run))
                 for run in runs.queued_runs(session, now=now, limit=room * 20)
             ]
         started = 0
-        for run_id, host_group in waiting:
+        for run_id, host_group, limit in waiting:
             if started >= room:
                 break
             if run_id in self.children or host_group in busy:
                 continue
             try:
-                self.children[run_id] = self._start(run_id, host_group)
+                self.children[run_id] = self._start(run_id, host_group, limit)
             except OSError as error:
                 self._not_started(run_id, error, now=now)
                 break  # no processes, no memory, no disk: nor for the next one
@@ -127,7 +128,11 @@ class LocalDispatcher:
             self._settle(child, child.process.returncode, now=now)
         self.children.clear()
 
-    def _start(self, run_id: int, host_group: str) -> Child:
+    def _limit_of(self, run: CrawlRun) -> float:
+        since = (run.options or {}).get("since")
+        return self.config.backfill_limit if since else self.config.soft_limit
+
+    def _start(self, run_id: int, host_group: str, soft_limit: float) -> Child:
         token = secrets.token_hex(16)
         # -P: a folder called "storage" in the current directory must not shadow the package.
         command = [sys.executable, "-P", "-m", "crawler.child", "--run-id", str(run_id)]
@@ -145,7 +150,7 @@ class LocalDispatcher:
                 start_new_session=True,
             )
         log.info("run %d started as process %d", run_id, process.pid)
-        return Child(run_id, host_group, token, process, self.clock(), log_path)
+        return Child(run_id, host_group, token, process, self.clock(), log_path, soft_limit)
 
     def _not_started(self, run_id: int, error: OSError, *, now: datetime) -> None:
         log.error("run %d cannot be started: %s", run_id, error)
@@ -158,7 +163,7 @@ class LocalDispatcher:
 
     def _apply_time_box(self, child: Child, *, now: datetime) -> None:
         age = self.clock() - child.started
-        hard = self.config.soft_limit + self.config.hard_grace
+        hard = child.soft_limit + self.config.hard_grace
         if child.interrupted_at is not None:
             if self.clock() - child.interrupted_at > self.config.kill_grace:
                 self._kill(child, "time_box")

@@ -96,6 +96,7 @@ def put_configuration(settings: BaseSettings) -> None:
         "DIBAO_DELAY": crawl.delay,
         "DIBAO_MAX_CRAWL_DELAY": crawl.max_crawl_delay,
         "DIBAO_SOFT_LIMIT": crawl.soft_limit,
+        "DIBAO_BACKFILL_LIMIT": crawl.backfill_limit,
         "DIBAO_ALLOW_PRIVATE": list(crawl.allow_private),
         "DIBAO_HOSTS": dict(crawl.hosts),
         "DIBAO_CA_FILE": str(crawl.ca_file) if crawl.ca_file else "",

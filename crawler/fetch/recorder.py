@@ -11,24 +11,24 @@ from __future__ import annotations
 import asyncio
 import logging
 import resource
-import time
 from collections.abc import Coroutine
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from scrapy import signals
 from scrapy.exceptions import CloseSpider
 
-from crawler.control.due import closing
 from crawler.control.schema_check import require_known_schema
 from crawler.errors import Interrupted, LeaseHeld, OutsideHours, RunTimedOut, StartFailed
 from crawler.fetch import run_rows
 from crawler.fetch.addon import configuration
+from crawler.fetch.backfill import read_archive
 from crawler.fetch.fetch_log import FetchLog
 from crawler.fetch.ledger import CountingLedger, DatabaseLedger, ListingLedger, RecheckRule
 from crawler.fetch.run_counts import RunCounts
 from crawler.fetch.run_rows import RunClaim, RunEnd
 from crawler.fetch.store import Fenced, Store
+from crawler.fetch.time_box import TimeBox
 from crawler.fetch.warc import WarcCapture
 from pipelines.items import Bulletin
 from storage.errors import StoreError
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 HEARTBEAT = 15.0
+FIRST_BEAT = 2.0
 FLUSH_AT = 200
 FINISH_TRIES = 3
 REMARKS = (("mojibake", "wrong_charset"), ("truncated", "truncated"))
@@ -64,10 +65,9 @@ class RunRecorder:
         self.state = "failed"
         self.error_code: str | None = "not_started"
         self.error_detail: str | None = None
-        self._started = time.monotonic()
         self._stopped_because: str | None = None
         self._beat: asyncio.Task[None] | None = None
-        self._soft: asyncio.TimerHandle | None = None
+        self.time_box = TimeBox(self.stop)
         self._tasks: set[asyncio.Task[None]] = set()
         self._writing = False
 
@@ -102,9 +102,7 @@ class RunRecorder:
         self.capture = self.crawler.get_extension(WarcCapture)
         spider: Any = self.crawler.spider
         loop = asyncio.get_running_loop()
-        limit = self.settings.getfloat("DIBAO_SOFT_LIMIT")
-        if limit > 0:
-            self._soft = loop.call_later(limit, self.stop, "soft_limit")
+        self.time_box.allow(self.settings.getfloat("DIBAO_SOFT_LIMIT"))
         if self.settings.getbool("DIBAO_DRY_RUN"):
             spider.ledger = ListingLedger(self.counts)
             return
@@ -132,20 +130,12 @@ class RunRecorder:
         spider.ledger = DatabaseLedger(
             store, self.counts, self.fetches, source_id=claim.source_id, recheck=rule
         )
-        self._keep_hours(getattr(spider, "spec", None), claim)
+        if claim.trigger == "schedule":  # one asked for by a person keeps no hours
+            self.time_box.keep_hours(getattr(spider, "spec", None), now=datetime.now(UTC))
         since = claim.options.get("since")
-        if since and getattr(spider, "since", None) is None:
-            spider.since = date.fromisoformat(str(since))
-
-    def _keep_hours(self, spec: Any, claim: RunClaim) -> None:
-        """A scheduled run ends with its source's hours; one asked for by a person does not."""
-        if claim.trigger != "schedule" or spec is None:
-            return
-        now = datetime.now(UTC)
-        end = closing(spec.hours, timezone=spec.timezone, now=now)
-        if end is not None:
-            left = (end - now).total_seconds()
-            asyncio.get_running_loop().call_later(left, self.stop, OutsideHours.code)
+        if since:
+            read_archive(spider, str(since))
+            self.time_box.allow(self.settings.getfloat("DIBAO_BACKFILL_LIMIT"))
 
     async def _take(self, store: Store) -> RunClaim | None:
         await asyncio.get_running_loop().run_in_executor(None, require_known_schema, store.database)
@@ -191,9 +181,11 @@ class RunRecorder:
         task.add_done_callback(self._tasks.discard)
 
     async def _beats(self) -> None:
+        pause = FIRST_BEAT  # soon: somebody may be looking
         while True:
-            await asyncio.sleep(HEARTBEAT)
+            await asyncio.sleep(pause)
             await self.beat()
+            pause = min(pause * 2, HEARTBEAT)
 
     async def beat(self) -> None:
         """Heartbeat and write the fetches so far; a lost lease stops everything."""
@@ -223,11 +215,11 @@ class RunRecorder:
 
     async def closed(self, reason: str) -> None:
         """Close the run row with the verdict."""
-        for timer in (self._beat, self._soft):
-            if timer is not None:
-                timer.cancel()
+        self.time_box.close()
+        if self._beat is not None:
+            self._beat.cancel()
         reason = self._stopped_because or reason
-        if reason == "shutdown" and self._overdue():
+        if reason == "shutdown" and self.time_box.over:
             reason = "soft_limit"  # a supervisor ended what did not end itself
         if self.error_code == "not_started":
             self.state, self.error_code, self.error_detail = self.counts.verdict(reason)
@@ -280,10 +272,6 @@ class RunRecorder:
                     self.state, self.error_code = closed.state, closed.error_code
                     self.error_detail = closed.error_detail
                 return
-
-    def _overdue(self) -> bool:
-        limit = self.settings.getfloat("DIBAO_SOFT_LIMIT")
-        return 0 < limit <= time.monotonic() - self._started
 
     def _good(self) -> bool | None:
         if self.error_code == Interrupted.code:
