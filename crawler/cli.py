@@ -17,6 +17,7 @@ from crawler.commands import (
     digest,
     draft,
     health,
+    import_,
     init,
     outbox,
     replay,
@@ -39,7 +40,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for module in (init, serve, crawl, search, compare, report, draft, verify, replay, health, demo):
+for module in (
+    init,
+    serve,
+    crawl,
+    import_,
+    search,
+    compare,
+    report,
+    draft,
+    verify,
+    replay,
+    health,
+    demo,
+):
     module.register(app)
 for name, group in (
     ("source", source.app),

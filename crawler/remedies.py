@@ -7,6 +7,9 @@ from functools import cache
 
 # Codes that a supervisor gives, and those whose exceptions carry no remedy of their own.
 OWN_REMEDIES = {
+    "errand_failed": "采集进程异常退出，请看日志 / the crawl process ended badly: see the log",
+    "tombstoned": "此网址已按要求移除，不再收录 / this address was removed for good",
+    "unreadable": "核对文件名和权限 / check the file's name and permissions",
     "archive_nested": "压缩包内的压缩包不展开 / archives inside archives are not opened",
     "text_cut": "文字过长，只保留开头 / a long text: only its beginning is kept",
     "no_text": "扫描件，没有文字层；可配置 attachments.ocr / a scan: configure attachments.ocr",

@@ -73,6 +73,17 @@ def file_views(
     return [_view(*row) for row in session.execute(query)]
 
 
+def files_by_document(session: Session, document_ids: Sequence[int]) -> dict[int, list[FileView]]:
+    """The attachments of many documents, in chunks that every database takes."""
+    found: dict[int, list[FileView]] = {}
+    ids = list(document_ids)
+    for start in range(0, len(ids), 500):
+        chunk = ids[start : start + 500]
+        for view in file_views(session, document_ids=chunk, limit=100_000):
+            found.setdefault(view.document_id, []).append(view)
+    return found
+
+
 def file_view(session: Session, attachment_id: int) -> FileView:
     """One attachment. Raises NotFound."""
     row = session.execute(

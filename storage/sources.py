@@ -17,6 +17,8 @@ from storage.errors import NotFound
 from storage.models import CrawlRun, HostState, Source
 from storage.models.crawl import ACTIVE_STATES
 
+BY_HAND_KIND = "import"  # the one source that stands in no catalogue: what people import
+
 
 @dataclass(frozen=True, slots=True)
 class SourceRecord:
@@ -115,7 +117,11 @@ def sync_sources(
         for name, value in _values(record).items():
             setattr(row, name, value)
         row.updated_at = now
-    retired = [row for row in rows.values() if row.retired_at is None and row.key not in keep]
+    retired = [
+        row
+        for row in rows.values()
+        if row.retired_at is None and row.key not in keep and row.kind != BY_HAND_KIND
+    ]
     for row in retired:
         row.retired_at = now
     session.flush()

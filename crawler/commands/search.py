@@ -6,12 +6,15 @@ import csv
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any, TextIO
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
 from crawler.commands.context import EXIT_USAGE, ConfigOption, JsonOption, fail, open_app
 from crawler.commands.output import print_rows
+
+if TYPE_CHECKING:
+    from storage.file_views import FileView
 
 FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
 EXPORT_FIELDS = (
@@ -94,6 +97,7 @@ def export(
     config: ConfigOption = None,
 ) -> None:
     """Write documents as CSV (safe to open in a spreadsheet) or JSON."""
+    from storage.file_views import files_by_document
     from storage.filters import DocumentFilter
     from storage.listing import list_documents
 
@@ -103,7 +107,12 @@ def export(
         rows = list_documents(
             session, filters=DocumentFilter(query=query or None), limit=limit, offset=0
         )
-        records = [{name: getattr(row, name) for name in EXPORT_FIELDS} for row in rows]
+        files = files_by_document(session, [row.id for row in rows])
+        records = [
+            {name: getattr(row, name) for name in EXPORT_FIELDS}
+            | {"attachments": [shown_file(view, form) for view in files.get(row.id, ())]}
+            for row in rows
+        ]
     if target is None:
         _write(records, sys.stdout, form)
     else:
@@ -115,12 +124,20 @@ def export(
         typer.echo(f"已写出 {len(records)} 条 / written: {target}")
 
 
+def shown_file(view: FileView, form: str) -> Any:
+    """A file in an export: its name in CSV, everything known of it in JSON."""
+    if form == "csv":
+        return view.name
+    names = ("name", "url", "kind", "media_type", "size", "pages", "sha256", "state", "text_state")
+    return {name: getattr(view, name) for name in names}
+
+
 def _write(records: list[dict[str, Any]], file: TextIO, form: str) -> None:
     if form == "json":
         json.dump(records, file, ensure_ascii=False, indent=2, default=str)
         file.write("\n")
         return
-    writer = csv.DictWriter(file, EXPORT_FIELDS)
+    writer = csv.DictWriter(file, (*EXPORT_FIELDS, "attachments"))
     writer.writeheader()
     for record in records:
         writer.writerow({key: spreadsheet_safe(value) for key, value in record.items()})

@@ -52,6 +52,7 @@ class AttachmentFetcher:
         self.crawler = crawler
         self.config = config.attachments
         self.blobs = BlobStore(config.storage.blobs)
+        self.errand = crawler.settings.getdict("DIBAO_ERRAND")
         self.fetched = 0
         self.bytes = 0
         self._asked: set[int] = set()
@@ -62,7 +63,8 @@ class AttachmentFetcher:
     def from_crawler(cls, crawler: Crawler) -> Self:
         settings = crawler.settings
         wanted = configuration(settings).attachments.enabled and settings["DIBAO_DATABASE_URL"]
-        if not wanted or settings.getbool("DIBAO_DRY_RUN"):
+        errand = settings.getdict("DIBAO_ERRAND")
+        if not wanted or (settings.getbool("DIBAO_DRY_RUN") and not errand):
             raise NotConfigured
         made = cls(crawler)
         crawler.signals.connect(made.closed, signals.spider_closed)
@@ -76,7 +78,7 @@ class AttachmentFetcher:
     def store(self) -> Store | None:
         """The database, once the run is ours."""
         found = self.crawler.get_extension(Store)
-        return found if found is not None and found.source_id else None
+        return found if found is not None and (found.source_id or self.errand) else None
 
     # shells -----------------------------------------------------------------------------
 
@@ -212,14 +214,16 @@ class AttachmentFetcher:
         return left
 
     async def pending(self) -> list[Request]:
-        """Requests for what earlier crawls of this source left open."""
+        """Requests for what earlier crawls of this source, or what an errand names, left open."""
         store = self.store
         if store is None:
             return []
+        chosen = self.errand or {"source_id": store.source_id}
         found = await store.read(
             lambda session: rows.open_files(
                 session,
-                source_id=store.source_id,
+                source_id=chosen.get("source_id"),
+                document_id=chosen.get("document_id"),
                 now=datetime.now(UTC),
                 limit=self.config.per_run,
             )
