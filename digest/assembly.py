@@ -15,6 +15,7 @@ from digest import boxes
 from digest.periods import Period, cadence
 from digest.places import place_label
 from digest.ranking import Group, best_page, is_official, reading_order
+from digest.relevance import wanted_groups
 from digest.selection import (
     CATCH_UP,
     Found,
@@ -53,6 +54,7 @@ def compose_view(
         documents=[group.head for group in groups],
         since=period.end - CATCH_UP,
     )
+    groups = wanted_groups(groups, edition=edition, watched=watched)
     placed = _placed(session, groups, edition, watched)
     issued_on = period.end.astimezone(edition.zone).date()
     sections = _sections(session, placed, edition, watched)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from digest.view import IssueView, Item
+from pipelines.relevance import first_word
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +17,12 @@ class Wishes:
     topics: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
+    not_words: tuple[str, ...] = ()
 
     @property
     def words(self) -> tuple[str, ...]:
         """For the footer: 您的主题."""
-        return (*self.topics, *self.regions, *self.sections)
+        return (*self.topics, *self.regions, *self.sections, *(f"不含{w}" for w in self.not_words))
 
 
 def read_wishes(filters: Mapping[str, Any]) -> Wishes:
@@ -29,6 +31,7 @@ def read_wishes(filters: Mapping[str, Any]) -> Wishes:
         topics=_words(filters.get("topics")),
         regions=_words(filters.get("regions")),
         sections=_words(filters.get("sections")),
+        not_words=_words(filters.get("not_words")),
     )
 
 
@@ -56,6 +59,8 @@ def narrowed(view: IssueView, wishes: Wishes) -> IssueView:
 def _wanted(item: Item, wishes: Wishes) -> bool:
     if item.watches:
         return True
+    if wishes.not_words and first_word(wishes.not_words, f"{item.title}\n{item.summary}"):
+        return False
     if wishes.topics and not set(item.topics) & set(wishes.topics):
         return False
     return not wishes.regions or any(item.region.startswith(name) for name in wishes.regions)

@@ -268,7 +268,8 @@ def _wanted(row: Found, edition: EditionConfig, oldest: date) -> bool:
 def _labelled(session: Session, rows: list[Found], edition: EditionConfig) -> list[Found]:
     labels = labels_of(session, [row.document.id for row in rows])
     found = [replace(row, labels=tuple(labels.get(row.document.id, ()))) for row in rows]
-    if not edition.topics:
+    if not edition.topics or edition.words:
+        # with words a page may matter without a topic: the relevance decides
         return found
     wanted = set(edition.topics)
     return [

@@ -16,6 +16,7 @@ from pydantic import field_validator as validates
 from pydantic import model_validator as checks
 
 from digest.addresses import check_address
+from pipelines.relevance import DEFAULT_LEAST
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -72,6 +73,9 @@ class EditionConfig(Section):
     regions: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    not_words: tuple[str, ...] = ()
+    min_relevance: float = Field(default=DEFAULT_LEAST, ge=0, le=1)
     watch_owners: tuple[str, ...] = ()
     accepted_only: bool = False
     max_age_days: int = Field(default=30, ge=1, le=3650)

@@ -21,8 +21,10 @@ from crawler.commands.context import (
     open_app,
 )
 from crawler.commands.output import print_rows
+from crawler.commands.relevance import relevance
 
 app = typer.Typer(help="Issues of the editions.", no_args_is_help=True)
+app.command()(relevance)
 
 IssueArgument = Annotated[int, typer.Argument(help="Number of the issue (see `digest list`).")]
 
