@@ -238,12 +238,12 @@ def _row_of(record: Record, path: str) -> FetchRow | None:
 # retention --------------------------------------------------------------------------------
 
 
-def prune_files(
-    session: Session, folder: Path, *, now: datetime, keep: timedelta, limit: int = 1000
+def retire_files(
+    session: Session, *, now: datetime, keep: timedelta, limit: int = 1000
 ) -> list[str]:
-    """Delete closed files older than ``keep`` that no version of a document came from.
+    """Mark closed files older than ``keep`` that no version of a document came from as pruned.
 
-    Returns their paths. The rows stay, as ``pruned``. Raises OSError.
+    Returns their paths: delete them once this is committed.
     """
     cited = (
         select(Fetch.warc_file)
@@ -259,8 +259,6 @@ def prune_files(
         )
         .limit(limit)
     ).all()
-    for path in old:
-        (folder / path).unlink(missing_ok=True)
     _mark_pruned(session, old)
     return list(old)
 

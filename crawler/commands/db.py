@@ -97,7 +97,8 @@ def prune(
     yes: YesOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Delete old fetch records, runs and sessions; documents are never deleted."""
+    """Delete old fetch records, runs, sessions, and WARC files that no document came from."""
+    from crawler.control.ticks import prune_captures
     from storage.prune import Keep
     from storage.prune import prune as run_prune
 
@@ -107,6 +108,7 @@ def prune(
         now = now_utc()
         with state.db.writer() as session:
             counts = run_prune(session, now=now, keep=Keep(fetches=timedelta(days=days)))
+        counts["warc_file"] = len(prune_captures(state.db, state.config, now=now))
         print_json(counts)
 
 

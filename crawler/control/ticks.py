@@ -15,7 +15,7 @@ from crawler.control.watch import update_health
 from digest.compose import compose_due_issues
 from digest.outbox import SendReport, send_due
 from digest.transports import open_transport
-from storage import runs
+from storage import captures, runs
 from storage.engine import Database
 from storage.migrate import backup
 from storage.prune import prune
@@ -101,7 +101,8 @@ def housekeeping(db: Database, config: Config, *, now: datetime) -> None:
     """Prune old rows; on SQLite keep the last seven nightly copies."""
     with db.writer() as session:
         counts = prune(session, now=now)
-    log.info("pruned: %s", counts)
+    gone = prune_captures(db, config, now=now)
+    log.info("pruned: %s; %d files of captures", counts, len(gone))
     if db.dialect != "sqlite":
         return
     folder = config.storage.backups
@@ -109,6 +110,18 @@ def housekeeping(db: Database, config: Config, *, now: datetime) -> None:
     backup(db, folder / f"nightly-{now:%Y%m%d}.db", now=now)
     for old in sorted(folder.glob("nightly-*.db"))[:-KEEP_BACKUPS]:
         old.unlink()
+
+
+def prune_captures(db: Database, config: Config, *, now: datetime) -> list[str]:
+    """Delete old files of captures that no document came from; their paths."""
+    if not config.crawl.warc_days:
+        return []
+    keep = timedelta(days=config.crawl.warc_days)
+    with db.writer() as session:
+        old = captures.retire_files(session, now=now, keep=keep)
+    for path in old:
+        (config.storage.captures / path).unlink(missing_ok=True)
+    return old
 
 
 def ping(url: str) -> None:

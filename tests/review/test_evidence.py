@@ -53,7 +53,7 @@ def _record(kind: str, block: bytes, *, to: str = "", content_type: str = HTTP_R
 @pytest.fixture
 def captured(desk: Desk) -> Path:
     """The file that holds the exchange from which the newest sample was read."""
-    folder = desk.app.state.site.data_dir / "warc"
+    folder: Path = desk.app.state.site.data_dir / "warc"
     writer = ArchiveWriter(folder, NAME)
     writer.append(_record("warcinfo", b"software: test\r\n", content_type=INFO_FIELDS))
     request = _record("request", b"GET /1.html HTTP/1.1\r\n\r\n", content_type=HTTP_REQUEST)

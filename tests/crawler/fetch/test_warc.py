@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import signal
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
 from crawler.cli import app
+from crawler.config import load_config
+from crawler.control.ticks import prune_captures
 from crawler.fetch.warc import SECRET
 from storage import archive, captures
 from storage.models import CrawlRun, DocumentVersion, Fetch
@@ -256,3 +259,18 @@ def test_captures_can_be_switched_off(lab: Lab, server: FaultServer) -> None:
     assert lab.run("cn-off").counts["new"] == 1
     assert _files(lab) == []
     assert _dibao(lab, "replay", "1").exit_code == 2
+
+
+def test_old_files_go_unless_a_document_came_from_them(lab: Lab, server: FaultServer) -> None:
+    server.routes["/list"] = html(listing([("/a/1.html", "甲")]))
+    server.routes["/a/1.html"] = html(article(1))
+    lab.html_source("cn-old", server.url("/list"))
+    assert lab.run("cn-old").counts["new"] == 1
+    assert lab.run("cn-old").state == "ok"
+    assert len(_files(lab)) == 2
+    later = datetime.now(UTC) + timedelta(days=200)
+    gone = prune_captures(lab.db, load_config(lab.config_path), now=later)
+    assert [name.rsplit("-", 2)[1] for name in gone] == ["2"]
+    done = _dibao(lab, "verify", "--json")
+    states = [report["state"] for report in json.loads(done.stdout)]
+    assert (done.exit_code, states) == (0, ["whole", "pruned"])
