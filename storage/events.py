@@ -245,6 +245,8 @@ def _join(
     if event_id is None:
         if any(others[key].event_id is not None for key in ranked):
             return None  # its own event would not take it: a person or a fact stands between
+        if not any(rules.name(page) for page in (mine, *(others[key] for key in free))):
+            return None  # the same news twice: one text, but no policy
         event_id = _new_event(session, mine, rules=rules, now=now)
         _put(session, event_id, mine, links[free[0]], rules=rules, now=now)
     for key in free:
@@ -339,11 +341,25 @@ def settle_event(
         replace(row, links=known[key].links, matched=known[key].matched) if key in known else row
         for key, row in pages.items()
     ]
+    rows = _reprints(session, rows)
     event.size, event.updated_at = len(ids), now
     if event.title_origin == "rule":
         event.title = _title(rows, rules) or event.title or rows[0].title
     session.flush()
     trace_members(session, rows, among=rows, rules=rules, now=now)
+
+
+def _reprints(session: Session, rows: list[StoredPage]) -> list[StoredPage]:
+    """A headline over the text of the policy itself is no report but the full text."""
+    texts = {row.cluster_id for row in rows if row.cluster_id and row.role in ("final", "draft")}
+    found = []
+    for row in rows:
+        if row.role == "report" and row.role_origin == "rule" and row.cluster_id in texts:
+            change = update(EventMember).where(EventMember.document_id == row.document_id)
+            session.execute(change.values(role="full_text"))
+            row = replace(row, role="full_text")
+        found.append(row)
+    return found
 
 
 def _title(rows: Sequence[StoredPage], rules: EventRules) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import func, select
 
@@ -14,7 +15,17 @@ from crawler.demo.sample_site import load_sites
 from crawler.demo.weeks import Weeks
 from pipelines.urls import url_key
 from storage.engine import Database
-from storage.models import Attachment, Cluster, Document, DocumentVersion, HealthEvent, Source
+from storage.models import (
+    Attachment,
+    Cluster,
+    Document,
+    DocumentVersion,
+    Event,
+    EventMember,
+    HealthEvent,
+    Source,
+)
+from storage.models.event import EVENT_ROLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +37,14 @@ class Family:
 
 
 @dataclass(frozen=True, slots=True)
+class Story:
+    """A policy event: its name and its pages as (role, publisher) in the order of time."""
+
+    title: str
+    pages: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Findings:
     """The state of the database in the words of the tour."""
 
@@ -34,6 +53,7 @@ class Findings:
     revised: tuple[str, ...]
     withdrawn: tuple[str, ...]
     families: tuple[Family, ...]
+    events: tuple[Story, ...]
     alarms: tuple[str, ...]
 
 
@@ -59,6 +79,7 @@ def read_findings(db: Database) -> Findings:
             revised=tuple(revised),
             withdrawn=tuple(session.scalars(gone)),
             families=tuple(_families(session.execute(_MEMBERS))),
+            events=tuple(_stories(session.execute(_PAGES))),
             alarms=tuple(alarms),
         )
 
@@ -70,6 +91,28 @@ _MEMBERS = (
     .where(Cluster.size > 1)
     .order_by(Cluster.size.desc(), Cluster.id, Document.published_on, Document.id)
 )
+
+
+_PAGES = (
+    select(Event.id, Event.title, Document.published_on, EventMember.role, Source.publisher)
+    .join(EventMember, EventMember.event_id == Event.id)
+    .join(Document, Document.id == EventMember.document_id)
+    .join(Source, Source.id == Document.source_id)
+    .order_by(Event.size.desc(), Event.id, Document.id)
+)
+
+
+def _stories(rows: Iterable[tuple[int, str, date | None, str, str]]) -> list[Story]:
+    """Events whose pages have different roles; reprints alone are told elsewhere."""
+    pages: dict[tuple[int, str], list[tuple[date, int, str, str]]] = {}
+    for event, title, day, role, publisher in rows:
+        order = EVENT_ROLES.index(role)
+        pages.setdefault((event, title), []).append((day or date.max, order, role, publisher))
+    return [
+        Story(title, tuple((role, publisher) for _, _, role, publisher in sorted(found)))
+        for (_, title), found in pages.items()
+        if len({row[2] for row in found} - {"full_text"}) > 1
+    ]
 
 
 def _families(rows: Iterable[tuple[int, int | None, int, str, str]]) -> list[Family]:

@@ -22,6 +22,17 @@ STATES = {
     "timed_out": "[red]超时[/red]",
 }
 
+ROLES = {
+    "draft": "征求意见稿",
+    "feedback": "意见反馈",
+    "final": "正式文件",
+    "full_text": "全文转载",
+    "interpretation": "解读",
+    "report": "报道",
+    "amendment": "修改",
+    "repeal": "废止",
+}
+
 
 def crawl_table(outcomes: Sequence[RunOutcome]) -> Table:
     """One line per source, and the sum."""
@@ -68,6 +79,10 @@ def say_findings(console: Console, found: Findings) -> None:
             f"  同文 / same text  {escape(family.title)}\n"
             f"                    [dim]{len(family.places)} 处：{places}[/dim]"
         )
+    for story in found.events:
+        pages = " → ".join(f"{ROLES.get(role, role)}（{place}）" for role, place in story.pages)
+        name = escape(story.title)
+        console.print(f"  事件 / event      {name}\n                    [dim]{escape(pages)}[/dim]")
     for alarm in found.alarms:
         console.print(f"  [red]告警 / alarm[/red]      {escape(alarm)}")
 

@@ -100,10 +100,15 @@ def read_keys(page: PageFacts) -> EventKeys:
     role: Role = "report"
     bodies: tuple[str, ...] = page.issuing_bodies
     if subject is not None:
-        role = role_of(
-            page.title, text=page.text, official=official, own=subject.own, draft=subject.name.draft
-        )
         bodies = _bodies_of(page, subject, text)
+        role = role_of(
+            page.title,
+            text=page.text,
+            official=official,
+            own=subject.own,
+            draft=subject.name.draft,
+            issuers_site=_at_issuers(page.publisher, bodies),
+        )
         subject = _placed(subject, bodies)
     issuers = tuple(dict.fromkeys(canonical_body(name) for name in bodies))
     key = url_key(page.url) if page.url else ""
@@ -150,6 +155,15 @@ def _bodies_of(page: PageFacts, subject: Subject, text: str) -> tuple[str, ...]:
     if named is None and not subject.own:
         named = issuers_in_lead(text)
     return named.bodies if named else page.issuing_bodies
+
+
+def _at_issuers(publisher: str | None, bodies: Sequence[str]) -> bool:
+    """Whether the site may be an issuing body's own: nothing known says otherwise."""
+    if not publisher or not bodies:
+        return True
+    site = canonical_body(publisher)
+    names = [canonical_body(name) for name in bodies]
+    return any(name.startswith(site) or site.startswith(name) for name in names)
 
 
 def _placed(subject: Subject, bodies: Sequence[str]) -> Subject:

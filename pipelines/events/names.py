@@ -33,7 +33,7 @@ _BATCH = re.compile(
     rf"|(?P<month>1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月(?:份)?|(?P<half>[上下]半年)"
 )
 _PRINTED_PLACE = re.compile(r"(?P<name>[\u4e00-\u9fff]{2,3}[省市])(?=[\u4e00-\u9fff]{2})")
-_NO_PLACE = re.compile(r"[城都上股超门入全本我各]市\Z|[全本我各]省\Z")
+_NO_PLACE = re.compile(r"[城都上股超门入]市\Z")
 _QUOTES = str.maketrans("", "", "“”\"'‘’《》〈〉<>「」")
 _NOT_KEY = re.compile(r"[\W_]+")
 _COMMON = re.compile(

@@ -58,16 +58,19 @@ def holds_text(text: str) -> bool:
     return len(_TASK_LINE.findall(text)) >= _PARTS
 
 
-def role_of(title: str, *, text: str, official: bool, own: bool, draft: bool) -> Role:
+def role_of(
+    title: str, *, text: str, official: bool, own: bool, draft: bool, issuers_site: bool = True
+) -> Role:
     """The role of a page. ``own``: the title has the form of an official act (关于印发…的通知, the
-    bare name) and not of a headline; ``draft``: the policy named is still a draft."""
+    bare name) and not of a headline; ``draft``: the policy named is still a draft;
+    ``issuers_site``: the page stands at an issuing body, as far as is known."""
     if is_interpretation(title) or _EXPLAINS.search(title):
         return "interpretation"
     if _WHOLE.search(title):
         return "full_text"
     if not own:
         if holds_text(text):
-            return "final" if official and not draft else "full_text"
+            return "final" if official and issuers_site and not draft else "full_text"
         return "report"
     if not official:
         return "full_text" if holds_text(text) else "report"

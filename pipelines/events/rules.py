@@ -14,6 +14,8 @@ from pipelines.events.keys import EventKeys, PageFacts, address_key, read_keys
 from pipelines.events.official import OfficialTrace, trace_official
 from pipelines.events.relate import Link, clash, relate
 
+_ACTS = ("final", "draft", "amendment", "repeal")
+
 
 class Page(Protocol):
     """What the store tells of a page."""
@@ -40,6 +42,8 @@ class Page(Protocol):
     def written_on(self) -> date | None: ...
     @property
     def role(self) -> str | None: ...
+    @property
+    def cluster_id(self) -> int | None: ...
     @property
     def matched(self) -> frozenset[int]: ...
     @property
@@ -79,7 +83,25 @@ class Rules:
         }
         for other in others.values():
             mine = _linking(mine, page, other)
-        return trace_official(mine, among=others, links=page.links)
+        found = trace_official(mine, among=others, links=page.links)
+        return found or self._same_text(mine, page, among)
+
+    def _same_text(
+        self, mine: EventKeys, page: Page, among: Sequence[Page]
+    ) -> OfficialTrace | None:
+        """The official page whose very text a medium reprints, whatever its headline says."""
+        if mine.official or page.cluster_id is None:
+            return None
+        twins = [
+            (other.document_id, self.keys(other))
+            for other in among
+            if other.cluster_id == page.cluster_id and other.document_id != page.document_id
+        ]
+        fitting = [(key, keys) for key, keys in twins if keys.official and keys.role in _ACTS]
+        if not fitting:
+            return None
+        key, keys = min(fitting, key=lambda row: (row[1].role != "final", row[0]))
+        return OfficialTrace(key, keys.url, "正文相同（转载）", 0.97)
 
     def keys(self, page: Page) -> EventKeys:
         """What was read of a page."""
