@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from typer.testing import CliRunner
@@ -23,12 +24,35 @@ def test_the_directory_is_whole() -> None:
     assert len({place.code for place in places if place.level == "provincial"}) == 31
 
 
+def test_codes_are_those_of_the_standard_or_empty() -> None:
+    places = directory()
+    counties = [place for place in places if place.level == "district"]
+    coded = [place for place in counties if place.code]
+    assert len({place.code for place in places if place.code}) == len(coded) + 31 + 301
+    assert all(re.fullmatch(r"\d{6}", place.code) for place in coded)
+    assert {place.path for place in counties if not place.code} == {
+        "河南省/济源示范区",
+        "重庆市/两江新区",
+        "新疆维吾尔自治区/新疆生产建设兵团",
+        "黑龙江省/大兴安岭地区/加格达奇区",
+        "黑龙江省/大兴安岭地区/呼中区",
+        "黑龙江省/大兴安岭地区/新林区",
+        "黑龙江省/大兴安岭地区/松岭区",
+    }, "management areas, which the standard does not list"
+    by_path = {place.path: place for place in places}
+    for place in coded:
+        above = by_path.get(place.path.rpartition("/")[0])
+        if above is not None and len(above.code) == 4:
+            assert place.code.startswith(above.code), place
+
+
 @pytest.mark.parametrize(
     ("text", "path"),
     [
         ("四川省/德阳市/罗江区", "四川省/德阳市/罗江区"),
         ("罗江区", "四川省/德阳市/罗江区"),
         ("5106", "四川省/德阳市"),
+        ("510604", "四川省/德阳市/罗江区"),
         ("北京市", "北京市"),
     ],
 )
