@@ -16,6 +16,8 @@ MAX_CHARS = 110
 _SHORTEST = 12
 _MAX_TEXT = 20_000
 _FIRST, _LAST = 70, 12
+# Reporter's lines and formulas are looked for in so many sentences.
+_LEDES = 6
 # A sentence of news without a figure below this score says too little to stand beside the lead.
 _WORTH = 3.2
 
@@ -25,7 +27,25 @@ _ENDS = "。！？；!?.”」』"
 _FORMULA = re.compile(
     r"为(?:深入|全面|认真)?(?:贯彻|落实|学习|进一步|推动|加快|规范|加强|促进)|以习近平|坚持以|指导思想|现(?:将|印发|予)"
     r"|请(?:认真|结合|遵照)|特此|各(?:省|市|县|区|有关)|收悉|责任单位|负责同志|联系(?:人|电话)|制定本|根据《|扫码|点击|关注|责任编辑"
-    r"|来源[:：]|发布时间|字体"
+    r"|来源[:：]|发布时间|字体|加强组织领导|压实责任|认真组织|密切配合|抓好落实|精心组织"
+)
+# 本报讯（记者 某某）, 记者获悉，: who wrote it is not what it says
+_LEDE = re.compile(
+    r"(?:(?:本报|本网|[\u4e00-\u9fff]{2,6}[社网报])[^，。（(]{0,16}[电讯] ?)?"
+    r"[（(][^（）()]{0,6}(?:记者|通讯员|编辑)[^（）()]{0,30}[)）][ ，,]?"
+    r"|(?:本报|本网)讯[ ，,]?"
+    r"|(?:据悉|(?:本报|本网)?记者[^，。]{0,14}(?:获悉|了解到))[，,]"
+)
+# 为贯彻…，我局起草了…: what was done stands behind the formula
+_DONE = re.compile(
+    r"(?:为|根据|按照|依据|随着)[^。；\n]{4,200}?，"
+    r"(?=我[局部委会办厅省市院]|本[局部委会办厅]|经[^，。]{2,20}(?:同意|批准|研究)|决定|现(?:就|向社会|同意)"
+    r"|同意|批准|(?:成立|组建|设立|调整)(?=[^，。]{4})"
+    r"|[^，。；]{2,24}(?:起草|研究制定|组织编制|决定|制定|同意)(?:了|形成|《|对|开展|联合|组[织建]|设立|成立))"
+)
+_BACKGROUND = re.compile(
+    r"\A(?:近年来|近年|随着|当前|长期以来|按照党中央|党中央、国务院(?:高度)?重视)|机遇与挑战"
+    r"|(?:具有|发挥着?)(?:十分)?重要(?:意义|作用)|取得了?(?:显著|积极|明显)(?:成效|进展)"
 )
 _LABEL = re.compile(
     r"[ \t\u3000\xa0]{0,8}(?:#{1,6} ?)?(?:"
@@ -34,7 +54,9 @@ _LABEL = re.compile(
     r"|\d{1,2}[.．、](?!\d)[ \u3000]{0,2}"
     r"|[①-⑳]|[—-]{2}|[●•·■◆])"
 )
-_LIST = re.compile(r"\s{0,8}(?:附件|目录|抄送|主题词|索引号|序号)")
+_LIST = re.compile(
+    r"\s{0,8}(?:附件|目录|抄送|主题词|索引号|序号)|[^。]{0,80}收悉。|关于[^，。]{2,40}(?:问题|事项|情况)。\Z"
+)
 _ACTS = re.compile(
     r"明确|提出|规定|要求|印发|发布|公布|施行|实施|给予|奖励|补助|支持|禁止|不得|应当|达到|建设|培育|打造|力争|目标|判决|裁定|处罚"
     r"|罚款|启动|完成|宣布|推出|上线|签署|融资|同比|增长|下降"
@@ -50,7 +72,8 @@ _ARTICLE = re.compile(
     r"^[ \t\u3000\xa0]{0,8}(?:#{1,6} ?)?第[一二三四五六七八九十百\d]{1,6}条", re.MULTILINE
 )
 _PURPOSE = re.compile(
-    r"为了?[^，。；\n]{4,60}(?:，[^，。；\n]{2,40}){0,6}，(?:根据|依据|按照|结合|特?制定|现就)"
+    r"(?:(?<=[\n条 \u3000])|\A)为了?[^，。；\n]{4,60}(?:，[^，。；\n]{2,40}){0,6}"
+    r"，(?:根据|依据|按照|结合|特?制定|现就)"
 )
 _BASIS = re.compile(r"根据|依据|依照|按照|结合|特?制定|现就")
 _SCOPE = re.compile(r"适用本|适用于|遵守本|本[^，。]{2,4}所称|依照本[^，。]{2,4}(?:执行|办理)")
@@ -58,6 +81,10 @@ _TAKES_EFFECT = re.compile(r"自[^，。；\n]{2,30}(?:起施行|起实施|起�
 _NEWS = re.compile(
     r"\A.{0,60}?(?:消息|讯|电|报道|日前|近日|昨日|今日|表示|宣布|称"
     r"|召开|举行|发布|上线|推出|完成|\d ?月 ?\d{1,2} ?日)"
+)
+# where an English clause can end: before a preposition or a conjunction
+_PHRASE = re.compile(
+    r" (?=(?:for|with|by|after|over|because|which|that|and|while|when|as|from|under|following)\b)"
 )
 _CLAUSE_MARKS = "，；：、,;:"
 _HAN = re.compile("[\u4e00-\u9fff]+")
@@ -101,8 +128,19 @@ def _sentences(text: str) -> list[_Sentence]:
         raw = match[0].lstrip("\r\n")
         label = _LABEL.match(raw)
         cleaned = " ".join((raw[label.end() :] if label else raw).split())
+        if len(rows) < _LEDES:
+            cleaned = _without_lede(cleaned)
         rows.append(_Sentence(match.start(), cleaned, label is not None))
     return rows
+
+
+def _without_lede(sentence: str) -> str:
+    """A first sentence without reporter's line and without the formula before what was done."""
+    if lede := _LEDE.match(sentence):
+        sentence = sentence[lede.end() :]
+    if (formula := _DONE.match(sentence)) and len(sentence) - formula.end() >= _SHORTEST:
+        sentence = sentence[formula.end() :]
+    return sentence
 
 
 def _of_law(text: str, sentences: list[_Sentence], limit: int) -> str:
@@ -129,7 +167,7 @@ def _purpose(text: str, room: int) -> str:
     kept = ""
     for clause in clauses:
         longer = f"{kept}，{clause}" if kept else clause
-        if _BASIS.match(clause) or len(longer) + 1 > room:
+        if _BASIS.match(clause) or len(longer) + 1 > room or clause.endswith("的"):
             break
         kept = longer
     return f"{kept}…" if kept else ""
@@ -140,7 +178,7 @@ def _of_news(usable: list[_Sentence], title: str, limit: int) -> str:
     lead = next((row for row in usable[:3] if not _BACK.match(row.text)), usable[0])
     if len(lead.text) > limit - _SHORTEST:
         return lead.text if len(lead.text) <= limit else _cut(lead.text, limit)
-    rest = [row for row in usable if row is not lead]
+    rest = [row for row in usable if row is not lead and not row.text.startswith("此前")]
     ranked = _ranked(rest, title) if rest else []
     figured = [pair for pair in ranked if _FIGURE.search(pair[1].text)]
     others = [pair for pair in ranked if pair not in figured and pair[0] >= _WORTH]
@@ -168,6 +206,8 @@ def _filled(chosen: list[_Sentence], ranked: list[tuple[float, _Sentence]], limi
     for row in sorted(chosen, key=lambda row: row.at):
         gap = " " if joined and joined[-1] in ".!?" and row.text[:1].isascii() else ""
         joined += gap + row.text
+    if joined.endswith(("；", ";")):
+        joined = f"{joined[:-1]}…"
     return joined if len(joined) <= limit else _cut(joined, limit)
 
 
@@ -192,6 +232,7 @@ def _score(row: _Sentence, rank: int, title: set[str]) -> float:
     score += 1.5 if _EFFECT.search(sentence) else 0.0
     score += min(1.5, 0.15 * sum(map(sentence.__contains__, title)))
     score -= 2.5 if _FORMULA.search(sentence) else 0.0
+    score -= 2.0 if _BACKGROUND.search(sentence) else 0.0
     score -= 0.8 if len(sentence) > MAX_CHARS else 0.0
     score -= 1.5 if _BACK.match(sentence) else 0.0
     # 1. 夯实底座。 is a heading; （一）…； one point of many
@@ -214,8 +255,10 @@ def _cut(sentence: str, limit: int) -> str:
             depth = max(0, depth - 1)
         elif char in _CLAUSE_MARKS and not front[at + 1 : at + 2].isdigit() and depth == 0:
             best = at
-    if best < limit // 3:
-        # no clause ends early enough: English words stay whole, Han text is cut anywhere
+    if best < limit // 3 and (phrases := [m.start() for m in _PHRASE.finditer(front)]):
+        best = max(best, phrases[-1])
+    if best < _SHORTEST:
+        # nothing ends early enough: English words stay whole, Han text is cut anywhere
         space = front.rfind(" ")
         best = space if space >= limit // 2 and front[space - 1].isascii() else len(front)
     return front[:best].rstrip(_CLAUSE_MARKS + " ") + "…"

@@ -118,3 +118,46 @@ def test_numbered_headings_are_no_summary() -> None:
         "1. 夯实底座。到2027年，建成10个平台，服务1000家企业。\n（1）提升能力。\n（2）推广应用。\n"
     )
     assert summarise(text) == "到2027年，建成10个平台，服务1000家企业。"
+
+
+def test_what_was_done_stands_without_its_formula() -> None:
+    text = (
+        "为贯彻落实党中央、国务院决策部署，推动数据要素市场化配置改革，我局会同有关部门起草了"
+        "《某省数据条例（征求意见稿）》，现向社会公开征求意见。\n意见反馈截止日期为2026年12月20日。\n"
+    )
+    found = summarise(text, title="关于公开征求《某省数据条例（征求意见稿）》意见的公告")
+    assert found.startswith("我局会同有关部门起草了《某省数据条例（征求意见稿）》")
+    assert found.endswith("意见反馈截止日期为2026年12月20日。")
+
+
+@pytest.mark.parametrize(
+    "lede",
+    [
+        "本报讯（记者 张三）",
+        "新华社北京11月20日电（记者李四、王五）",
+        "记者从市数据局获悉，",
+        "据悉，",
+    ],
+)
+def test_reporter_s_lines_are_left_out(lede: str) -> None:
+    text = f"{lede}某公司近日完成3亿元B轮融资，由甲资本领投，投后估值约20亿元。"
+    assert summarise(text).startswith("某公司近日完成3亿元")
+
+
+def test_background_gives_way_to_what_is_to_be_done() -> None:
+    text = (
+        "近年来，我国产业快速发展，取得了显著成效。随着新一轮科技革命深入推进，机遇与挑战并存。\n"
+        "五部门决定联合开展元宇宙产业创新行动。到2027年，培育3至5家生态型企业。\n"
+    )
+    found = summarise(text, title="五部门关于开展行动的通知")
+    assert "近年来" not in found
+    assert "五部门决定" in found
+    assert "到2027年" in found
+
+
+def test_an_english_cut_ends_before_a_preposition() -> None:
+    text = (
+        "The Authority has fined Example Exchange Ltd 3.5 million pounds for failings in its "
+        "anti-money laundering controls between 2020 and 2023."
+    )
+    assert summarise(text).endswith("3.5 million pounds…")
