@@ -63,8 +63,8 @@ _ACTS = re.compile(
 )
 # A set to begin with, so that the scan for it runs in C.
 _FIGURE = re.compile(
-    r"[\d一二三四五六七八九十百千](?:(?<=\d)\d*(?:\.\d+)?\s?(?:亿|万|千|%|％|家|个|项|元|美元|欧元|英镑|港元|港币|日元|年|日|月|倍|人|户|件|条|起|枚|款|percent|million|billion)"
-    r"|(?<!\d)[一二三四五六七八九十百千]*(?:亿|万)元)"
+    r"[\d一二三四五六七八九十百千](?:(?<=\d)\d{0,18}(?:\.\d{1,9})?\s?(?:亿|万|千|%|％|家|个|项|元|美元|欧元|英镑|港元|港币|日元|年|日|月|倍|人|户|件|条|起|枚|款|percent|million|billion)"
+    r"|(?<!\d)[一二三四五六七八九十百千]{0,12}(?:亿|万)元)"
 )
 _EFFECT = re.compile(r"起施行|起实施|起生效|截止|有效期|意见反馈|公布之日")
 _BACK = re.compile(r"\A(?:此前|据悉|另外|此外|同时|值得|另据|其中)")
@@ -123,7 +123,7 @@ def _sentences(text: str) -> list[_Sentence]:
     """The sentences without their labels (第三条, （一）, ——)."""
     han = sum(map(len, _HAN.findall(text, 0, 1_000)))
     pattern = _SENTENCE if han * 10 >= min(len(text), 1_000) else _ENGLISH
-    rows = []
+    rows: list[_Sentence] = []
     for match in pattern.finditer(text):
         raw = match[0].lstrip("\r\n")
         label = _LABEL.match(raw)
