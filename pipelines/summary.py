@@ -21,7 +21,7 @@ _LEDES = 6
 # A sentence of news without a figure below this score says too little to stand beside the lead.
 _WORTH = 3.2
 
-_SENTENCE = re.compile(r"[^。！？；!?\n]{1,400}(?:[。！？；!?][”」』]?|(?=\n)|\Z)")
+_SENTENCE = re.compile(r"[^。！？；!?\n]{1,400}+(?:[。！？；!?][”」』]?|(?=\n)|\Z)")
 _ENGLISH = re.compile(r"[^\n.!?]{1,300}(?:\.(?=\d)[^\n.!?]{1,100}){0,4}[.!?](?=[\s\"”]|\Z)")
 _ENDS = "。！？；!?.”」』"
 _FORMULA = re.compile(
