@@ -121,6 +121,11 @@ class CrawlConfig(Section):
     ca_file: Path | None = Field(
         default=None, description="Further certificate authorities (PEM), e.g. of your own network."
     )
+    browser: Path | None = Field(
+        default=None,
+        description="Chromium for sources with needs: js; default: the system's, where there is "
+        "one. Also needs the extra dibao[browser].",
+    )
     catalog_folders: tuple[Path, ...] = Field(
         default=(), description="Folders with your own source files (*.yaml)."
     )

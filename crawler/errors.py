@@ -23,6 +23,8 @@ FetchError                    one address could not be fetched
 ├── CutShort                  less arrived than was announced
 ├── BadEncoding               the compressed body cannot be decompressed
 ├── TooManyRedirects          more than five hops
+├── BrowserMissing            the source needs a browser that is not installed
+├── BrowserFailed             the browser could not render the page
 ├── EvidenceFailed            the exchange could not be kept (crawl.warc): the page stays open
 ├── NotArchived               a replay asked for what was never captured
 └── Closing                   the run is being closed; the address stays for the next run
@@ -245,6 +247,26 @@ class NotArchived(FetchError):
     code = "not_archived"
     retry = False
     remedy = "存档里没有这个网址，重放不会联网 / not in the archive: a replay never goes online"
+
+
+class BrowserMissing(FetchError):
+    """A source with ``needs: js``, and no Playwright or no Chromium here."""
+
+    code = "browser_missing"
+    remedy = (
+        "安装附加包和系统 Chromium：pip install 'dibao[browser]'; apt-get install chromium / "
+        "install the extra and Chromium; other sources do not need them"
+    )
+
+
+class BrowserFailed(FetchError):
+    """Chromium did not start, died, or could not open the page."""
+
+    code = "browser_failed"
+    remedy = (
+        "浏览器无法渲染此页：查看日志、检查内存 / "
+        "the browser could not render the page: see the log, check memory"
+    )
 
 
 class Closing(FetchError):

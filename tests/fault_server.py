@@ -95,6 +95,7 @@ class FaultServer:
     on_request: Callable[[Seen], None] | None = None
     blunt: bytes | None = None
     port: int = 0
+    connections: int = 0
     _loop: asyncio.AbstractEventLoop | None = None
     _thread: threading.Thread | None = None
     _server: asyncio.Server | None = None
@@ -160,6 +161,7 @@ class FaultServer:
             self._loop.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
         try:
             if self.blunt is not None:
                 await reader.read(1024)

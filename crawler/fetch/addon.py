@@ -34,6 +34,7 @@ SPIDER_MIDDLEWARES = {"crawler.fetch.attachments.PendingFiles": 100}
 DOWNLOADER_MIDDLEWARES = {
     "crawler.fetch.dialing.GuardMiddleware": 50,
     "crawler.fetch.robots.RobotsMiddleware": 100,
+    "crawler.fetch.browser.BrowserMiddleware": 200,
     "crawler.fetch.conditional.ConditionalMiddleware": 300,
     "crawler.fetch.retrying.RetryPolicyMiddleware": 550,
     "crawler.fetch.challenge.ChallengeMiddleware": 560,
@@ -99,6 +100,7 @@ def put_configuration(settings: BaseSettings) -> None:
         "DIBAO_BACKFILL_LIMIT": crawl.backfill_limit,
         "DIBAO_ALLOW_PRIVATE": list(crawl.allow_private),
         "DIBAO_HOSTS": dict(crawl.hosts),
+        "DIBAO_BROWSER": str(crawl.browser) if crawl.browser else "",
         "DIBAO_CA_FILE": str(crawl.ca_file) if crawl.ca_file else "",
         "DIBAO_TAXONOMY": str(crawl.taxonomy) if crawl.taxonomy else "",
         "DIBAO_MODELS": str(config.storage.data_dir / "models"),

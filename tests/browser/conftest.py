@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 import uvicorn
 
+from tests.crawler.fetch.conftest import empty_database, lab, server
 from tests.review.conftest import PASSWORDS, Desk, empty, filled, open_desk
 
-__all__ = ["empty", "filled"]
+__all__ = ["empty", "empty_database", "filled", "lab", "server"]
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
