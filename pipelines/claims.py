@@ -42,6 +42,8 @@ _BIG = re.compile(
 )
 _YEAR = re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)(?: ?年|(?= ?[-~至到] ?20\d\d))")
 _MONTH_DAY = re.compile(r"(?<!\d)(?P<m>1[0-2]|0?[1-9]) ?月 ?(?P<d>3[01]|[12]\d|0?[1-9]) ?日")
+# 第9批, 第六届 number a series: the name of the thing, which its text need not repeat.
+_SERIES = frozenset({"批", "届", "次", "场"})
 _COUNTERS = frozenset(
     {"个", "家", "项", "件", "条", "种", "款", "份", "例", "名", "人", "位", "户", "起", "批"}
 )
@@ -93,14 +95,22 @@ class ClaimFinding:
 
 
 def check_claims(
-    title: str, text: str, *, events: EventBase | None = None
+    title: str,
+    text: str,
+    *,
+    events: EventBase | None = None,
+    issuers: Sequence[str] = (),
 ) -> tuple[ClaimFinding, ...]:
-    """All claims of ``title`` with what ``text`` (and ``events``, when given) says, in order."""
+    """All claims of ``title`` with what ``text`` (and ``events``, when given) says, in order.
+
+    ``issuers`` are the issuing bodies as read elsewhere (the signatures): they may bear a number
+    of departments out, but they may be incomplete and never contradict it.
+    """
     plain, body = fold(title[:400]), fold(text[:_MAX_TEXT])
     found = [
         *_firsts(plain, body, events),
         *_ordinals(plain, body, events),
-        *_departments(plain, body),
+        *_departments(plain, body, issuers),
         *_figures(plain, body),
         *_years(plain, body),
         *_days(plain, body),
@@ -179,7 +189,7 @@ def _ordinals(title: str, text: str, events: EventBase | None) -> Iterator[Claim
         elif evidence:
             message = f"标题称“{match[0]}”，正文为“{evidence[0][0]}”"
             yield _finding("ordinal", match, "contradicted", message, evidence[0])
-        else:
+        elif match["unit"] not in _SERIES:
             yield _finding("ordinal", match, "unsupported", "正文未说明次序，请核实")
 
 
@@ -191,7 +201,7 @@ def _listed_before(text: str, match: re.Match[str] | None) -> int | None:
     return len(re.split(r"[、和及与]", before["names"])) if before else None
 
 
-def _departments(title: str, text: str) -> Iterator[ClaimFinding]:
+def _departments(title: str, text: str, issuers: Sequence[str]) -> Iterator[ClaimFinding]:
     """16部门联合 …: held against 等16部门 in the text or the names listed there."""
     for match in _BODIES.finditer(title):
         number = _number(match["n"])
@@ -199,7 +209,7 @@ def _departments(title: str, text: str) -> Iterator[ClaimFinding]:
         same = next((m for m in evidence if _number(m["n"]) == number), None)
         subject = issuers_in_lead(text)
         listed = len(subject.bodies) if subject and subject.note is None else 0
-        if same is not None or listed == number:
+        if same is not None or number in (listed, len(set(issuers))):
             yield _finding("departments", match, "confirmed", "正文一致", same)
         elif evidence:
             message = f"标题称“{match[0]}”，正文为“{evidence[0][0]}”"
@@ -238,7 +248,9 @@ def _figures(title: str, text: str) -> Iterator[ClaimFinding]:
 
 def _figure(title: str, text: str, figure: Figure, known: Sequence[Figure]) -> ClaimFinding:
     same = next((f for f in known if _agrees(figure, f)), None)
-    nearest = same or min(known, key=lambda f: _distance(figure, f), default=None)
+    # 100个场景 is not contradicted by 十二条措施: another counter counts another thing.
+    rivals = [f for f in known if f.kind != "count" or f.unit == figure.unit]
+    nearest = same or min(rivals, key=lambda f: _distance(figure, f), default=None)
     claim = title[figure.start : figure.end].strip()
     found = text[nearest.start : nearest.end].strip() if nearest else ""
     verdict: Verdict = "contradicted"

@@ -69,13 +69,19 @@ def _event_box(session: Session, document: Document) -> EventBox | None:
         (line for line in lines if document.id in (line.id, *(t.id for t in line.twins))), None
     )
     others = tuple(line for line in lines if mine is None or line.id != mine.id)
-    return EventBox(event_id, title, mine.role if mine else "report", size, others[:MOST_PAGES])
+    role = reads.role_of(session, document.id)
+    return EventBox(event_id, title, role, size, others[:MOST_PAGES])
 
 
 def _claims(session: Session, document: Document, text: str) -> tuple[ClaimFinding, ...]:
     if not document.lang.startswith("zh"):
         return ()
-    findings = check_claims(document.title, text, events=event_base(session, document))
+    findings = check_claims(
+        document.title,
+        text,
+        events=event_base(session, document),
+        issuers=document.issuing_bodies or (),
+    )
     return tuple(found for found in findings if found.needs_attention)
 
 

@@ -3,6 +3,7 @@
 from pipelines.events.keys import EventKeys, PageFacts, read_keys
 from pipelines.events.names import PolicyName, read_name
 from pipelines.events.official import OfficialTrace, trace_official
+from pipelines.events.part import names_same_policy, policy_part
 from pipelines.events.relate import Link, clash, relate
 from pipelines.events.roles import ROLES, Role
 from pipelines.events.rules import Rules
@@ -17,6 +18,8 @@ __all__ = [
     "Role",
     "Rules",
     "clash",
+    "names_same_policy",
+    "policy_part",
     "read_keys",
     "read_name",
     "relate",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from review.queries import pairs
 from storage.event_traces import official_of
-from storage.models import Document, Event, EventMember, Source
+from storage.models import Attachment, Document, Event, EventMember, Source, StoredFile
 
 OFFICIAL_LEVELS = ("national", "provincial", "municipal", "district", "foreign")
 ROLE_ORDER = (
@@ -215,6 +215,23 @@ def events_of(session: Session, document_ids: Iterable[int]) -> dict[int, tuple[
         .where(EventMember.document_id.in_(list(document_ids)))
     )
     return {row[0]: (row[1], row[2], row[3]) for row in session.execute(query)}
+
+
+def role_of(session: Session, document_id: int) -> str:
+    """The role of a page in its event."""
+    query = select(EventMember.role).where(EventMember.document_id == document_id)
+    return session.scalar(query) or "report"
+
+
+def file_texts(session: Session, document_id: int) -> list[tuple[str, str]]:
+    """Name and text of the files of a document that could be read, the longest first."""
+    query = (
+        select(Attachment.name, StoredFile.text)
+        .join(StoredFile, StoredFile.sha256 == Attachment.sha256)
+        .where(Attachment.document_id == document_id, StoredFile.text.is_not(None))
+    )
+    rows = [(name, text) for name, text in session.execute(query) if text]
+    return sorted(rows, key=lambda row: -len(row[1]))
 
 
 def event_by_id(session: Session, event_id: int) -> Event | None:

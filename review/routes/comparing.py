@@ -11,11 +11,13 @@ from fastapi.responses import Response
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
+from pipelines.events.part import names_same_policy, policy_part
 from pipelines.versions import Sheet, as_csv, as_html, compare_sheet
 from pipelines.versions.sheet import Cell, cell_html
 from review.access import Access, access
 from review.desk import AtDesk
 from review.queries import items as reads
+from review.queries.events import file_texts
 from storage.documents import get_document
 from storage.errors import NotFound
 
@@ -31,13 +33,16 @@ _TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One text of a comparison, as named in the address: ``12`` or ``12@1``."""
+    """One text of a comparison, as named in the address: ``12`` is the policy an item holds (its
+    own text without the covering notice), ``12@1`` a version of the whole page. ``file`` names the
+    attachment the text is from."""
 
     key: str
     document_id: int
     seq: int
     title: str
     text: str
+    file: str = ""
 
 
 @router.get("/compare")
@@ -96,8 +101,22 @@ def _side(session: Session, text: str) -> Side:
     version = reads.version_at(session, document.id, seq)
     if version is None:
         raise NotFound(f"没有这一版 / no such version: {text[:40]}")
-    title = version.title if not match["seq"] else f"{version.title}（第{seq}版）"
-    return Side(text, document.id, seq, title, version.body_text)
+    if match["seq"]:
+        name = f"{version.title}（第{seq}版）"
+        return Side(text, document.id, seq, name, version.body_text)
+    words, file = _policy(session, document.id, version.title, version.body_text)
+    return Side(text, document.id, seq, version.title, words, file)
+
+
+def _policy(session: Session, document_id: int, title: str, body: str) -> tuple[str, str]:
+    """The policy's own text: below its name in the page, or in the file that bears its name."""
+    part = policy_part(title, body)
+    if len(part) < len(body):
+        return part, ""
+    for name, text in file_texts(session, document_id):
+        if names_same_policy(title, name):
+            return policy_part(title, text), name
+    return body, ""
 
 
 def _sheet(old: Side, new: Side) -> Sheet:
