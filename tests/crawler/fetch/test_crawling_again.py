@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import timedelta
 from itertools import pairwise
 
+from storage.models import Fetch
 from tests.crawler.fetch.lab import Lab, article, listing
 from tests.fault_server import FaultServer, Reply, html
 
@@ -46,6 +48,26 @@ def test_unchanged_is_success_never_empty(lab: Lab, server: FaultServer) -> None
     assert "调整事项" in lab.text_of("/a/1.html")
     listed = [seen for seen in server.requests if seen.path == "/list"]
     assert "if-none-match" not in listed[-1].headers
+
+
+def test_a_server_that_lies_about_its_validators_is_found_out_in_a_week(
+    lab: Lab, server: FaultServer
+) -> None:
+    """The page changes, its ETag does not: believed for seven days, then fetched in full."""
+    _site(server, 2)
+    lab.html_source("cn-lies", server.url("/list"), recheck="0s")
+    lab.run("cn-lies")
+    changed = html(article(1, text="现将试点工作调整事项通知如下，原有安排不再执行，请遵照办理。"))
+    server.routes["/a/1.html"] = Reply(changed.body, etag='"page-1"')
+    assert lab.run("cn-lies").counts["changed"] == 0
+    with lab.db.writer() as session:
+        for fetch in session.query(Fetch):
+            fetch.fetched_at -= timedelta(days=7, minutes=1)
+    before = len(server.requests)
+    late = lab.run("cn-lies")
+    assert late.counts["changed"] == 1, late.log
+    asked = [seen for seen in server.requests[before:] if seen.path != "/robots.txt"]
+    assert not any("if-none-match" in seen.headers for seen in asked)
 
 
 def test_empty_list_fails_the_run_by_name(lab: Lab, server: FaultServer) -> None:

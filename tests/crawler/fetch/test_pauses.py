@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from itertools import pairwise
 
 from tests.crawler.fetch.lab import Lab, article, listing
@@ -26,7 +27,8 @@ def test_pauses_outlive_the_process(lab: Lab, server: FaultServer) -> None:
     with FaultServer() as busy, FaultServer() as banned:
         for number in range(6):
             banned.routes[f"/c/{number}.html"] = Reply(b"<html>no</html>", 403)
-        busy.routes["/b/0.html"] = Reply(b"", 503, headers=(("Retry-After", "3600"),))
+        in_an_hour = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
+        busy.routes["/b/0.html"] = Reply(b"", 503, headers=(("Retry-After", in_an_hour),))
         busy.routes["/b/1.html"] = html(article(7))
         server.routes["/a/1.html"] = [
             Reply(b"", 429, headers=(("Retry-After", "1"),)),
@@ -65,17 +67,18 @@ def test_pauses_outlive_the_process(lab: Lab, server: FaultServer) -> None:
         assert len(lab.documents()) == 4
 
 
-def test_two_processes_share_the_budget_of_a_host(lab: Lab, server: FaultServer) -> None:
-    """Two sources on one host, crawled at the same time: never closer than the delay."""
+def test_processes_share_the_budget_of_a_host(lab: Lab, server: FaultServer) -> None:
+    """Three sources on one host, crawled by three processes: never closer than the delay."""
     lab.configure(delay=0.4)
-    _site(server, 3)
-    for number in range(3, 6):
-        server.routes[f"/a/{number}.html"] = html(article(number))
-    rows = [(f"/a/{number}.html", f"第{number}号通知") for number in range(3, 6)]
-    server.routes["/other"] = html(listing(rows))
-    lab.html_source("cn-one", server.url("/list"))
-    lab.html_source("cn-two", server.url("/other"))
-    children = [lab.start(lab.queue(key)) for key in ("cn-one", "cn-two")]
+    keys = ("cn-one", "cn-two", "cn-three")
+    for place, key in enumerate(keys):
+        rows = [(f"/a/{place}-{number}.html", f"第{place}{number}号通知") for number in range(2)]
+        for number, (path, _) in enumerate(rows):
+            server.routes[path] = html(article(place * 2 + number))
+        server.routes[f"/{key}"] = html(listing(rows))
+        lab.html_source(key, server.url(f"/{key}"))
+    run_ids = [lab.queue(key) for key in keys]
+    children = [lab.start(run_id) for run_id in run_ids]
     logs = [child.communicate(timeout=60)[0] for child in children]
     assert len(lab.documents()) == 6, logs
     times = [seen.at for seen in server.requests]
