@@ -165,6 +165,8 @@ class MailConfig(Section):
     secret: SecretStr | None = None
     secret_file: Path | None = Path("data/mail.secret")
 
+    # Asked by ``dibao doctor``; empty: the resolver of the system.
+    dns_server: str = ""
     dkim_domain: str = ""
     dkim_selector: str = ""
     dkim_key_file: Path | None = None

@@ -60,7 +60,7 @@ def health(config: ConfigOption = None, as_json: JsonOption = False) -> None:
 
 
 def doctor(config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """Check the installation: packages, disk, database, sources, mail, users, scheduler."""
+    """Check the installation: packages, disk, database, sources, mail and its DNS, users."""
     from crawler.control.doctor import examine
 
     with open_app(config, need_schema=False) as state:
@@ -68,7 +68,7 @@ def doctor(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     if as_json:
         print_json([asdict(result) for result in results])
     else:
-        marks = {"ok": "✓", "warning": "!", "error": "✗"}
+        marks = {"ok": "✓", "warning": "!", "error": "✗", "unchecked": "?"}
         for result in results:
             remedy = f"\n    → {result.remedy}" if result.remedy else ""
             typer.echo(f"{marks[result.level]} {result.name:10} {result.message}{remedy}")

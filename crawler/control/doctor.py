@@ -5,27 +5,14 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 from crawler.config import Config
+from crawler.control.findings import CheckResult
 from storage.engine import Database
 
 PACKAGES = ("crawler", "review", "digest", "spiders", "pipelines", "storage")
 LOW_DISK_BYTES = 1024**3
-
-Level = Literal["ok", "warning", "error"]
-
-
-@dataclass(frozen=True, slots=True)
-class CheckResult:
-    """Outcome of one check; ``remedy`` is empty when all is well."""
-
-    name: str
-    level: Level
-    message: str
-    remedy: str = ""
 
 
 def examine(config: Config, db: Database, *, now: datetime) -> list[CheckResult]:
@@ -38,6 +25,7 @@ def examine(config: Config, db: Database, *, now: datetime) -> list[CheckResult]
         ("sources", lambda: _sources(config)),
         ("contact", lambda: _contact(config)),
         ("mail", lambda: _mail(config)),
+        ("dns", lambda: _sender_dns(config)),
         ("users", lambda: _users(db)),
         ("scheduler", lambda: _scheduler(db, now)),
     ]
@@ -148,6 +136,12 @@ def _mail(config: Config) -> Iterator[CheckResult]:
             "没有它，邮件里就没有一键退订 / without it mails carry no one-click unsubscribe",
         )
     yield CheckResult("mail", "ok", f"{mail.host}:{mail.port} {mail.security}")
+
+
+def _sender_dns(config: Config) -> Iterator[CheckResult]:
+    from crawler.control.doctor_dns import mail_dns
+
+    yield from mail_dns(config.mail)
 
 
 def _users(db: Database) -> Iterator[CheckResult]:
