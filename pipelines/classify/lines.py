@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 _HEADER = re.compile(r"\s*\[\[\s*([A-Za-z0-9_.\-]+)\s*\]\]")
-_KEY = re.compile(r"\s*([A-Za-z0-9_\-]+)\s*=")
+_KEY = re.compile(r"\s{0,40}([A-Za-z0-9_\-]{1,80})\s{0,40}=")
 
 
 def line_of(text: str, path: Sequence[str | int]) -> int:

@@ -121,7 +121,10 @@ def classify(
     reading = _read(index, page, metadata)
     doc_type = _doc_type(index, reading)
     labels = [doc_type] if doc_type else []
-    topics = _entries("topic", index, reading, reading.in_body, expected=source_topics)
+    named = doc_type.slug if doc_type else ""
+    topics = _entries(
+        "topic", index, reading, reading.in_body, doc_type=named, expected=source_topics
+    )
     labels += topics
     if doc_type and doc_type.slug in _PLAN_KINDS and reading.length >= 60:
         in_plan = index.plan.count(page.body_text[:BODY_CHARS])
@@ -160,7 +163,13 @@ def _read(index: _Index, page: CleanPage, metadata: Metadata) -> _Reading:
 
 
 def _entries(
-    kind: Kind, index: _Index, reading: _Reading, counted: Tally, *, expected: tuple[str, ...] = ()
+    kind: Kind,
+    index: _Index,
+    reading: _Reading,
+    counted: Tally,
+    *,
+    doc_type: str = "",
+    expected: tuple[str, ...] = (),
 ) -> list[LabelGuess]:
     rules = index.rules.get(kind, [])
     touched = reading.in_title.points.keys() | counted.points.keys()
@@ -169,6 +178,8 @@ def _entries(
         if rule.slot not in touched and not rule.patterns:
             continue
         if rule.entry.public_body and not reading.public:
+            continue
+        if doc_type in rule.entry.except_types:
             continue
         verdict = _verdict(rule, reading, counted, rule.entry.name in expected)
         if verdict:

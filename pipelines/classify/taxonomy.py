@@ -71,6 +71,7 @@ class Entry(_Model):
     bar: float = Field(default=1.0, gt=0, le=50)
     density: float = Field(default=0.6, ge=0, le=50)
     public_body: bool = False
+    except_types: tuple[str, ...] = ()
     examples: Examples = ()
 
     _patterns = field_validator("patterns")(_compiled)
@@ -286,3 +287,5 @@ def _references(data: _File) -> Iterator[tuple[tuple[str | int, ...], str, str]]
         for at, entry in enumerate(entries):
             if entry.parent:
                 yield (kind, at, "parent"), entry.parent, kind
+            for name in entry.except_types:
+                yield (kind, at, "except_types"), name, "doc_type"
