@@ -12,6 +12,7 @@ Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 _ATTRIBUTE = "__dibao_access__"
 _OPEN_POST = "__dibao_open_post__"
+_UPLOADS = "__dibao_uploads__"
 
 
 class Access(IntEnum):
@@ -47,6 +48,17 @@ def open_post(handler: Handler) -> Handler:
     """
     setattr(handler, _OPEN_POST, True)
     return handler
+
+
+def uploads(handler: Handler) -> Handler:
+    """Mark a handler that takes one file, or a long pasted text, and reads its form itself."""
+    setattr(handler, _UPLOADS, True)
+    return handler
+
+
+def takes_upload(handler: Callable[..., Any]) -> bool:
+    """True for handlers marked with ``uploads``."""
+    return getattr(handler, _UPLOADS, False) is True
 
 
 def level_of(handler: Callable[..., Any]) -> Access:

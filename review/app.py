@@ -19,6 +19,7 @@ from review.desk import Desk
 from review.draft_settings import DraftConfig
 from review.errors import BadFormToken, PublicBind, StaleEdit
 from review.guard import Forbidden, LoginNeeded, check_form, identify, to_login, viewer_of
+from review.importer import Importer
 from review.passwords import Passwords
 from review.routes import (
     account,
@@ -30,12 +31,14 @@ from review.routes import (
     evidence,
     files,
     home,
+    importing,
     issues,
     items,
     login,
     machine,
     outbox,
     readers,
+    reading,
     reviewing,
     runs,
     sources,
@@ -69,12 +72,14 @@ _ROUTERS = (
     evidence,
     files,
     home,
+    importing,
     issues,
     items,
     login,
     machine,
     outbox,
     readers,
+    reading,
     reviewing,
     runs,
     sources,
@@ -122,6 +127,7 @@ def create_app(
     config: AppSettings,
     clock: Callable[[], datetime] = utc_now,
     passwords: Passwords | None = None,
+    importer: Importer | None = None,
 ) -> FastAPI:
     """Build the application; ``app.state.site`` is what its requests share.
 
@@ -140,7 +146,9 @@ def create_app(
         dependencies=[Depends(identify), Depends(check_form)],
         exception_handlers=_HANDLERS,
     )
-    app.state.site = open_site(db=db, config=config, clock=clock, passwords=passwords)
+    site = open_site(db=db, config=config, clock=clock, passwords=passwords)
+    site.importer = importer
+    app.state.site = site
     for module in _ROUTERS:
         app.include_router(module.router)
     app.add_middleware(Shield, host_names=review.host_names, secure=review.secure)

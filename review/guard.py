@@ -12,11 +12,12 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
-from review.access import Access, level_of, needs_form_token, role_level
+from review.access import Access, level_of, needs_form_token, role_level, takes_upload
 from review.addresses import is_direct_loopback
 from review.desk import Desk, Viewer
 from review.errors import BadFormToken, UnknownRole
 from review.secret import digest_of, matches
+from review.shield import MAX_UPLOAD
 from review.site import Site
 from review.view import query_string
 from storage.users import find_session
@@ -83,12 +84,14 @@ async def check_form(request: Request) -> None:
     # Browsers that tell where a request comes from settle the matter at once.
     if request.headers.get("sec-fetch-site", "same-origin") not in _SAME_SITE:
         raise BadFormToken
-    form = await request.form(max_files=0, max_fields=200, max_part_size=1024 * 1024)
+    upload = takes_upload(endpoint_of(request))
+    part = MAX_UPLOAD if upload else 1024 * 1024
+    form = await request.form(max_files=int(upload), max_fields=200, max_part_size=part)
     given = form.get("csrf")
     desk = Desk(request)
-    if desk.viewer is None and not request.cookies.get(desk.site.form_cookie):
-        raise BadFormToken
-    if not isinstance(given, str) or not matches(desk.form_token(), given):
+    unknown = desk.viewer is None and not request.cookies.get(desk.site.form_cookie)
+    if unknown or not isinstance(given, str) or not matches(desk.form_token(), given):
+        await form.close()
         raise BadFormToken
 
 

@@ -45,4 +45,6 @@ def _told(row: ReviewAction, texts: Texts) -> str:
         names = [texts.name("fact", name) for name in after.get("values", {}) if name != "issuer"]
         key = "history.correct" if row.action == "correct" else "history.uncorrect"
         return texts(key, fields="、".join(names))
+    if row.action in ("import", "import_undone"):
+        return texts(f"history.{row.action}")
     return texts("history.other", action=row.action)

@@ -30,6 +30,9 @@ PLAIN = {
     "withdrawn": "ok",
     "token_revoked": "ok",
     "reopened": "ok",
+    "imported": "ok",
+    "import_unchanged": "warn",
+    "import_removed": "ok",
     "nothing_chosen": "warn",
     "nothing_changed": "warn",
 }

@@ -19,6 +19,8 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MAX_BODY = 2 * 1024 * 1024
+MAX_UPLOAD = 30 * 1024 * 1024  # of the one page that takes files
+UPLOAD_PATH = "/import"
 
 log = logging.getLogger("review.request")
 
@@ -94,7 +96,8 @@ class Shield:
             if self._host(scope) not in self._host_names:
                 await _plain(send_with_headers, 400, WRONG_HOST)
             else:
-                await self._app(scope, _limited(receive), send_with_headers)
+                most = MAX_UPLOAD if scope["path"] == UPLOAD_PATH else MAX_BODY
+                await self._app(scope, _limited(receive, most=most), send_with_headers)
         except Exception:
             log.exception("unhandled error in %s %s", scope["method"], scope["path"])
             if not answered:
@@ -128,14 +131,14 @@ def _shown(scope: Scope) -> str:
     return "/unsubscribe/…" if path.startswith("/unsubscribe/") else path[:200]
 
 
-def _limited(receive: Receive) -> Receive:
+def _limited(receive: Receive, *, most: int) -> Receive:
     total = 0
 
     async def limited() -> Message:
         nonlocal total
         message = await receive()
         total += len(message.get("body", b""))
-        if total > MAX_BODY:
+        if total > most:
             raise BodyTooLarge
         return message
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from digest.settings import DigestConfig, MailConfig
 from review.draft_settings import DraftConfig
+from review.importer import Importer
 from review.passwords import Passwords
 from review.secret import digest_of, matches, new_token
 from review.settings import ReviewConfig
@@ -64,6 +65,7 @@ class Site:
     passwords: Passwords
     setup: SetupDoor = field(default_factory=SetupDoor)
     watch_url: str = ""
+    importer: Importer | None = None
     draft: DraftConfig = field(default_factory=DraftConfig)
 
     @property

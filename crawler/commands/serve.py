@@ -55,7 +55,13 @@ def web(
     set_up_logging()
     with open_app(config) as state:
         try:
-            serve(state.config, db=state.db, host=host, port=port)
+            serve(
+                state.config,
+                db=state.db,
+                config_path=state.config_path,
+                host=host,
+                port=port,
+            )
         except PublicBind as error:
             raise fail(str(error), code=EXIT_USAGE) from error
 

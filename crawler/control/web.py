@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 
 import uvicorn
 
 from crawler.config import Config
+from crawler.control.desk_import import DeskImporter
 from storage.engine import Database
 
 log = logging.getLogger(__name__)
 
 
 def serve(
-    config: Config, *, db: Database, host: str | None = None, port: int | None = None
+    config: Config,
+    *,
+    db: Database,
+    config_path: Path | None = None,
+    host: str | None = None,
+    port: int | None = None,
 ) -> None:
     """Run the web application until it is told to stop. Raises ``PublicBind``."""
     from review.app import create_app, door_is_open
@@ -24,6 +31,7 @@ def serve(
     app = create_app(
         db=db,
         config=config.model_copy(update={"review": review}),
+        importer=DeskImporter(config_path),
     )
     log.info("review desk on http://%s:%d", review.host, review.port)
     uvicorn.run(

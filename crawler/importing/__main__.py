@@ -1,4 +1,4 @@
-"""The process that does an import for the desk: one JSON request in, one JSON answer out.
+"""The process that does an import for the desk: one JSON line and the material in, JSON out.
 
 Saved pages and files are foreign: they are read here, in bounds, not in the web server.
 """
@@ -34,24 +34,27 @@ def main() -> int:
     die_with_parent(parent)
     lead_own_group()
     limit_memory(int(config.crawl.memory_limit))
-    request = json.load(sys.stdin)
+    request = json.loads(sys.stdin.buffer.readline())
+    content = sys.stdin.buffer.read()
     db = open_database(config.storage.database_url)
     try:
         require_head(db)
-        answer = handle(Service(config, db, options.config), request)
+        answer = handle(Service(config, db, options.config), request, content=content)
     finally:
         db.dispose()
     print(json.dumps(answer, ensure_ascii=False))
     return 0
 
 
-def handle(service: Service, request: Mapping[str, Any]) -> dict[str, Any]:
+def handle(service: Service, request: Mapping[str, Any], *, content: bytes) -> dict[str, Any]:
     """The answer: ``{"ok": …}``, or ``{"error": code, "message": …}``."""
     known = {item.name for item in fields(Given)}
     try:
         action = request["action"]
+        values = {k: v for k, v in request.get("given", {}).items() if k in known}
+        if action == "give":
+            return {"ok": service.preview(service.stage(content, Given(**values)))}
         if action == "fetch":
-            values = {k: v for k, v in request["given"].items() if k in known}
             return {"ok": service.preview(service.stage_url(Given(**values)))}
         if action == "preview":
             return {"ok": service.preview(str(request["token"]))}

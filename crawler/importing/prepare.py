@@ -86,6 +86,8 @@ def prepare(
         if file.state == "unread" and file.code == "not_the_file":
             raise EmptyBody(url=item.url)
         item.page = page_of_file(file, given, url=item.url)
+    elif material.form == "text":
+        item.page = page_of_text(material, given)
     else:
         clean(item)
     read_metadata(item)
@@ -145,6 +147,29 @@ def page_of_file(file: FileText, given: Given, *, url: str) -> CleanPage:
         lang=language_of(file.text, default="zh"),
         method="file",
         flags=("body_from_attachment",) if file.text else ("empty",),
+    )
+
+
+def page_of_text(material: Material, given: Given) -> CleanPage:
+    """Plain text as a page: a paragraph a line, the first line its title. Nothing is markup."""
+    from html import escape
+
+    from pipelines.attachments.plain import tidy
+    from pipelines.clean import language_of
+    from pipelines.decode import decode
+
+    text = decode(material.content, header_charset=material.charset, meta_scan=False).text
+    lines = [line for raw in text.splitlines() if (line := tidy(raw))]
+    if not lines:
+        raise EmptyBody()
+    own = given.title or (lines[0] if len(lines[0]) <= _LONGEST_TITLE else "")
+    rest = lines[1:] if own == lines[0] and len(lines) > 1 else lines
+    return CleanPage(
+        title=own or lines[0][:60],
+        body_html="".join(f"<p>{escape(line, quote=False)}</p>" for line in rest),
+        body_text="\n".join(rest),
+        lang=language_of(text, default="zh"),
+        method="text",
     )
 
 

@@ -22,9 +22,9 @@ from crawler.importing.keep import Known, keep, known_document, place_of, undo
 from crawler.importing.material import Given, Material, material_of
 from crawler.importing.prepare import Prepared, address_of, prepare, summary_of
 from pipelines.attachments.names import disposition_name, safe_name
-from pipelines.errors import ParseError
+from pipelines.errors import MissingField, ParseError
 from storage.blobs import BlobStore
-from storage.errors import NotFound, StoreError
+from storage.errors import NotFound
 
 if TYPE_CHECKING:
     from crawler.config import Config
@@ -234,9 +234,7 @@ class Service:
         try:
             return self._read(material, given, place, path), given, path
         except ParseError as error:
-            raise ImportRefused(error.code, str(error)) from error
-        except StoreError:
-            raise
+            raise ImportRefused(error.code, _refusal(error)) from error
 
     def _read(self, material: Material, given: Given, place: Any, path: Path) -> Prepared:
         settings = self.config.attachments
@@ -251,3 +249,11 @@ class Service:
             taxonomy=self.config.crawl.taxonomy,
             models=self.config.storage.data_dir / "models",
         )
+
+
+def _refusal(error: ParseError) -> str:
+    """Why the material is no article, and what to do about it."""
+    if isinstance(error, MissingField) and error.field == "title":
+        return "没有找到标题，请填写标题 / no title was found: please state it"
+    detail = str(error)
+    return error.remedy if detail == error.remedy else f"{error.remedy} ({detail})"

@@ -228,6 +228,7 @@ def item_page(desk: AtDesk, item_id: int) -> Response:
             neighbours={"next": reads.next_waiting(session, item_id)},
             run_id=version.run_id if version else None,
             capture=_capture(session, desk, version),
+            imported=details.get("origin") == "import",
             back="/items?state=new" if document.review_state == "new" else "/items",
             notice=review_notice(session, desk),
             drafting=is_offered(desk),
