@@ -71,7 +71,9 @@ def find_groups(page: Page, *, today: date | None, lang: str) -> list[Group]:
     judge = Judge(page, today, lang)
     for group in chosen:
         judge.score(group)
-    chosen.sort(key=lambda group: group.score, reverse=True)
+    # of a single row, the smallest element that holds link and date is the row
+    single = {id(g): g.rows[0].depth if len(g.rows) == 1 else 0 for g in chosen}
+    chosen.sort(key=lambda group: (round(group.score, 6), single[id(group)]), reverse=True)
     for group in chosen[:12]:
         _drop_headings(group)
     return chosen

@@ -18,12 +18,16 @@ from pipelines.dates import date_from_url, is_plausible
 from spiders.induction.days import descending_share, is_date_like, read_day
 from spiders.induction.dom import width
 from spiders.jsonpaths import PathError, as_text, compile_path, find_text, opened
-from spiders.listing.assemble import plain_text
+from spiders.listing.assemble import link_in_script, plain_text
 
 _MAX_RECORDS = 300
 _MAX_DEPTH = 9
 _RECORD_DEPTH = 8
-_URL = re.compile(r"^(?:https?:)?//[^\s]+$|^\.{0,2}/[^\s/()][^\s()]*$")
+_URL = re.compile(
+    r"^(?:https?:)?//[^\s]+$|^\.{0,2}/[^\s/()][^\s()]*$"
+    r"|^[\w.-]+(?:/[\w .%&-]+)+\.(?:pdf|docx?|wps|ofd|s?html?|jhtml|aspx?)$",
+    re.IGNORECASE,
+)
 _MEDIA = re.compile(r"\.(?:png|jpe?g|gif|svg|ico|css|js|mp4|webp)(?:$|\?)", re.I)
 _LINK_NAME = re.compile(r"url|link|href|path$|uri", re.I)
 _NOT_LINK = re.compile(
@@ -105,14 +109,16 @@ def _usable(key: str) -> bool:
     return bool(key) and not re.search(r"[.\[\]|&{}]", key) and len(key) <= 60
 
 
-def _bundles(
-    nodes: Sequence[Any], path: str, depth: int
-) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """Lists of objects, with the path that leads to all of them."""
+def _bundles(nodes: Sequence[Any], path: str, depth: int) -> Iterator[tuple[str, list[Any]]]:
+    """Lists of objects (or of rows of cells), with the path that leads to all of them."""
     nodes = [opened(node) for node in nodes]
     records = [node for node in nodes if isinstance(node, dict)]
     if depth > _MAX_DEPTH or not records:
-        lists = [entry for node in nodes if isinstance(node, list) for entry in node]
+        rows = [node for node in nodes if isinstance(node, list)]
+        named = path.endswith("[]") and path != "[]"
+        if named and len(rows) > 1 and all(map(_is_flat, rows[:50])):
+            yield path.removesuffix("[]"), rows  # with the brackets, rows would be opened too
+        lists = [entry for row in rows for entry in row]
         if lists and depth <= _MAX_DEPTH:
             yield from _bundles(lists[:_MAX_RECORDS], path + "[]", depth + 1)
         return
@@ -129,6 +135,11 @@ def _bundles(
         objects = [value for value in values if isinstance(value, dict)]
         if objects:
             yield from _bundles(objects, _joined(path, key), depth + 1)
+
+
+def _is_flat(row: list[Any]) -> bool:
+    """Whether a list is a row of cells, as tables in JSON have them."""
+    return len(row) > 1 and not any(isinstance(cell, list | dict) for cell in row)
 
 
 def _texts(nodes: Sequence[Any], path: str, depth: int) -> Iterator[tuple[str, str]]:
@@ -158,7 +169,9 @@ def _leaves(record: Any, path: str, depth: int) -> Iterator[str]:
         named = _named_values(record)
         for key, name, value in named:
             yield f"{path}[{key}={name}].{value}"
-        if record and not named:
+        if path == "" and _is_flat(record):
+            yield from (f"[{i}]" for i, cell in enumerate(record[:60]) if as_text(cell))
+        elif record and not named:
             yield from _leaves(record[0], path + "[0]", depth + 1)
     elif path and as_text(record):
         yield path
@@ -182,24 +195,28 @@ def _named_values(entries: list[Any]) -> list[tuple[str, str, str]]:
 
 
 def _described(
-    path: str, records: list[dict[str, Any]], *, today: date | None, lang: str, zone: str
+    path: str, records: list[Any], *, today: date | None, lang: str, zone: str
 ) -> Records | None:
     leaves = dict.fromkeys(leaf for record in records[:30] for leaf in _leaves(record, "", 0))
     columns: dict[str, list[str]] = {}
+    links: dict[str, list[str]] = {}
     for leaf in list(leaves)[:400]:
         try:
             compile_path(leaf)
         except PathError:
             continue
-        columns[leaf] = [plain_text(find_text(record, leaf)) for record in records]
-    url = _top(columns, _link_score)
+        raw = [find_text(record, leaf) or "" for record in records]
+        columns[leaf] = [plain_text(value) for value in raw]
+        links[leaf] = [link_in_script(value) if "<" in value else value for value in raw]
+    url = _top(links, _link_score)
     if url is None:
         return None
-    rest = {name: values for name, values in columns.items() if name != url}
+    linked = links[url] != columns[url]  # the cell is an anchor: its text may be the title
+    rest = {name: values for name, values in columns.items() if linked or name != url}
     title = _top(rest, _title_score, least=0.25)
     if title is None:
         return None
-    stated = [date_from_url(value) for value in columns[url]]
+    stated = [date_from_url(value) for value in links[url]]
     day, form, days = _day_field(rest, stated, today=today, zone=zone, lang=lang)
     fields = {"title": title, "url": url}
     if day:
@@ -217,7 +234,7 @@ def _described(
     if issuer and issuer not in fields.values():
         fields["issuer"] = issuer
     score = len(records) * (
-        _link_score(url, columns[url])
+        _link_score(url, links[url])
         + _title_score(title, columns[title])
         + (1.0 if day else 0.0)
         + 0.2 * descending_share(days)

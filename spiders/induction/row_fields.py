@@ -161,10 +161,21 @@ def _title_field(rows: Sequence[_Row], link: str) -> str:
         texts = [_read(row, field) or "" for row in rows]
         if sum(is_date_like(text) for text in texts) > 0.5 * len(texts) or _wordy(texts):
             continue
+        if _swallows(rows, texts):
+            continue
         worth = _worth(texts)
         if worth > most + 0.05:
             best, most = field, worth
     return best if best == plain else f"{best} || {plain}"
+
+
+def _swallows(rows: Sequence[_Row], texts: Sequence[str]) -> bool:
+    """Whether these texts are those of whole rows: they hold the words of the link as well."""
+    held = sum(
+        bool(own) and text != own and GENERIC.match(own) is not None and own in text
+        for text, own in zip(texts, (row.link.text for row in rows), strict=True)
+    )
+    return held > 0.6 * len(texts)
 
 
 def _good(texts: Sequence[str]) -> bool:

@@ -31,6 +31,7 @@ _MARKS = re.compile(
 )
 #: an address inside a script: ``window.open('/art/1.html')``
 _IN_SCRIPT = re.compile(r"""['"]((?:https?:/)?/[^'"\s]+|[^'"\s]+\.[a-z]{3,5}(?:\?[^'"\s]*)?)['"]""")
+_ANCHOR = re.compile(r"""<a\s[^<>]{0,300}?\bhref\s*=\s*(["'])([^"'<>]{1,2000})\1""", re.IGNORECASE)
 _SCRIPTED = re.compile(r"^\s*(?:javascript:|[\w.]+\s*[(=])", re.IGNORECASE)
 _HAS_YEAR = re.compile(r"(?:19|20)\d\d")
 #: articles on these hosts are imported by hand only: their terms and challenges say so
@@ -205,8 +206,10 @@ class Assembler:
 
 
 def link_in_script(text: str) -> str:
-    """The address that a script opens (``onclick``); any other text as it is."""
+    """The address that a script opens (``onclick``) or a link leads to; other text as it is."""
     text = text.strip()
+    if "<" in text and (anchor := _ANCHOR.search(text)) is not None:
+        return html.unescape(anchor[2])
     if not _SCRIPTED.match(text):
         return text
     found = _IN_SCRIPT.search(text)

@@ -284,3 +284,36 @@ def title_above_the_file() -> tuple[bytes, list[Row]]:
         )
         rows.append((url, name, day(i).isoformat()))
     return _json({"count": 7, "results": results}, rows)
+
+
+@_shape
+def cells_without_names() -> tuple[bytes, list[Row]]:
+    cells: list[list[str]] = []
+    rows: list[Row] = []
+    for i, name in enumerate(NAMES):
+        link = f'<a href="/docs/{i + 300}.pdf" target="_blank">{html.escape(name)}</a>'
+        cells.append([f"26-{i + 100}", link, f"{day(i):%m/%d/%Y}", "Affirmed"])
+        rows.append((f"https://records.example.org/docs/{i + 300}.pdf", name, day(i).isoformat()))
+    return _json({"draw": 1, "recordsTotal": 7, "data": cells}, rows)
+
+
+@_shape
+def anchors_in_named_cells() -> tuple[bytes, list[Row]]:
+    cells: list[dict[str, Any]] = []
+    rows: list[Row] = []
+    for i, name in enumerate(NAMES):
+        link = f"<a href='/docs/{i + 300}.pdf'>View</a>"
+        cells.append({"case": name, "file": link, "filed": f"{day(i):%B} {day(i).day}, 2026"})
+        rows.append((f"https://records.example.org/docs/{i + 300}.pdf", name, day(i).isoformat()))
+    return _json({"rows": cells}, rows)
+
+
+@_shape
+def paths_without_a_slash() -> tuple[bytes, list[Row]]:
+    cells: list[dict[str, Any]] = []
+    rows: list[Row] = []
+    for i, name in enumerate(NAMES):
+        cells.append({"n": name, "p": f"uploads/Opinions 2026/op-{i}.pdf", "d": str(day(i))})
+        url = f"https://records.example.org/list/uploads/Opinions%202026/op-{i}.pdf"
+        rows.append((url, name, day(i).isoformat()))
+    return _json({"items": cells}, rows)
