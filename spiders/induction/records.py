@@ -23,7 +23,9 @@ from spiders.listing.assemble import link_in_script, plain_text
 _MAX_RECORDS = 300
 _MAX_DEPTH = 9
 _RECORD_DEPTH = 8
+_DIGITS = re.compile(r"[\d\W]+")
 _URL = re.compile(
+    r"^https?://\S+(?: \S+){1,8}\.(?:pdf|docx?|s?html?)$|"
     r"^(?:https?:)?//[^\s]+$|^\.{0,2}/[^\s/()][^\s()]*$"
     r"|^[\w.-]+(?:/[\w .%&-]+)+\.(?:pdf|docx?|wps|ofd|s?html?|jhtml|aspx?)$",
     re.IGNORECASE,
@@ -213,7 +215,7 @@ def _described(
         return None
     linked = links[url] != columns[url]  # the cell is an anchor: its text may be the title
     rest = {name: values for name, values in columns.items() if linked or name != url}
-    title = _top(rest, _title_score, least=0.25)
+    title = _top(rest, _title_score, least=0.25) or _top(rest, _title_score, least=0.05)
     if title is None:
         return None
     stated = [date_from_url(value) for value in links[url]]
@@ -238,6 +240,7 @@ def _described(
         + _title_score(title, columns[title])
         + (1.0 if day else 0.0)
         + 0.2 * descending_share(days)
+        - 0.1 * path.count("[]")  # of two levels with as many records, the outer knows more
     )
     return Records(path, fields, form, len(records), score, tuple(fields.values()))
 
@@ -284,6 +287,8 @@ def _title_score(name: str, values: list[str]) -> float:
     words = 1.0
     if _share(known, lambda v: bool(re.fullmatch(r"[\w.\-]+", v) and v.isascii())) > 0.6:
         worth, words = 0.3 * worth, 0.15  # a file name or a code, whatever it is called
+    elif len(known) > 3 and len({_DIGITS.sub("", v) for v in known}) <= 0.3 * len(known):
+        worth, words = 0.3 * worth, 0.3  # a number with the same words around it every time
     last = name.rsplit(".", 1)[-1]
     named = 0.5 * bool(_TITLE_NAME.search(last)) + 0.2 * ("title" in last.lower())
     return worth + words * named - 0.05 * name.count(".")
