@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-_HEADER = re.compile(r"\s*\[\[\s*([A-Za-z0-9_.\-]+)\s*\]\]")
+_HEADER = re.compile(r"\s{0,40}\[\[\s{0,40}([A-Za-z0-9_.\-]{1,200})\s{0,40}\]\]")
 _KEY = re.compile(r"\s{0,40}([A-Za-z0-9_\-]{1,80})\s{0,40}=")
 
 

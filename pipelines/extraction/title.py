@@ -15,7 +15,7 @@ from pipelines.extraction.outline import Outline
 
 _NON_WORD = re.compile(r"[\W_]+")
 _SEPARATOR = re.compile(
-    r"\s*[_|｜»›>‖]+\s*|\s+[-–—·•:]{1,2}\s+|[-–—]{1,2}(?=[\u4e00-\u9fff]{2,14}$)"
+    r"\s{0,9}[_|｜»›>‖]{1,9}\s{0,9}|\s{1,9}[-–—·•:]{1,2}\s{1,9}|[-–—]{1,2}(?=[\u4e00-\u9fff]{2,14}$)"
 )
 _PATH = re.compile(
     r"\W{0,4}(?:首页|主页|当前位置|您?的?所在位置|您的位置|您现在|位置[:：]|home\b\s?[>»/|])", re.I

@@ -32,10 +32,10 @@ _ORDER_TAIL = re.compile(rf"(?P<body>{_CHAR}{{1,30}}){_SP}{_OPEN}?{_SP}第?{_SP}
 _AFTER = re.compile(rf"号{_SP}[）)〕\]]?{_SP}(?P<kind>令|公告|通告)?")
 # Words that end a title or open a phrase; text is often glued to the code that follows them.
 _TITLE_END = re.compile(
-    r".*(?:通知|意见|批复|的决定|通报|的报告|的函|复函|规定|办法|细则|条例|方案|规划|纲要|要点|目录|名单"
+    r".{0,120}(?:通知|意见|批复|的决定|通报|的报告|的函|复函|规定|办法|细则|条例|方案|规划|纲要|要点|目录|名单"
     r"|清单|请示|文号|字号|编号|文件|根据|按照|依据|关于|印发|转发|以及|发文机关|日)"
 )
-_JOINT = re.compile(r".*[和及与见按据以号]")
+_JOINT = re.compile(r".{0,120}[和及与见按据以号]")
 _ORDER_BODY = re.compile(r"(?:国务院|主席|国|部|委员会|委|总局|局|署|办公室|政府|府|银行|院)令\Z")
 _NOTICE_BODY = re.compile(r"(?:公告|通告)\Z")
 _CHINESE = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "Ｏ": 0}
@@ -169,7 +169,9 @@ def normalise_doc_number(text: str | None) -> str | None:
 
 def order_number(text: str, *, title: str) -> str | None:
     """第754号 in the number field of a page titled 中华人民共和国国务院令, else None."""
-    match = re.fullmatch(r"\s*(第?\s*[0-9０-９一二三四五六七八九十百零〇]{1,6}\s*号)\s*", text)
+    match = re.fullmatch(
+        r"\s{0,9}(第?\s{0,9}[0-9０-９一二三四五六七八九十百零〇]{1,6}\s{0,9}号)\s{0,9}", text
+    )
     if match is None or not title.endswith("令"):
         return None
     return normalise_doc_number(title + match[1])

@@ -35,7 +35,7 @@ _ENDINGS: list[tuple[str, str]] = sorted(
     key=lambda row: -len(row[0]),
 )
 _TRAILING = re.compile(
-    r"(?:[（(【\[〔][^（()）】\]〕]{0,40}[）)】\]〕]|[\s\u3000]|\d{4}年版|之[一二三四五]|\.(?:docx?|pdf|wps|ofd))+\Z"
+    r"(?:[（(【\[〔][^（()）】\]〕]{0,40}[）)】\]〕]|[\s\u3000]|\d{4}年版|之[一二三四五]|\.(?:docx?|pdf|wps|ofd)){1,40}\Z"
 )
 _DRAFT = re.compile(r"征求意见稿|征求意见|意见的公告|公开征集|草案(?:[）)]|\Z)|送审稿")
 _FORWARD = re.compile(r"印发|转发|批转|下发|公布|发布|颁布")

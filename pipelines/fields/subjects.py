@@ -32,10 +32,10 @@ _LEAD_TRIGGER = re.compile(
     r"|表示|宣布|签署|将|正在|近日|日前|审理|判决|计划|称|要求|提醒|警告|公告"
     r"|(?:部长|局长|主任|主席|行长|署长|厅长|院长|司长|书记|市长|省长)[\u4e00-\u9fffA-Z ]"
 )
-_ADVERBS = re.compile(
+_ADVERB = re.compile(
     r"(?:近日|日前|今日|昨日|今天|昨天|近期|正式|已|将|共同|联合|对外|召开|首次|刚刚|又|再次|会同|依法|集中|统一|公开|面向社会|或|明年"
     r"|网站|官网|官方微信|公众号|了|\d{1,2}[ 　]{0,2}月[ 　]{0,2}\d{1,2}[ 　]{0,2}日|\d{1,2}日"
-    r"|(?:副|党组)?(?:部长|局长|主任|主席|行长|署长|厅长|院长|司长|书记|市长|省长)[^，。]{0,12})+\Z"
+    r"|(?:副|党组)?(?:部长|局长|主任|主席|行长|署长|厅长|院长|司长|书记|市长|省长)[^，。]{0,12})\Z"
 )
 _LEADING = re.compile(
     r"\A(?:【[^】]{1,20}】|(?:\d{4}年)?\d{1,2}月\d{1,2}日|近日|日前|今日|昨日|为此|其中|据悉|此外|据了解|对此|根据|由|经|的|记者从|获悉|据|在|是|早在)+"
@@ -45,7 +45,7 @@ _PIECES = re.compile(r"[\s、/|]")
 _LONGEST = 100
 """Characters of names glued together with what stands around them; more between two separators is
 a sentence."""
-_ADVERBS_WITHIN = 60
+_ADVERBS_WITHIN, _MOST_ADVERBS = 60, 20
 _LATIN_TAIL = re.compile(r"[（(][A-Za-z .,&-]{1,60}[）)]\Z")
 
 
@@ -102,7 +102,13 @@ def _names(head: str) -> tuple[tuple[str, ...], str | None]:
 def _without_adverbs(text: str) -> str:
     """``text`` without 近日, 联合, 3月5日 … at its end; only the end is looked at, for speed."""
     cut = max(0, len(text) - _ADVERBS_WITHIN)
-    return text[:cut] + _ADVERBS.sub("", text[cut:])
+    tail = text[cut:]
+    for _ in range(_MOST_ADVERBS):
+        match = _ADVERB.search(tail)
+        if match is None:
+            break
+        tail = tail[: match.start()]
+    return text[:cut] + tail
 
 
 def _broken(head: str) -> bool:
