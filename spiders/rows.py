@@ -62,7 +62,10 @@ class ListRow:
 
     def to_json(self) -> dict[str, Any]:
         """A JSON-able dict without empty fields, for the stored frontier."""
-        plain = {key: value for key, value in asdict(self).items() if value}
+        # not asdict: it copies every value, and a row is written for every page
+        plain = {name: value for name in _NAMES if (value := getattr(self, name))}
+        if self.attachments:
+            plain["attachments"] = [asdict(ref) for ref in self.attachments]
         for key in (*_DAYS, "published_at", "modified_at"):
             if key in plain:
                 plain[key] = plain[key].isoformat()
@@ -84,6 +87,9 @@ class ListRow:
         if "categories" in plain:
             plain["categories"] = tuple(plain["categories"])
         return cls(**plain)
+
+
+_NAMES = tuple(item.name for item in fields(ListRow))
 
 
 @dataclass(frozen=True, slots=True)
