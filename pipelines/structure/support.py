@@ -18,6 +18,11 @@ _CAP = re.compile(r"最高|不超过|不高于|上限|封顶|至多|累计不|�
 _NOT_SUPPORT = re.compile(
     r"(?:投资|营收|收入|注册资本|产值|融资|估值|营业额|销售|成交|规模|超过|达到|突破|每满|缴纳|投入)[^，。；,;]{0,8}\Z"
 )
+# 对单户担保金额500万元及以下、费率不超过1%的业务给予补贴: who gets it, not what is given
+_CONDITION = re.compile(
+    r"[^，。；给]{0,24}的(?!比例|标准|额度|幅度|奖励|补|资助|扶持)[^，。；给]{0,16}[，,]?(?:给予|予以|按)"
+)
+_FOR = re.compile(r"对|凡|经")
 # money that is taken, not given
 _FINE = re.compile(r"罚|责令|处以?(?=\d|\Z|[一二三四五六七八九十])|警告")
 _LOOK_BACK = 160
@@ -57,6 +62,10 @@ def _measures(
     rate: Figure | None = None
     for figure in figures:
         before = text[max(start, figure.number_start - 40) : figure.number_start]
+        if _CONDITION.match(text, figure.end, min(end, figure.end + 60)) and _FOR.search(
+            before[max(0, before.rfind("给予")) :]
+        ):
+            continue
         if figure.kind == "share":
             if _RATE.search(before) and "增长" not in before[-8:]:
                 if rate is not None:

@@ -303,3 +303,10 @@ def test_years_of_targets_that_are_said_in_other_ways() -> None:
 def test_sums_of_a_list_after_a_colon_are_support() -> None:
     found = read_structure("给予人才安家补贴：博士30万元，硕士10万元。").support
     assert [measure.amount for measure in found] == [3e5, 1e5]
+
+
+def test_who_gets_support_is_no_support() -> None:
+    text = "对单户担保金额500万元及以下、平均担保费率不超过1%的业务给予适当补贴。"
+    assert read_structure(text).support == ()
+    kept = read_structure("对投资额超过5000万元的项目按10%给予补助，最高300万元。").support
+    assert [(row.rate, row.cap) for row in kept] == [(0.1, 3e6)]
