@@ -27,6 +27,7 @@ from digest.selection import (
     watch_hits,
 )
 from digest.settings import EditionConfig
+from digest.stories import by_event
 from digest.view import AlsoSeen, IssueView, Item, Section
 from digest.wording import clean_line, first_words, reading_minutes, safe_url
 from pipelines.summary import summarise
@@ -54,6 +55,7 @@ def compose_view(
         documents=[group.head for group in groups],
         since=period.end - CATCH_UP,
     )
+    groups = by_event(session, groups, edition=edition.key)
     groups = wanted_groups(groups, edition=edition, watched=watched)
     placed = _placed(session, groups, edition, watched)
     issued_on = period.end.astimezone(edition.zone).date()
@@ -235,6 +237,9 @@ def _item(
         effective_on=document.effective_on,
         minutes=_minutes(group.head),
         lang=_foreign(document.lang, edition.lang),
+        story=group.story[:ALSO_NAMED],
+        story_total=len(group.story),
+        official=group.official,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from digest.selection import Found
+from digest.view import AlsoSeen, Official
 from digest.wording import is_interpretation
 
 OFFICIAL_LEVELS = ("national", "provincial", "municipal", "district", "foreign")
@@ -19,11 +20,14 @@ class Group:
     """One item to be: the page that stands for a text, and the other pages carrying it.
 
     ``continues`` is the number of the issue that carried another page of the text, 0 if none.
+    ``story`` are the other pages of the policy event; ``official`` is the page behind a report.
     """
 
     head: Found
     others: tuple[Found, ...] = ()
     continues: int = 0
+    story: tuple[AlsoSeen, ...] = ()
+    official: Official | None = None
 
 
 def is_official(found: Found) -> bool:

@@ -25,12 +25,22 @@ class AlsoSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class Official:
+    """The official page behind a medium's report; without an address none was found."""
+
+    name: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One numbered entry. ``mark`` is 更新, 续 or 撤下 with the number of the issue it continues.
 
     ``also_total`` counts all other sources, ``also`` holds the first few. ``minutes`` is the
     reading time of the original. ``lang`` is empty when it is the language of the issue. ``note``
     is the editors' own word on the item, printed with a label and never mixed into the summary.
+    ``story`` holds the first of ``story_total`` other pages of the same policy event; ``official``
+    is the official page behind a report, None where the item is official itself.
     """
 
     number: int
@@ -54,6 +64,9 @@ class Item:
     minutes: int = 0
     lang: str = ""
     note: str = ""
+    story: tuple[AlsoSeen, ...] = ()
+    story_total: int = 0
+    official: Official | None = None
 
     @property
     def anchor(self) -> str:

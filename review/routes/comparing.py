@@ -66,13 +66,14 @@ def compare_page(desk: AtDesk) -> Response:
         )
 
 
-@router.get("/compare/file.{form}")
+@router.get("/compare/file")
 @access(Access.READER)
-def compare_file(desk: AtDesk, form: str) -> Response:
-    """The table as HTML, CSV or DOCX."""
-    if form not in _TYPES:
-        raise NotFound(f"没有这种格式 / no such format: {form}")
+def compare_file(desk: AtDesk) -> Response:
+    """The table as a file: ``?as=html``, ``csv`` or ``docx``."""
     query = desk.query()
+    form = query.get("as", "html")
+    if form not in _TYPES:
+        raise NotFound(f"没有这种格式 / no such format: {form[:20]}")
     with desk.reader() as session:
         old, new = _side(session, query.get("a", "")), _side(session, query.get("b", ""))
     sheet = _sheet(old, new)

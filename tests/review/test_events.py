@@ -184,13 +184,13 @@ def test_draft_and_final_text_stand_side_by_side(desk: Desk, pages: list[int]) -
     assert "<del>10</del>" in text
     assert "<ins>20</ins>" in text
     for form, mark in (("html", "新旧对照表"), ("csv", "变化")):
-        answer = reader.get(f"/compare/file.{form}?a={pages[0]}&b={pages[1]}")
+        answer = reader.get(f"/compare/file?as={form}&a={pages[0]}&b={pages[1]}")
         assert mark in answer.text
         assert "attachment" in answer.headers["content-disposition"]
-    word = reader.get(f"/compare/file.docx?a={pages[0]}&b={pages[1]}")
+    word = reader.get(f"/compare/file?as=docx&a={pages[0]}&b={pages[1]}")
     assert WordFile(io.BytesIO(word.content)).tables
     assert reader.get("/compare?a=1&b=zz").status_code == 404
-    assert reader.get(f"/compare/file.exe?a={pages[0]}&b={pages[1]}").status_code == 404
+    assert reader.get(f"/compare/file?as=exe&a={pages[0]}&b={pages[1]}").status_code == 404
 
 
 def test_search_results_fold_an_event(desk: Desk, pages: list[int]) -> None:
