@@ -23,10 +23,13 @@ _LABEL = re.compile(
     rf"|(?P<han>[一二三四五六七八九十]{{1,3}}){_SP}?[、．.]"
     rf"|[（(]{_SP}?(?P<bhan>[一二三四五六七八九十]{{1,3}}){_SP}?[)）][、.．]?"
     rf"|(?P<num>\d{{1,2}}){_SP}?(?P<mark>[.．、])(?!\d)"
+    rf"|(?P<half>\d{{1,2}}){_SP}?[)）]"
     rf"|[（(]{_SP}?(?P<bnum>\d{{1,2}}){_SP}?[)）]"
     rf"|(?P<ring>[①-⑳])"
     rf"){_SP}{{0,6}}"
 )
+_FILES = re.compile(r"附件[：:]")
+_LONGEST_FILE = 80
 # （责任单位：…） directly behind a heading is not part of it
 _NOTE = re.compile(r"[（(\[【](?:责任|牵头|配合|主办|参与|负责)(?:单位|部门|主体)")
 _RANKS = {"编": 0, "分编": 1, "章": 2, "节": 3, "条": 4}
@@ -56,10 +59,27 @@ class _Open:
 def read_outline(text: str) -> tuple[Node, ...]:
     """The outermost nodes of ``text`` in order; () for a text without labels."""
     lines = list(_lines(text))
+    files = _file_lists(text, lines)
+    read = (line for line in lines if line.start not in files)
     labels = _without_contents(
-        _plausible([found for line in lines if (found := _label(text, line))])
+        _plausible([found for line in read if (found := _label(text, line))])
     )
     return _nest(text, lines, labels)
+
+
+def _file_lists(text: str, lines: list[Span]) -> set[int]:
+    """Starts of the lines that only list attached files (附件：1. 甲, 2. 乙)."""
+    found: set[int] = set()
+    listing = False
+    for line in lines:
+        words = text[line.start : line.end].strip()
+        if _FILES.match(words):
+            listing = True
+        elif not (listing and len(words) <= _LONGEST_FILE and words[:1].isdigit()):
+            listing = False
+        if listing:
+            found.add(line.start)
+    return found
 
 
 def _lines(text: str) -> Iterator[Span]:
@@ -93,8 +113,10 @@ def _label(text: str, line: Span) -> _Label | None:
         rank, number, shown = _FIRST_TASK + 2, int(match["num"]), f"{match['num']}{mark}"
     elif kind == "bnum":
         rank, number, shown = _FIRST_TASK + 3, int(match["bnum"]), f"（{match['bnum']}）"
+    elif kind == "half":
+        rank, number, shown = _FIRST_TASK + 4, int(match["half"]), f"{match['half']}）"
     else:
-        rank, number, shown = _FIRST_TASK + 4, ord(match["ring"]) - ord("①") + 1, match["ring"]
+        rank, number, shown = _FIRST_TASK + 5, ord(match["ring"]) - ord("①") + 1, match["ring"]
     return _Label(rank, number, shown, line.start, match.end(), line.end, spaced)
 
 

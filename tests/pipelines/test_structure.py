@@ -310,3 +310,14 @@ def test_who_gets_support_is_no_support() -> None:
     assert read_structure(text).support == ()
     kept = read_structure("对投资额超过5000万元的项目按10%给予补助，最高300万元。").support
     assert [(row.rate, row.cap) for row in kept] == [(0.1, 3e6)]
+
+
+def test_lists_of_attached_files_are_no_tasks() -> None:
+    text = "一、保障\n（一）加强组织。\n附件：1. 任务清单\n2. 项目名单\n某市人民政府"
+    assert [node.label for _, node in read_structure(text).nodes()] == ["一、", "（一）"]
+
+
+def test_half_brackets_are_a_level_of_their_own() -> None:
+    text = "1. 建设\n（1）平台\n1）甲\n2）乙\n（2）应用\n2. 推广"
+    depths = {node.label: len(path) for path, node in read_structure(text).nodes()}
+    assert depths == {"1.": 0, "（1）": 1, "1）": 2, "2）": 2, "（2）": 1, "2.": 0}
