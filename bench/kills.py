@@ -64,7 +64,8 @@ class Crawls:
         (self.folder / "sources" / "bench.yaml").write_text(text, encoding="utf-8")
         (self.folder / "dibao.toml").write_text(
             "[crawl]\ndelay = 0\nsoft_limit = 3600\nallow_private = ['127.0.0.1']\n"
-            "packaged_catalog = false\ncatalog_folders = ['sources']\n",
+            "packaged_catalog = false\ncatalog_folders = ['sources']\n"
+            "[attachments]\nenabled = false\n",  # pages are measured; their files do not exist
             encoding="utf-8",
         )
         (self.folder / "data").mkdir()

@@ -57,7 +57,8 @@ def crawl(folder: Path, url: str, count: int) -> Usage:
     config_path = here / "dibao.toml"
     config_path.write_text(
         "[crawl]\ndelay = 0\nsoft_limit = 3600\nallow_private = ['127.0.0.1']\n"
-        "packaged_catalog = false\ncatalog_folders = ['sources']\n",
+        "packaged_catalog = false\ncatalog_folders = ['sources']\n"
+        "[attachments]\nenabled = false\n",  # pages are measured; their files do not exist
         encoding="utf-8",
     )
     config = load_config(config_path)

@@ -58,6 +58,9 @@ ca_file = "{ca_file}"
 catalog_folders = ["sources"]
 packaged_catalog = false
 
+[attachments]
+enabled = false
+
 [[digest.editions]]
 key = "{edition}"
 title = "回放周报"

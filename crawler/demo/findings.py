@@ -24,6 +24,7 @@ from storage.models import (
     EventMember,
     HealthEvent,
     Source,
+    StoredFile,
 )
 from storage.models.event import EVENT_ROLES
 
@@ -50,6 +51,7 @@ class Findings:
 
     documents: int
     attachments: int
+    files_read: int
     revised: tuple[str, ...]
     withdrawn: tuple[str, ...]
     families: tuple[Family, ...]
@@ -76,12 +78,21 @@ def read_findings(db: Database) -> Findings:
         return Findings(
             documents=session.scalar(select(func.count()).select_from(Document)) or 0,
             attachments=session.scalar(select(func.count()).select_from(Attachment)) or 0,
+            files_read=session.scalar(_READ) or 0,
             revised=tuple(revised),
             withdrawn=tuple(session.scalars(gone)),
             families=tuple(_families(session.execute(_MEMBERS))),
             events=tuple(_stories(session.execute(_PAGES))),
             alarms=tuple(alarms),
         )
+
+
+_READ = (
+    select(func.count())
+    .select_from(Attachment)
+    .join(StoredFile, StoredFile.sha256 == Attachment.sha256)
+    .where(StoredFile.state == "read")
+)
 
 
 _MEMBERS = (

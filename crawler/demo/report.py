@@ -69,6 +69,10 @@ def say_failures(console: Console, outcomes: Sequence[RunOutcome]) -> None:
 
 def say_findings(console: Console, found: Findings) -> None:
     """The stories behind the numbers."""
+    console.print(
+        f"  附件 / files      {found.attachments} 个（PDF、Word），读出文字 {found.files_read} 个，"
+        "可以检索 / fetched, read apart, searchable"
+    )
     for title in found.revised:
         console.print(f"  修订 / revised    {escape(title)}")
     for title in found.withdrawn:

@@ -101,6 +101,7 @@ def test_changes_between_the_weeks_are_told_apart(demo: Outcome) -> None:
     assert len(found.withdrawn) == 1
     assert found.withdrawn[0].endswith("数字藏品创新应用大赛的通知")
     assert found.attachments >= 12
+    assert found.files_read == found.attachments
     assert max(len(family.places) for family in found.families) >= 3
     assert len(found.families) >= 5
     assert len(found.alarms) == 1
