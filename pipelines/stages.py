@@ -312,7 +312,6 @@ def document_record(item: Bulletin, *, source_id: int, run_id: int | None) -> Do
     from pipelines.summary import summarise
 
     page, metadata, keys = page_of(item), metadata_of(item), fingerprint_of(item)
-    bodies = metadata.issuing_bodies
     dated = [e.confidence for e in metadata.evidence if e.field == "published_on"]
     return DocumentRecord(
         source_id=source_id,
@@ -328,8 +327,8 @@ def document_record(item: Bulletin, *, source_id: int, run_id: int | None) -> Do
         bands=keys.bands,
         sentences=keys.sentences,
         publisher=metadata.publisher,
-        issuer=bodies[0] if bodies else item.hints.issuer,
-        issuing_bodies=bodies,
+        issuer=next(iter(metadata.issuing_bodies), item.hints.issuer),
+        issuing_bodies=metadata.issuing_bodies,
         doc_number=metadata.doc_number,
         index_number=metadata.index_number,
         doc_type=metadata.doc_type,
@@ -344,6 +343,10 @@ def document_record(item: Bulletin, *, source_id: int, run_id: int | None) -> Do
         effective_on=metadata.effective_on,
         expires_on=metadata.expires_on,
         comments_until=metadata.comments_until,
+        validity=metadata.validity,
+        validity_by=metadata.validity_by,
+        subject=metadata.subject,
+        topic_words=metadata.topic_words,
         date_confidence=max(dated, default=None),
         evidence=tuple(_plain(found) for found in metadata.evidence),
         details={"encoding": page.encoding, "method": page.method, "flags": list(page.flags)},

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from pipelines.fields.validity import IN_FORCE, PENDING, by_days
 from review.shown import Clock, region_name
 from storage.models import Document
 
@@ -19,10 +20,14 @@ _FIELDS = (
     "published_on",
     "effective_on",
     "expires_on",
+    "validity",
+    "validity_by",
     "comments_until",
     "region",
     "level",
     "index_number",
+    "subject",
+    "topic_words",
     "original_source",
     "summary",
 )
@@ -54,7 +59,10 @@ def facts_of(document: Document, evidence: Sequence[Mapping[str, Any]], clock: C
     """Facts in a fixed order, each with the spans that carry it."""
     found: list[Fact] = []
     for name in _FIELDS:
-        shown = _shown(name, getattr(document, name), clock)
+        value = getattr(document, name)
+        if name == "validity":
+            value = _validity(document, today=clock.today)
+        shown = _shown(name, value, clock)
         if not shown and name not in _ALWAYS:
             continue
         rows = [row for row in evidence if row.get("field") == name]
@@ -86,6 +94,15 @@ def _shown(name: str, value: Any, clock: Clock) -> str:
     if name == "level":
         return clock.texts.name(name, value)
     return str(value)
+
+
+def _validity(document: Document, *, today: date) -> str | None:
+    """The state today: one that only days decided (有效, 尚未生效) goes on with the calendar."""
+    stated = document.validity
+    if stated not in (None, IN_FORCE, PENDING):
+        return stated
+    counted = by_days(document.effective_on, document.expires_on, today=today)
+    return counted.state if counted is not None else stated
 
 
 def _number(value: Any) -> float:

@@ -71,6 +71,10 @@ class DocumentRecord:
     effective_on: date | None = None
     expires_on: date | None = None
     comments_until: date | None = None
+    validity: str | None = None
+    validity_by: str | None = None
+    subject: str | None = None
+    topic_words: tuple[str, ...] = ()
     date_confidence: float | None = None
     evidence: tuple[Mapping[str, Any], ...] = ()
     details: Mapping[str, Any] = field(default_factory=dict)

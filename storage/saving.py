@@ -37,24 +37,12 @@ from storage.search_index import stored_text
 # Columns a page tells about itself. The days it was published or seen stay as first read: sites
 # that print today's date on every visit must not make old documents new.
 _TOLD = (
-    "title",
-    "publisher",
-    "issuer",
-    "issuing_bodies",
-    "doc_number",
-    "index_number",
-    "doc_type",
-    "region",
-    "level",
-    "lang",
-    "original_source",
-    "summary",
-    "written_on",
-    "effective_on",
-    "expires_on",
-    "comments_until",
+    "title", "publisher", "issuer", "issuing_bodies", "doc_number", "index_number", "doc_type",
+    "region", "level", "lang", "original_source", "summary", "written_on", "effective_on",
+    "expires_on", "comments_until", "validity", "validity_by", "subject", "topic_words",
     "canonical_url",
-)
+)  # fmt: skip
+_LISTS = frozenset({"issuing_bodies", "topic_words"})
 _FIRST_READ = ("published_on", "published_at", "date_confidence")
 
 _documents: Table = Document.__table__  # type: ignore[assignment]
@@ -189,6 +177,7 @@ def _new_row(record: DocumentRecord, *, now: datetime) -> dict[str, Any]:
         url_key=record.url_key,
         url=record.url,
         issuing_bodies=list(record.issuing_bodies),
+        topic_words=list(record.topic_words),
         state="live",
         review_state="new",
         latest_seq=1,
@@ -376,7 +365,7 @@ def _refreshed(
     values: dict[str, Any] = {}
     for name in _TOLD:
         value = getattr(record, name)
-        if name == "issuing_bodies":
+        if name in _LISTS:
             value = list(value)
         if name not in edited and (new_text or value):
             values[name] = value

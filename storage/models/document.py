@@ -35,7 +35,8 @@ class Cluster(Base):
 class Document(Base):
     """One page of one source. Its text lives in versions; ``latest_seq`` names the newest.
 
-    ``held``: why no issue takes it before a person has accepted it.
+    ``held``: why no issue takes it before a person has accepted it. ``validity`` is the state its
+    page told (有效, 尚未生效, 已修改, 已废止), ``validity_by`` the document that brought it about.
     """
 
     __tablename__ = "document"
@@ -71,6 +72,10 @@ class Document(Base):
     effective_on: Mapped[date | None]
     expires_on: Mapped[date | None]
     comments_until: Mapped[date | None]
+    validity: Mapped[str | None] = mapped_column(Text)
+    validity_by: Mapped[str | None] = mapped_column(Text)
+    subject: Mapped[str | None] = mapped_column(Text)
+    topic_words: Mapped[list[str] | None] = mapped_column(Json)
     date_confidence: Mapped[float | None]
     latest_seq: Mapped[int] = mapped_column(default=1)
     latest_sha: Mapped[str] = mapped_column(HexDigest)

@@ -133,7 +133,7 @@ def _one(kind: Any, value: Any) -> str:
     if kind is op.SUBPATTERN:
         return sample(value[3])
     if kind in (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT):
-        return sample(value[2]) * max(1, value[0])
+        return sample(value[2]) * max(1, int(value[0]))
     return ""
 
 
@@ -146,13 +146,13 @@ _CATEGORIES = {
 def _in(members: list[Any]) -> str:
     if members and members[0][0] is op.NEGATE:
         barred = "".join(_one(op.IN, [member]) for member in members[1:])
-        return next(c for c in "甲a1 -,。<" if c not in barred)
+        return str(next(c for c in "甲a1 -,。<" if c not in barred))
     kind, value = members[0]
     if kind is op.LITERAL:
         return chr(value)
     if kind is op.RANGE:
         return chr(value[0])
-    return _CATEGORIES.get(value, "a")
+    return str(_CATEGORIES.get(value, "a"))
 
 
 def cpu(pattern: re.Pattern[str], text: str) -> float:

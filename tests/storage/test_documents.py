@@ -362,3 +362,18 @@ def test_ids_are_never_reused(database: Database) -> None:
         assert later.document_id is not None
         assert later.document_id > 1
         assert session.scalars(select(Document.id)).all() == [later.document_id]
+
+
+def test_validity_subject_and_topic_words_are_kept_and_follow_the_page(
+    database: Database,
+) -> None:
+    with database.writer() as session:
+        one(session, validity="有效", subject="综合政务", topic_words=("数据", "登记"))
+        document = get_document(session, 1)
+        assert document is not None
+        assert (document.validity, document.subject) == ("有效", "综合政务")
+        assert document.topic_words == ["数据", "登记"]
+        one(session, validity="已废止", validity_by="《新办法》", text=BODY + "（已废止）")
+        document = get_document(session, 1)
+        assert document is not None
+        assert (document.validity, document.validity_by) == ("已废止", "《新办法》")
