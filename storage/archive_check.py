@@ -12,9 +12,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from storage import archive
 from storage.archive import OPEN
+from storage.blobs import BlobStore
 from storage.captures import Capture, Kept
+from storage.models import StoredFile
 from storage.warc import Damage, Record, read_file
 
 FileState = Literal["whole", "torn", "altered", "missing", "writing", "pruned"]
@@ -106,6 +111,24 @@ def strangers(folder: Path, known: set[str]) -> Iterator[tuple[str, Path]]:
         path = archive.path_of(folder, name)
         if name not in known and path is not None:
             yield name, path
+
+
+def check_blobs(session: Session, blobs: BlobStore) -> Iterator[FileReport]:
+    """Every stored attachment: is it there, and still the bytes that its name says?"""
+    for digest in session.scalars(select(StoredFile.sha256).order_by(StoredFile.sha256)):
+        path = blobs.path_of(digest)
+        report = FileReport(f"blobs/{path.relative_to(blobs.folder)}", None)
+        if not path.is_file():
+            report.state = "missing"
+            report.problems.append(Problem("missing", -1, digest, "the file is not there"))
+        else:
+            report.bytes = path.stat().st_size
+            report.sha256 = archive.file_digest(path)
+            if report.sha256 != digest:
+                report.state = "altered"
+                wrong = Problem("altered", -1, digest, "not the digest it is named by")
+                report.problems.append(wrong)
+        yield report
 
 
 def _damage(found: Damage, capture: Capture | None, *, torn: bool) -> Problem:

@@ -22,6 +22,7 @@ from crawler.commands.context import (
 if TYPE_CHECKING:
     from storage.archive_check import FileReport, Problem
 
+MOST_LINES = 30  # of files that are in order; what is wrong is always shown
 WORDS = {
     "whole": "完好 / whole",
     "torn": "尾部残缺 / torn",
@@ -44,6 +45,7 @@ REASONS = {
     "not the length that the fetch took down": "与抓取时记下的长度不同 / not the length noted "
     "when it was fetched",
     "no record begins at this place": "数据库记着这里有一条记录 / a record should begin here",
+    "not the digest it is named by": "内容与名字（SHA-256）不符 / not the digest it is named by",
     "the file is not there": "文件不在 / the file is not there",
     "SHA-256 of the file is not the one noted at its end": "整个文件的 SHA-256 与关闭时不同 / "
     "the SHA-256 of the file is not the one noted when it was closed",
@@ -96,12 +98,13 @@ def _named(files: list[Path]) -> list[FileReport]:
 
 
 def _stored(state: App, *, run: int | None, quiet: bool) -> list[FileReport]:
-    """The files that the database knows, then those that only the folder knows."""
+    """The files that the database knows, those that only the folder knows, then attachments."""
     from rich.console import Console
     from rich.progress import track
 
     from storage import captures
-    from storage.archive_check import check_file, check_kept, strangers
+    from storage.archive_check import check_blobs, check_file, check_kept, strangers
+    from storage.blobs import BlobStore
     from storage.models import CrawlRun
 
     folder = state.config.storage.captures
@@ -119,9 +122,10 @@ def _stored(state: App, *, run: int | None, quiet: bool) -> list[FileReport]:
         ):
             places = captures.places_in(session, path=kept.path, run_id=kept.run_id)
             reports.append(check_kept(folder, kept, places))
-    if run is None:
-        names = {kept.path for kept in known}
-        reports += [check_file(path, name=name) for name, path in strangers(folder, names)]
+        if run is None:
+            names = {kept.path for kept in known}
+            reports += [check_file(path, name=name) for name, path in strangers(folder, names)]
+            reports += check_blobs(session, BlobStore(state.config.storage.blobs))
     return reports
 
 
@@ -152,9 +156,10 @@ def _print(reports: list[FileReport], *, as_json: bool) -> None:
     if not reports:
         typer.echo("还没有存档（crawl.warc 是否开启？） / no captures yet: is crawl.warc on?")
         return
-    for report in reports:
+    for report in reports if len(reports) <= MOST_LINES else [one for one in reports if one.bad]:
         colour = typer.colors.RED if report.bad else None
-        line = f"{WORDS[report.state]}  {report.path}  ({report.records} 条 / records)"
+        held = f"{report.records} 条 / records" if report.records else f"{report.bytes} B"
+        line = f"{WORDS[report.state]}  {report.path}  ({held})"
         typer.secho(line, fg=colour)
         for problem in report.problems:
             typer.secho(f"    ✗ {_words(problem)}", fg=colour)

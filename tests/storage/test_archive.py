@@ -15,8 +15,12 @@ from warcio.warcwriter import WARCWriter
 
 from storage import archive
 from storage.archive import ArchiveWriter
-from storage.archive_check import FileReport, check_file
+from storage.archive_check import FileReport, check_blobs, check_file
+from storage.blobs import BlobStore
+from storage.engine import open_database
 from storage.errors import ArchiveUnwritable, DiskFull
+from storage.migrate import upgrade
+from storage.models import StoredFile
 from storage.warc import (
     HTTP_RESPONSE,
     Damage,
@@ -194,6 +198,24 @@ def test_the_reserve_of_the_disk_is_kept(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/passwd", "a/../../b", "", "a\\..\\b"])
 def test_stored_names_never_lead_out_of_the_folder(tmp_path: Path, name: str) -> None:
     assert archive.path_of(tmp_path, name) is None
+
+
+def test_stored_files_are_held_against_their_names(tmp_path: Path) -> None:
+    database = open_database(f"sqlite:///{tmp_path / 'files.db'}")
+    upgrade(database)
+    blobs = BlobStore(tmp_path / "blobs")
+    kept = [blobs.put([text], limit=100) for text in (b"one", b"two", b"three")]
+    with database.writer() as session:
+        for blob in kept:
+            values = {"kind": "pdf", "media_type": "application/pdf", "path": blob.path}
+            session.add(StoredFile(sha256=blob.sha256, size=blob.size, stored_at=NOW, **values))
+    blobs.path_of(kept[1].sha256).write_bytes(b"2")
+    blobs.path_of(kept[2].sha256).unlink()
+    with database.reader() as session:
+        found = {report.path: report.state for report in check_blobs(session, blobs)}
+    database.dispose()
+    states = [found[f"blobs/{blob.path}"] for blob in kept]
+    assert states == ["whole", "altered", "missing"]
 
 
 def test_chunked_bodies_are_put_together() -> None:
