@@ -81,6 +81,7 @@ _CIVIL_CODE_CLEANUP = date(2020, 12, 23)
 _DATED_LINE = re.compile(
     r"^[（( ]{0,2}[12]\d{3} ?年[^\n]{6,200}?(?:通过|批准|公布|发布|修订)", re.M
 )
+_ANOTHER_VERSION = 365
 _GLUED = re.compile(r"根据(?=\d{4}年\d{1,2}月)")
 _SEVERAL = re.compile(
     r"等[一二三四五六七八九十百0-9]+(?:件|部|项)|部分[\u4e00-\u9fff]{0,8}(?:法规|法律|规章)|〉[〈和、]"
@@ -149,9 +150,12 @@ def amended_in_force(events: tuple[Event, ...], published_on: date | None) -> da
     if not changes or not _SEVERAL.search(changes[-1].span) or "上海市" in changes[-1].span:
         return None
     decided = changes[-1].day
-    if published_on is not None and 0 <= (published_on - decided).days <= 90:
-        return published_on
-    return decided
+    if published_on is None:
+        return decided
+    later = (published_on - decided).days
+    if later > _ANOTHER_VERSION:
+        return None  # the page carries a later version whose change is not among the lines
+    return published_on if 0 <= later <= 90 else decided
 
 
 def promulgated_on(events: tuple[Event, ...]) -> date | None:
