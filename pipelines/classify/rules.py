@@ -13,7 +13,7 @@ from functools import cache
 from pipelines.classify.actors import actor_in
 from pipelines.classify.taxonomy import ANY, DocType, Entry, Kind, Taxonomy, When
 from pipelines.classify.words import Tally, WordIndex
-from pipelines.fields.doctype import announced_kind
+from pipelines.fields.doctype import announced_kind, genre_of
 from pipelines.items import CleanPage, LabelGuess, Metadata
 
 LEAD_CHARS = 400
@@ -22,9 +22,12 @@ SHORT_TEXT = 600
 LISTED = 0.34
 """Weight of a topic word in an enumeration: it is mentioned, not treated. What a plan lists as
 its scenarios counts in full."""
+_ACTS = 1.5
+"""Score of the type for a public body that acts, when no word says what it does."""
 _PLAN_KINDS = frozenset(
     {"行动计划", "扶持办法", "指导意见", "征求意见", "管理规定", "法规", "通知"}
 )
+_QUOTED = re.compile("《([^《》]{4,80})》")
 _HAN = re.compile("[\u4e00-\u9fff]")
 _POINTS = {"strong": 1.0, "words": 0.5, "weak": 0.2, "exclude": 0.0}
 _TITLE_POINTS = {"strong": 3.0, "words": 2.0, "weak": 0.5, "exclude": 0.0}
@@ -143,9 +146,9 @@ def _read(index: _Index, page: CleanPage, metadata: Metadata) -> _Reading:
     level = metadata.level or ""
     public = level not in ("", "none")
     named = any(e.field == "issuing_bodies" and e.place == "title" for e in metadata.evidence)
-    if not public and (actor := actor_in(title)):
-        public = named = True
-        level = "foreign" if actor == "foreign" else level
+    if not (public and named) and (actor := actor_in(title)):
+        level = "foreign" if actor == "foreign" and not public else level
+        public, named = True, _HAN.search(title) is not None
     return _Reading(
         title=title,
         front=f"{title}\n{lead}",
@@ -154,12 +157,20 @@ def _read(index: _Index, page: CleanPage, metadata: Metadata) -> _Reading:
         in_lead=index.lead.count(lead),
         in_body=index.body.count(text),
         genre=metadata.doc_type,
-        announced=announced_kind(title, lead) if public else None,
+        announced=_announced(title, lead) if public else None,
         level=level,
         public=public,
         acts=public and named,
         lang="zh" if _HAN.search(title) or _HAN.search(lead) else "other",
     )
+
+
+def _announced(title: str, lead: str) -> str | None:
+    """The kind of the document that a headline announces, whatever its verb (推出《…行动计划》)."""
+    if kind := announced_kind(title, lead):
+        return kind
+    quoted = _QUOTED.search(title)
+    return genre_of(quoted[1]) if quoted else None
 
 
 def _entries(
@@ -221,8 +232,9 @@ def _doc_type(index: _Index, reading: _Reading) -> LabelGuess | None:
     titled, led = reading.in_title.words, reading.in_lead.words
     kinds = {reading.genre, reading.announced} - {None}
     for rule in index.types:
-        named = rule.title_slot in titled or rule.lead_slot in led or rule.patterns
-        if not named and kinds.isdisjoint(rule.doc_type.genres):
+        named = rule.title_slot in titled or rule.lead_slot in led
+        acts = rule.doc_type.subject and reading.acts
+        if not (named or acts or rule.patterns) and kinds.isdisjoint(rule.doc_type.genres):
             continue
         score, reason = _type_score(rule, reading)
         if score > 0 and (best is None or score > best[0]):
@@ -248,11 +260,11 @@ def _type_score(rule: _TypeRule, reading: _Reading) -> tuple[float, str]:
     match = next((m for p in rule.patterns if (m := p.search(reading.front[:400]))), None)
     if not words and not match and (not lead or reading.lang == "other"):
         # one English word of the lead (available, survey) says nothing
-        return 0.0, ""
+        return (_ACTS, "机关是标题的主语") if doc_type.subject and reading.acts else (0.0, "")
     distinct = len(set(words))
     score = 3.0 * min(distinct, 1) + min(max(distinct - 1, 0), 2) + 0.75 * min(len(set(lead)), 3)
     score += 4.0 if match else 0.0
-    score += 1.5 if doc_type.subject and reading.acts else 0.0
+    score += _ACTS if doc_type.subject and reading.acts else 0.0
     shown = words[0] if words else match[0][:20] if match else lead[0]
     return score, f"{'标题' if words else '开头'}含“{shown}”"
 
