@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from pipelines.attachments.model import Block, Para, Table
 from pipelines.attachments.plain import is_wide, tidy, without_gaps
@@ -142,7 +142,7 @@ def _breaks(before: Line, line: Line, *, left: float, right: float, size: float)
     gap = line.top - before.top
     if same_page and (gap > 2.6 * em or gap < -0.5 * em):
         return True
-    short = before.right < right - 2.2 * em
+    short = before.right + _needed(line) < right - 0.4 * em
     if _centred(before, left=left, right=right) or _centred(line, left=left, right=right):
         # a title of several centred lines is one title
         both = _centred(before, left=left, right=right) and _centred(line, left=left, right=right)
@@ -157,6 +157,14 @@ def _breaks(before: Line, line: Line, *, left: float, right: float, size: float)
     if _ROW.match(before.text) and _ROW.match(line.text):
         return True
     return bool(_STARTS.match(line.text.strip())) and before.text.rstrip().endswith(_ENDS)
+
+
+def _needed(line: Line) -> float:
+    """Room that the first word of a line would have wanted at the end of the line before it."""
+    text = line.text.lstrip()
+    word = "".join(takewhile(lambda char: not (char.isspace() or is_wide(char)), text[:40]))
+    room = 1.8 * line.size  # Chinese breaks anywhere, but not before a comma
+    return max(room, (len(word) + 1) * (line.right - line.left) / max(1, len(text)))
 
 
 def _flush_right(line: Line, left: float, right: float) -> bool:

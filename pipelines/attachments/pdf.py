@@ -19,7 +19,8 @@ from pipelines.attachments.model import FileText, Limits, Table
 from pipelines.attachments.plain import unreadable_share
 
 _FEW = 12  # characters a page: fewer are stamps and page numbers on a scan
-_RULES = 6  # path objects from which a page may hold a table
+_RULE, _THIN = 20.0, 3.0  # points: shorter lines are underlines of a word, thicker ones boxes
+_BOXES, _MOST_PATHS = 4, 2000
 _TABLE_SHARE = 0.4  # of the time, for tables
 _PASSWORD = ("password", "security")
 
@@ -67,7 +68,7 @@ def _pages(document: pdfium.PdfDocument, *, most: int) -> tuple[list[Page], list
             page = document[number]
             width, height = page.get_size()
             lines = tuple(_lines(page, number, height))
-            if _paths(page) >= _RULES and page.get_rotation() == 0:
+            if page.get_rotation() == 0 and _is_ruled(page):
                 ruled.append(number)
         except pdfium.PdfiumError:
             pages.append(Page((), 1.0, 1.0))  # one damaged page loses itself only
@@ -78,13 +79,22 @@ def _pages(document: pdfium.PdfDocument, *, most: int) -> tuple[list[Page], list
     return pages, ruled
 
 
-def _paths(page: pdfium.PdfPage) -> int:
-    found = 0
-    for _ in page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=3):
-        found += 1
-        if found >= _RULES:
+def _is_ruled(page: pdfium.PdfPage) -> bool:
+    """Whether lines or boxes of both directions stand on a page, as those of a table do."""
+    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+    across = down = boxes = 0
+    for place, found in enumerate(page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=3)):
+        if place >= _MOST_PATHS:
             break
-    return found
+        if not raw.FPDFPageObj_GetBounds(found.raw, left, bottom, right, top):
+            continue
+        width, height = right.value - left.value, top.value - bottom.value
+        across += width > _RULE and height < _THIN
+        down += height > _RULE / 2 and width < _THIN
+        boxes += width > _RULE and _RULE / 2 < height < page.get_height() / 2
+        if boxes >= _BOXES or (across >= 2 and down >= 2):
+            return True
+    return False
 
 
 def _lines(page: pdfium.PdfPage, number: int, height: float) -> Iterator[Line]:
