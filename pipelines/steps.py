@@ -99,7 +99,7 @@ class Classifier:
         from pipelines.classify import classify, load_taxonomy
 
         if self._taxonomy is None:
-            self._taxonomy = load_taxonomy(self.path)
+            self._taxonomy = self._own() or load_taxonomy()
             self._models = self._trained()
         page, metadata = page_of(item), metadata_of(item)
         item.labels = classify(page, metadata, taxonomy=self._taxonomy, source_topics=item.topics)
@@ -109,6 +109,16 @@ class Classifier:
             item.labels = complete(
                 item.labels, models=self._models, title=metadata.title, text=page.body_text
             )
+
+    def _own(self) -> Taxonomy | None:
+        """The operator's taxonomy; one that cannot be read is no reason to lose pages."""
+        from pipelines.classify import TaxonomyError, load_taxonomy
+
+        try:
+            return load_taxonomy(self.path)
+        except TaxonomyError as error:
+            log.error("改用随程序的分类 / using the shipped taxonomy: %s", error)
+            return None
 
     def _trained(self) -> tuple[LinearModel, ...]:
         """The models of the folder; one that cannot be read is no reason to lose pages."""

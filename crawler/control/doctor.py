@@ -23,6 +23,7 @@ def examine(config: Config, db: Database, *, now: datetime) -> list[CheckResult]
         ("disk", lambda: _disk(config)),
         ("database", lambda: _database(db)),
         ("sources", lambda: _sources(config)),
+        ("labels", lambda: _labels(config)),
         ("contact", lambda: _contact(config)),
         ("mail", lambda: _mail(config)),
         ("dns", lambda: _sender_dns(config)),
@@ -97,6 +98,24 @@ def _sources(config: Config) -> Iterator[CheckResult]:
         yield CheckResult("sources", "error", str(error), "改好后运行 `dibao source check`")
     enabled = sum(spec.status == "enabled" for spec in catalogue.specs.values())
     yield CheckResult("sources", "ok", f"{len(catalogue.specs)} 个来源，{enabled} 个启用")
+
+
+def _labels(config: Config) -> Iterator[CheckResult]:
+    """The operator's taxonomy and models: a crawl goes on without them."""
+    from pipelines.classify import TaxonomyError, load_taxonomy
+    from pipelines.classify.model import ModelError, load_models
+
+    try:
+        taxonomy = load_taxonomy(config.crawl.taxonomy)
+        models = load_models(config.storage.data_dir / "models")
+    except (TaxonomyError, ModelError) as error:
+        advice = "改好前采集用随程序的分类 / until then crawls use the shipped one"
+        if isinstance(error, ModelError):
+            advice = "运行 `dibao classify train` / train it again"
+        yield CheckResult("labels", "error", str(error), advice)
+        return
+    kinds = "、".join(model.kind for model in models) or "无 / none"
+    yield CheckResult("labels", "ok", f"{taxonomy.origin}；模型 / models: {kinds}")
 
 
 def _contact(config: Config) -> Iterator[CheckResult]:

@@ -124,3 +124,20 @@ def test_a_taxonomy_is_copied_checked_and_tried(tmp_path: Path) -> None:
     bad = run(app, ["classify", "check", str(own)])
     assert bad.exit_code == 2
     assert "own.toml:5 [topic.0.bar]" in bad.output
+
+
+def test_a_broken_taxonomy_costs_no_page_and_the_doctor_names_it(
+    reviewed: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    own = reviewed.parent / "own.toml"
+    own.write_text("version = 1\n[[topic]]\nname = 3\n", encoding="utf-8")
+    item = Bulletin("cn-sample", "https://sample.gov.cn/x", datetime.now(UTC), b"x")
+    item.page = CleanPage(title="", body_html="", body_text="某公司完成1亿元A轮融资。")
+    item.metadata = Metadata(title="某公司完成融资")
+    Classifier(own)(item)
+    assert item.labels
+    assert "own.toml:3 [topic.0.name]" in caplog.text
+    text = reviewed.read_text(encoding="utf-8")
+    reviewed.write_text(f'{text}[crawl]\ntaxonomy = "{own}"\n', encoding="utf-8")
+    done = CliRunner().invoke(app, ["doctor", "--config", str(reviewed)])
+    assert "own.toml:3" in done.output.replace("\n", "")
