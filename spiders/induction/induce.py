@@ -15,7 +15,7 @@ from spiders.induction.dom import Page, read_page
 from spiders.induction.groups import Group, find_groups, separate_lists, title_of
 from spiders.induction.pager import guess_data_paging, guess_paging
 from spiders.induction.records import find_fragment, find_records
-from spiders.induction.row_fields import write_fields
+from spiders.induction.row_fields import is_good, worth_of, write_fields
 from spiders.induction.row_selectors import best_row_selector
 from spiders.induction.trimming import link_filter
 from spiders.jsonpaths import find_text
@@ -38,6 +38,20 @@ _BESIDE = (
     "xpath:../preceding-sibling::*[1]",
     "xpath:preceding::*[self::h2 or self::h3 or self::h4 or self::h5 or self::dt][1]",
     "xpath:preceding::*[self::b or self::strong][1]",
+)
+#: a day that stands once for several rows of a table
+_SPANNED = "xpath:td[@rowspan][1] || xpath:preceding-sibling::tr[td[@rowspan]][1]/td[@rowspan][1]"
+_TITLE_BESIDE = (
+    "xpath:.//a[1]/following-sibling::text()[normalize-space()][1]",
+    "xpath:.//a[1]/preceding-sibling::text()[normalize-space()][1]",
+    "xpath:preceding-sibling::*[1]",
+    "xpath:preceding-sibling::*[self::h2 or self::h3 or self::h4 or self::h5 or self::dt][1]",
+    "xpath:preceding-sibling::tr[1]/td[1]",
+    "xpath:preceding-sibling::tr[1]/td[2]",
+    "xpath:preceding-sibling::tr[1]/td[3]",
+    "xpath:following-sibling::text()[normalize-space()][1]",
+    "xpath:preceding-sibling::text()[normalize-space()][1]",
+    "xpath:following-sibling::*[1]",
 )
 _STANDARD: dict[str, Any] = {
     "key": "new",
@@ -173,15 +187,40 @@ def _from_page(case: _Case) -> Induced:
     if paging is not None:
         settings["paging"] = paging
     own = case.read(settings)
-    if "date" not in settings and len(case.text) < _LARGE:
+    if len(case.text) < _LARGE:
+        own = _with_title_beside(case, own)
         own = _with_day_beside(case, own)
     return replace(_with_family(case, own), lists=lists)
 
 
+def _with_title_beside(case: _Case, own: Induced) -> Induced:
+    """Links that say nothing (View, PDF, a number): the title may stand beside their row."""
+    titles = [row.title for row in own.listing.rows]
+    if is_good(titles) or not titles:
+        return own
+    best, most = own, 1.2 * worth_of(titles)
+    for field in _TITLE_BESIDE:
+        try:
+            tried = case.read({**own.settings, "row_title": f"{field} || a::text"})
+        except ParseError:
+            continue
+        found = [row.title for row in tried.listing.rows]
+        if len(found) == len(titles) and is_good(found) and worth_of(found) > most:
+            best, most = tried, worth_of(found)
+    return best
+
+
 def _with_day_beside(case: _Case, own: Induced) -> Induced:
     """Rows without a date of their own: it may stand before or after them, or in a heading."""
-    best, most = own, 0.6 * len(own.listing.rows) - 0.01
-    for field in _BESIDE:
+    known = sum(row.published_on is not None for row in own.listing.rows)
+    fields: tuple[str, ...] = _BESIDE
+    most = 0.6 * len(own.listing.rows) - 0.01
+    if "date" in own.settings:
+        if "rowspan" not in case.text or known > 0.9 * len(own.listing.rows):
+            return own
+        fields, most = (_SPANNED,), 1.2 * known
+    best = own
+    for field in fields:
         try:
             tried = case.read({**own.settings, "date": field})
         except ParseError:

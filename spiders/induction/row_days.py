@@ -16,6 +16,10 @@ OTHER_DAY = re.compile(
 )
 
 
+#: a link that begins with a full day
+_DAY_FIRST = re.compile(r"[\[【(（]?(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?!\d)")
+
+
 def date_text(row: Element, link: Element, *, lang: str, today: date | None) -> str | None:
     """The text of a row that is its date: the smallest readable one outside the link.
 
@@ -28,6 +32,7 @@ def date_text(row: Element, link: Element, *, lang: str, today: date | None) -> 
     found += [(text, element) for element in outside if (text := element.own)]
     texts = _dates_in_order(found)
     texts += _dates_in_order([(_stamp(e), e) for e in link.walk() if e is not link])
+    texts += [match[0] for match in (_DAY_FIRST.match(link.text),) if match]
     for text in texts:
         if best_form([text], lang=lang, today=today)[1][0] is not None:
             return text

@@ -24,7 +24,7 @@ _SAMPLE = 150
 _OWN = "\0own"
 #: a text that begins or ends with a day
 _DATED = re.compile(
-    r"^\W{0,2}(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}|"
+    r"^\W{0,2}(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}|^\W{0,2}\d{1,2}/\d{1,2}/\d{2,4}|"
     r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?\W{0,2}$"
 )
 _WORD = re.compile(r"[\u3400-\u9fff]{2}|[^\W\d_]{3}")
@@ -146,6 +146,10 @@ def _title_field(rows: Sequence[_Row], link: str) -> str:
         told = [tip for tip, _ in pairs]
         if _good(told) and _worth(told) >= _worth([text for _, text in pairs]):
             return f"{link}::attr(title) || {plain}"
+    bare = [_read(row, f"{link}::own") or "" for row in rows]
+    around = {text.replace(part, "") for text, part in zip(own, bare, strict=True)}
+    if len(around) == 1 and bare != own and len(rows) > 1 and _good(bare):
+        return f"{link}::own || {plain}"  # "opens in a new window" in every link
     if _good(own) and not _wordy(own):
         return plain
     fields = []
@@ -176,6 +180,16 @@ def _swallows(rows: Sequence[_Row], texts: Sequence[str]) -> bool:
         for text, own in zip(texts, (row.link.text for row in rows), strict=True)
     )
     return held > 0.6 * len(texts)
+
+
+def is_good(texts: Sequence[str]) -> bool:
+    """Whether texts will do as titles: told, different from each other, more than numbers."""
+    return bool(texts) and _good(texts) and not _wordy(texts)
+
+
+def worth_of(texts: Sequence[str]) -> float:
+    """How telling texts are as titles, from 0 to 1."""
+    return _worth(texts)
 
 
 def _good(texts: Sequence[str]) -> bool:
@@ -253,3 +267,4 @@ def _date_fields(
         yield f"{e.tag}::own"
     yield "::own"
     yield "::text"
+    yield "a::text"

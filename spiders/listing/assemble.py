@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from urllib.parse import parse_qsl, urlsplit
 
@@ -28,6 +28,15 @@ _MARKS = re.compile(
     r"^(?:[\[【(（<〔]\s*(?:置顶|顶|热|热门|新|最新|重要|荐|推荐|图文?|视频|new|hot|top)\s*[\]】)）>〕]"
     r"|置顶(?=[\s:：|·《]))[\s:：|·]*|\s*[\[【(（](?:新|最新|new|hot|\s*)[\]】)）]$",
     re.IGNORECASE,
+)
+#: what pages of labelled lines call the title
+_LABEL = re.compile(
+    r"^(?:(?:case )?(?:title|name)|subject|标题|名称|文件名称|信息名称|题名)\s?[:：]\s*",
+    re.IGNORECASE,
+)
+#: a day before a title, inside the link
+_DAY_AT_START = re.compile(
+    r"^(?:[\[【(（]\s*([^\[\]【】()（）]{6,30})[\]】)）]|(\d[\d./-]{7,9})\s)\s*"
 )
 #: an address inside a script: ``window.open('/art/1.html')``
 _IN_SCRIPT = re.compile(r"""['"]((?:https?:/)?/[^'"\s]+|[^'"\s]+\.[a-z]{3,5}(?:\?[^'"\s]*)?)['"]""")
@@ -83,7 +92,7 @@ class Assembler:
         if url is None:
             return
         plain = plain_text(raw.title)[:MAX_TITLE]
-        title = _MARKS.sub("", plain) or plain
+        title = _MARKS.sub("", _LABEL.sub("", plain)) or plain
         if self._unwanted(url, title):
             self.skipped += 1
             return
@@ -96,7 +105,23 @@ class Assembler:
             self.skipped += 1
             return
         self._seen.add(key)
-        self.rows.append(row)
+        self.rows.append(replace(row, title=self._without_day(row)))
+
+    def _without_day(self, row: ListRow) -> str:
+        """The title without the day of the row, where the list prints it before the title."""
+        match = _DAY_AT_START.match(row.title)
+        if match is None or row.published_on is None:
+            return row.title
+        spec = self.spec
+        when = read_row_date(
+            match[1] or match[2],
+            form=spec.date_format,
+            zone=spec.timezone,
+            lang=spec.lang,
+            today=self.today,
+        )
+        rest = row.title[match.end() :]
+        return rest if when.day == row.published_on and len(rest) >= 4 else row.title
 
     def listing(
         self,

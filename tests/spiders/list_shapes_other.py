@@ -28,7 +28,7 @@ def day(number: int) -> date:
     return date(2026, 10, 28) - timedelta(days=9 * number)
 
 
-def _shape(make: Callable[[], tuple[bytes, list[Row]]]) -> Callable[[], Sample]:
+def shape(make: Callable[[], tuple[bytes, list[Row]]]) -> Callable[[], Sample]:
     def build() -> Sample:
         content, rows = make()
         return Sample(make.__name__, content, BASE, tuple(rows))
@@ -37,7 +37,7 @@ def _shape(make: Callable[[], tuple[bytes, list[Row]]]) -> Callable[[], Sample]:
     return build
 
 
-def _page(main: str) -> bytes:
+def page(main: str) -> bytes:
     menu = "".join(
         f'<li><a href="/{word.lower()}/">{word} and services</a></li>'
         for word in ("About", "Offices", "Calendar", "Forms", "Contact")
@@ -50,7 +50,7 @@ def _page(main: str) -> bytes:
     ).encode()
 
 
-def _simple(
+def simple(
     form: str,
     *,
     frame: str = "<ul>{rows}</ul>",
@@ -69,34 +69,34 @@ def _simple(
         )
         stated = when.isoformat() if dated else None
         rows.append(("https://records.example.org" + href, name, stated))
-    return _page(frame.format(rows="".join(printed))), rows
+    return page(frame.format(rows="".join(printed))), rows
 
 
-@_shape
+@shape
 def title_in_another_cell() -> tuple[bytes, list[Row]]:
-    return _simple(
+    return simple(
         '<tr><td>{day:%m/%d/%Y}</td><td>{case}</td><td>{title}</td><td><a href="{href}">View PDF'
         "</a></td></tr>",
         frame="<table><tr><th>Date</th><th>No.</th><th>Case</th><th></th></tr>{rows}</table>",
     )
 
 
-@_shape
+@shape
 def number_is_the_link() -> tuple[bytes, list[Row]]:
-    return _simple(
+    return simple(
         '<tr><td><a href="{href}">{case}</a></td><td>{title}</td><td>{day:%b %d, %Y}</td></tr>',
         frame='<table class="views-table"><tbody>{rows}</tbody></table>',
     )
 
 
-@_shape
+@shape
 def title_is_loose_text() -> tuple[bytes, list[Row]]:
-    return _simple('<li>{title} (<a href="{href}">PDF</a>) <i>{day:%B %d, %Y}</i></li>')
+    return simple('<li>{title} (<a href="{href}">PDF</a>) <i>{day:%B %d, %Y}</i></li>')
 
 
-@_shape
+@shape
 def heading_and_link_apart() -> tuple[bytes, list[Row]]:
-    return _simple(
+    return simple(
         '<div class="card"><h3>{title}</h3><p>Filed {day:%B} {day.day}, {day.year}</p>'
         '<a class="btn" href="{href}">Read more</a></div>',
         frame='<div class="grid">{rows}</div>',
@@ -104,31 +104,31 @@ def heading_and_link_apart() -> tuple[bytes, list[Row]]:
     )
 
 
-@_shape
+@shape
 def two_files_in_a_row() -> tuple[bytes, list[Row]]:
-    return _simple(
+    return simple(
         '<tr><td>{day:%A}, {day:%B} {day.day}, {day.year}</td><td>{title}</td><td><a href="{href}">'
         'Agenda</a> | <a href="/docs/m/{n}.pdf">Minutes</a></td></tr>',
         frame="<table>{rows}</table>",
     )
 
 
-@_shape
+@shape
 def day_months_in_words() -> tuple[bytes, list[Row]]:
-    return _simple('<li><span>{day.day} {day:%b} {day:%y}</span> <a href="{href}">{title}</a></li>')
+    return simple('<li><span>{day.day} {day:%b} {day:%y}</span> <a href="{href}">{title}</a></li>')
 
 
-@_shape
+@shape
 def american_short_days() -> tuple[bytes, list[Row]]:
-    return _simple(
+    return simple(
         '<tr><td><a href="{href}">{title}</a></td><td>{day:%m}/{day:%d}/{day:%y}</td></tr>',
         frame="<table>{rows}</table>",
     )
 
 
-@_shape
+@shape
 def calendar_tiles() -> tuple[bytes, list[Row]]:
-    return _simple(
+    return simple(
         '<div class="event"><div class="date"><span class="m">{day:%b}</span><span class="d">'
         '{day:%d}</span><span class="y">{day:%Y}</span></div><a href="{href}">{title}</a>'
         "<p>10:00 a.m. to noon, Room {i}</p></div>",
@@ -137,9 +137,9 @@ def calendar_tiles() -> tuple[bytes, list[Row]]:
     )
 
 
-@_shape
+@shape
 def time_elements() -> tuple[bytes, list[Row]]:
-    return _simple(
+    return simple(
         '<article><time datetime="{day}T09:00:00-05:00">last week</time><h2><a href="{href}">'
         "{title}</a></h2><p>Summary of the ruling in some words.</p></article>",
         frame="<div>{rows}</div>",
@@ -147,7 +147,7 @@ def time_elements() -> tuple[bytes, list[Row]]:
     )
 
 
-@_shape
+@shape
 def one_heading_for_several_rows() -> tuple[bytes, list[Row]]:
     parts: list[str] = []
     rows: list[Row] = []
@@ -158,10 +158,10 @@ def one_heading_for_several_rows() -> tuple[bytes, list[Row]]:
         parts.append(f'<p><a href="/docs/2026/op-{i + 2150}.pdf">{name}</a></p>')
         url = f"https://records.example.org/docs/2026/op-{i + 2150}.pdf"
         rows.append((url, name, when.isoformat()))
-    return _page(f'<div class="list">{"".join(parts)}</div>'), rows
+    return page(f'<div class="list">{"".join(parts)}</div>'), rows
 
 
-@_shape
+@shape
 def lists_below_headings() -> tuple[bytes, list[Row]]:
     parts: list[str] = []
     rows: list[Row] = []
@@ -173,10 +173,10 @@ def lists_below_headings() -> tuple[bytes, list[Row]]:
             url = f"https://records.example.org/docs/2026/op-{block}{i + 100}.pdf"
             rows.append((url, name, when.isoformat()))
         parts.append(f"<h3>{when:%B} {when.day}, {when.year}</h3><ul>{''.join(items)}</ul>")
-    return _page(f'<div class="list">{"".join(parts)}</div>'), rows
+    return page(f'<div class="list">{"".join(parts)}</div>'), rows
 
 
-@_shape
+@shape
 def rows_below_a_row_with_the_day() -> tuple[bytes, list[Row]]:
     parts: list[str] = []
     rows: list[Row] = []
@@ -191,28 +191,28 @@ def rows_below_a_row_with_the_day() -> tuple[bytes, list[Row]]:
         )
         url = f"https://records.example.org/docs/2026/op-{i + 2150}.pdf"
         rows.append((url, name, when.isoformat()))
-    return _page(f"<table>{''.join(parts)}</table>"), rows
+    return page(f"<table>{''.join(parts)}</table>"), rows
 
 
-@_shape
+@shape
 def day_at_the_start_of_the_link() -> tuple[bytes, list[Row]]:
-    return _simple(
+    return simple(
         '<li><a href="{href}"><b>{day:%Y-%m-%d}</b> <span>{title}</span></a></li>',
         link="/d/{n}.html",
     )
 
 
-@_shape
+@shape
 def a_range_of_days() -> tuple[bytes, list[Row]]:
-    return _simple(
+    return simple(
         '<li><a href="{href}">{title}</a><span>{day:%Y-%m-%d} to 2026-12-31</span></li>',
         link="/consultations/{n}.html",
     )
 
 
-@_shape
+@shape
 def postbacks_beside_the_title() -> tuple[bytes, list[Row]]:
-    return _simple(
+    return simple(
         "<tr><td><a href=\"javascript:__doPostBack('ctl00$g','Sort{i}')\">select</a></td><td>"
         '<a href="{href}">{title}</a></td><td>{day:%m/%d/%Y}</td></tr>',
         frame="<table>{rows}</table>",
@@ -224,7 +224,7 @@ def _json(data: Any, rows: list[Row]) -> tuple[bytes, list[Row]]:
     return json.dumps(data).encode(), rows
 
 
-@_shape
+@shape
 def wordpress_posts() -> tuple[bytes, list[Row]]:
     posts: list[dict[str, Any]] = []
     rows: list[Row] = []
@@ -245,7 +245,7 @@ def wordpress_posts() -> tuple[bytes, list[Row]]:
     return _json(posts, rows)
 
 
-@_shape
+@shape
 def edges_and_nodes() -> tuple[bytes, list[Row]]:
     edges: list[dict[str, Any]] = []
     rows: list[Row] = []
@@ -257,7 +257,7 @@ def edges_and_nodes() -> tuple[bytes, list[Row]]:
     return _json({"data": {"cases": {"edges": edges, "pageInfo": {"endCursor": "x"}}}}, rows)
 
 
-@_shape
+@shape
 def json_inside_a_text() -> tuple[bytes, list[Row]]:
     found: list[dict[str, Any]] = []
     rows: list[Row] = []
@@ -267,7 +267,7 @@ def json_inside_a_text() -> tuple[bytes, list[Row]]:
     return _json({"d": json.dumps(found)}, rows)
 
 
-@_shape
+@shape
 def title_above_the_file() -> tuple[bytes, list[Row]]:
     results: list[dict[str, Any]] = []
     rows: list[Row] = []
@@ -286,7 +286,7 @@ def title_above_the_file() -> tuple[bytes, list[Row]]:
     return _json({"count": 7, "results": results}, rows)
 
 
-@_shape
+@shape
 def cells_without_names() -> tuple[bytes, list[Row]]:
     cells: list[list[str]] = []
     rows: list[Row] = []
@@ -297,7 +297,7 @@ def cells_without_names() -> tuple[bytes, list[Row]]:
     return _json({"draw": 1, "recordsTotal": 7, "data": cells}, rows)
 
 
-@_shape
+@shape
 def anchors_in_named_cells() -> tuple[bytes, list[Row]]:
     cells: list[dict[str, Any]] = []
     rows: list[Row] = []
@@ -308,7 +308,7 @@ def anchors_in_named_cells() -> tuple[bytes, list[Row]]:
     return _json({"rows": cells}, rows)
 
 
-@_shape
+@shape
 def paths_without_a_slash() -> tuple[bytes, list[Row]]:
     cells: list[dict[str, Any]] = []
     rows: list[Row] = []
