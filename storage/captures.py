@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Row, Select, func, select, update
 from sqlalchemy.orm import Session
 
 from storage import archive
@@ -79,18 +79,10 @@ def file_closed(
 
 def files(session: Session, *, run_id: int | None = None) -> list[Kept]:
     """The files of one run, or of all, oldest first."""
-    query = (
-        select(WarcFile, Source.key, CrawlRun.state)
-        .outerjoin(CrawlRun, CrawlRun.id == WarcFile.run_id)
-        .outerjoin(Source, Source.id == CrawlRun.source_id)
-        .order_by(WarcFile.id)
-    )
+    query = _files()
     if run_id is not None:
         query = query.where(WarcFile.run_id == run_id)
-    return [
-        Kept(row.path, row.run_id, key, row.state, row.sha256, row.size, state in ACTIVE_STATES)
-        for row, key, state in session.execute(query)
-    ]
+    return [_kept(row) for row in session.execute(query)]
 
 
 def places_in(session: Session, *, path: str, run_id: int) -> dict[int, Capture]:
@@ -175,8 +167,11 @@ def link_versions(session: Session, *, run_id: int) -> int:
 
 def left_open(session: Session, *, limit: int = 100) -> list[Kept]:
     """Open files whose run is over: their writer was killed."""
-    found = [kept for kept in files(session) if kept.state == "open" and not kept.active]
-    return found[:limit]
+    query = _files().where(
+        WarcFile.state == "open",
+        CrawlRun.state.is_(None) | CrawlRun.state.not_in(ACTIVE_STATES),
+    )
+    return [_kept(row) for row in session.execute(query.limit(limit))]
 
 
 def mend_file(session: Session, folder: Path, kept: Kept, *, now: datetime) -> Mended | None:
@@ -270,12 +265,20 @@ def _mark_pruned(session: Session, paths: Sequence[str]) -> None:
         session.execute(update(Fetch).where(Fetch.warc_file.in_(paths)).values(forgotten))
 
 
-def urls_captured(session: Session, *, run_id: int, roles: Iterable[str]) -> list[Capture]:
-    """What a run kept of these roles, in the order of arrival."""
-    query = _captures().where(
-        Fetch.run_id == run_id, Fetch.role.in_(list(roles)), Fetch.warc_file.is_not(None)
+def _files() -> Select[WarcFile, str, str]:
+    return (
+        select(WarcFile, Source.key, CrawlRun.state)
+        .outerjoin(CrawlRun, CrawlRun.id == WarcFile.run_id)
+        .outerjoin(Source, Source.id == CrawlRun.source_id)
+        .order_by(WarcFile.id)
     )
-    return [_capture(row) for row in session.execute(query.order_by(Fetch.id))]
+
+
+def _kept(row: Row[WarcFile, str, str]) -> Kept:
+    file, key, state = row
+    return Kept(
+        file.path, file.run_id, key, file.state, file.sha256, file.size, state in ACTIVE_STATES
+    )
 
 
 _Row = tuple[str, int, int | None, datetime, str | None, str, int, str, int | None]
