@@ -16,6 +16,7 @@ from crawler.commands import (
     demo,
     digest,
     draft,
+    events,
     health,
     import_,
     init,
@@ -66,6 +67,7 @@ for name, group in (
     ("subscriber", subscriber.app),
     ("user", user.app),
     ("classify", classify.app),
+    ("event", events.app),
     ("db", db.app),
     ("config", config.app),
 ):

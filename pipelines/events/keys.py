@@ -107,6 +107,7 @@ def read_keys(page: PageFacts) -> EventKeys:
             official=official,
             own=subject.own,
             draft=subject.name.draft,
+            before=subject.before,
             issuers_site=_at_issuers(page.publisher, bodies),
         )
         subject = _placed(subject, bodies)

@@ -23,6 +23,7 @@ _EXPLAIN_DAYS = 400
 _REPORT_DAYS = 150
 _EARLY_DAYS = 12
 _SAME_DAYS = 45
+_COMMON_DAYS = 20
 _LATER = frozenset({"amendment", "repeal"})
 _BEFORE = frozenset({"draft", "feedback"})
 
@@ -114,7 +115,7 @@ def _by_name(a: EventKeys, b: EventKeys) -> Link | None:
         return None
     same_place = bool(left.place) and left.place == right.place
     same_issuer = issuers_overlap(a.issuers, b.issuers)
-    if left.common and not same_issuer:
+    if left.common and not (same_issuer and _near(a, b, _COMMON_DAYS)):
         return None
     both_years = bool(left.years) and left.years == right.years
     if not both_years and left.years != right.years and not _near(a, b, _REPORT_DAYS):
@@ -127,6 +128,8 @@ def _by_name(a: EventKeys, b: EventKeys) -> Link | None:
         return Link(f"{reason}，发文机关相同", 0.97 if same_place or both_years else 0.95)
     if same_place:
         return Link(f"{reason}，地区相同", 0.95)
+    if a.role in OWN_ROLES and b.role in OWN_ROLES:
+        return None  # two acts of one name: the place of one is unknown, it may be another
     specific = len(left.core) >= SPECIFIC_CORE
     if specific and both_years:
         return Link(f"{reason}，年份相同，一方未写地区", 0.85)

@@ -27,8 +27,10 @@ _FEEDBACK = re.compile(
     r"(?:征求意见|征集意见|意见征集|意见)的?(?:采纳|反馈|处理)?(?:情况|结果)(?:的?(?:反馈|说明|公告|公示|报告))?\Z"
     r"|采纳情况"
 )
-_REPEAL = re.compile(r"(?:废止|宣布失效|停止执行)")
-_AMEND = re.compile(r"(?:关于)?(?:修改|修订|调整)(?:[《〈]|[^，。]{2,60}的(?:决定|通知|公告))")
+# 废止《…》, 修改〈…〉: the word stands before the name of another act. 关于调整…组成人员的通知
+# is an act of its own, however often it is repeated.
+_REPEAL = re.compile(r"(?:废止|宣布失效|停止执行)(?:和修改)?\Z")
+_AMEND = re.compile(r"(?:修改|修订|修正)(?:和废止)?(?:后的)?\Z")
 _EXPLAINS = re.compile(
     r"新闻发布会|吹风会|记者问|有关负责人|负责人就|专家(?:解读|观点|谈)|政策直通车"
 )
@@ -59,11 +61,19 @@ def holds_text(text: str) -> bool:
 
 
 def role_of(
-    title: str, *, text: str, official: bool, own: bool, draft: bool, issuers_site: bool = True
+    title: str,
+    *,
+    text: str,
+    official: bool,
+    own: bool,
+    draft: bool,
+    before: str = "",
+    issuers_site: bool = True,
 ) -> Role:
     """The role of a page. ``own``: the title has the form of an official act (关于印发…的通知, the
     bare name) and not of a headline; ``draft``: the policy named is still a draft;
-    ``issuers_site``: the page stands at an issuing body, as far as is known."""
+    ``before`` are the words in front of its name; ``issuers_site``: the page stands at an issuing
+    body, as far as is known."""
     if is_interpretation(title) or _EXPLAINS.search(title):
         return "interpretation"
     if _WHOLE.search(title):
@@ -78,9 +88,9 @@ def role_of(
         return "feedback"
     if draft or is_draft(title):
         return "draft"
-    outside = re.sub(r"(?<=《)[^《》]{0,90}(?=》)", "", title)
-    if _REPEAL.search(outside):
+    words = before.rstrip("《〈 ")
+    if _REPEAL.search(words):
         return "repeal"
-    if _AMEND.search(title):
+    if _AMEND.search(words):
         return "amendment"
     return "final"

@@ -25,14 +25,23 @@ _HISTORY = re.compile(
 _ANNOUNCED = re.compile(
     r"印发|发布|出台|公布|颁布|下发|制定|通过|起草|研究|形成|编制|推出|公开征求|征求|就|对|解读|理解|修订|转载"
 )
+_ANNOUNCED_BEHIND = re.compile(
+    r"(?:[（(][^（）()]{0,30}[）)])?(?:近日|日前|今日|昨日|正式|已|于|经|将|自|\d)[^。；！？\n《]{0,40}?"
+    r"(?:公布|发布|印发|出台|颁布|通过|批准|施行|实施|生效|征求意见)"
+)
 _OTHER_ACT = re.compile(
     r"(?:申报|申请|遴选|参编|评选|评审|举办|召开|报名|培训|宣讲|专家|征文|组织开展|贯彻|落实)"
 )
 _FOLLOW_UP = re.compile(
     r"\A的?(?:实施细则|实施方案|实施办法|实施意见|任务分工|工作方案|申报|补充(?:规定|通知)|配套|团体标准|落实|责任分工|宣贯)"
 )
+# What stands behind the name when the act is another one: 适用《…》若干问题的解释.
+_ABOUT_IT = re.compile(
+    r"\A的?(?:若干|有关|相关|部分|第[一二三四五六七八九十百]{1,4}条|宣传|学习|贯彻|执行|工作|经费|资金"
+    r"|考核|评估|解释)"
+)
 _ACT = re.compile(
-    r"(?:印发|发布|公布|颁布|下发|印送|实施)(?P<name>[^《》]{4,90}?)(?:的|等[^，。]{0,8}的)(?:通知|公告|决定|通告|令|函|通报)\Z"
+    r"(?:印发|发布|公布|颁布|下发|印送|实施|修改|修订|废止)(?P<name>[^《》]{4,90}?)(?:的|等[^，。]{0,8}的)(?:通知|公告|决定|通告|令|函|通报)\Z"
 )
 _OPENS = re.compile(
     r"(?:公开)?(?:征求|征集|听取)(?:社会公众)?(?:对|关于)?(?P<name>[^《》]{4,90}?)(?:的)?(?:修改|意见|建议)"
@@ -72,6 +81,8 @@ def read_subject(title: str, text: str, *, official: bool) -> Subject | None:
     that its first sentences announce.
     """
     plain = _MARK.sub("", " ".join(title.split()))
+    if "《" not in plain:
+        plain = plain.replace("〈", "《").replace("〉", "》")
     found = _quoted_in_title(plain) or _without_quotes(plain)
     if found is None:
         return _announced(text)
@@ -85,7 +96,8 @@ def _quoted_in_title(title: str) -> Subject | None:
     """《…》 of a title: the act's own object, what is explained, or what a headline reports."""
     for match in _QUOTED.finditer(title):
         before, after = title[: match.start()], title[match.end() :]
-        if _BASIS.search(before) or _FOLLOW_UP.match(after) or _OTHER_ACT.search(before):
+        other = _FOLLOW_UP.match(after) or _ABOUT_IT.match(after) or _OTHER_ACT.search(before)
+        if other or _BASIS.search(before):
             return _as_act(title)
         if _OTHER_ACT.match(after):
             return None
@@ -169,7 +181,10 @@ def _announced(text: str) -> Subject | None:
         return None
     for match, clause in _mentions(text):
         near = clause[-24:]
-        if _HISTORY.search(clause) or _BASIS.search(near) or not _ANNOUNCED.search(near):
+        behind = _ANNOUNCED_BEHIND.match(text, match.end())
+        if _HISTORY.search(clause) or _BASIS.search(near):
+            continue
+        if not _ANNOUNCED.search(near) and not behind:
             continue
         name = read_name(match["name"]) if _names_policy(match["name"]) else None
         if name is not None and len(name.core) > 2:
