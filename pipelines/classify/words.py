@@ -70,18 +70,23 @@ class WordIndex:
         lower = text.lower()
         if len(lower) != len(text):
             lower = text
-        hits = self._automaton.find_matches_as_indexes(lower, overlapping=True)
-        hits.sort(key=_by_start)
+        found = self._automaton.find_matches_as_indexes(lower, overlapping=True)
+        # by place, the longest word first: plain tuples sort faster than a key is called
+        hits = sorted([(start, -end, index) for index, start, end in found])
+        size = len(lower)
         taken: dict[int, int] = {}
         points, words, rows, listed = tally.points, tally.words, self._rows, self._listed
-        for index, start, end in hits:
+        for start, back, index in hits:
+            end = -back
             word, latin, acronym, targets = rows[index]
             if latin and not _alone(lower, start, end):
                 continue
             if acronym and not text[start:end].isupper():
                 continue
-            edged = lower[start - 1 : start] in _EDGES or lower[end : end + 1] in _EDGES
-            factor = listed if edged and _listed(lower, start, end) else 1.0
+            factor = 1.0
+            edged = (start and lower[start - 1] in _EDGES) or (end < size and lower[end] in _EDGES)
+            if edged and _listed(lower, start, end):
+                factor = listed
             for slot, weight in targets:
                 if start < taken.get(slot, 0):
                     continue
@@ -92,10 +97,6 @@ class WordIndex:
                 else:
                     tally.blocked.add(slot)
         return tally
-
-
-def _by_start(hit: tuple[int, int, int]) -> tuple[int, int]:
-    return hit[1], -hit[2]
 
 
 def _alone(text: str, start: int, end: int) -> bool:
