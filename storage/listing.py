@@ -90,7 +90,10 @@ def list_documents(
     """Documents that pass the filters, the last seen first. Raises QueryError for a bad query."""
     filters = filters or DocumentFilter()
     if not (filters.query or "").strip():
-        query = _base().where(*conditions(filters)).order_by(Document.id.desc())
+        query = _base().where(*conditions(filters))
+        if filters.review_state == "new":  # few of many: the order of their own index
+            query = query.order_by(Document.first_seen_at.desc())
+        query = query.order_by(Document.id.desc())
         return _rows(session, query.limit(limit).offset(offset))
     hits = search(session, filters.query or "", filters=filters, limit=limit, offset=offset)
     by_id = rows_by_id(session, [hit.document_id for hit in hits])

@@ -185,14 +185,16 @@ def label_by_slug(session: Session, slug: str) -> Label | None:
 
 def next_waiting(session: Session, document_id: int) -> int | None:
     """The next older item that waits for review."""
+    seen = select(Document.first_seen_at).where(Document.id == document_id).scalar_subquery()
     return session.scalar(
         select(Document.id)
         .where(
             Document.review_state == "new",
+            Document.first_seen_at <= seen,  # by the index of those that wait, not by all ids
             Document.id < document_id,
             Document.state.in_(("live", "gone")),
         )
-        .order_by(Document.id.desc())
+        .order_by(Document.first_seen_at.desc(), Document.id.desc())
         .limit(1)
     )
 

@@ -110,6 +110,18 @@ Index(
     sqlite_where=text("doc_number is not null"),
     postgresql_where=text("doc_number is not null"),
 )
+Index(
+    "ix_document_waiting",
+    Document.first_seen_at,
+    sqlite_where=text("review_state = 'new'"),
+    postgresql_where=text("review_state = 'new'"),
+)
+Index(
+    "ix_document_gone_at",
+    Document.gone_at,
+    sqlite_where=text("gone_at is not null"),
+    postgresql_where=text("gone_at is not null"),
+)
 
 
 class DocumentVersion(Base):
