@@ -19,6 +19,9 @@ _BLANKS = re.compile(r"[ \t\u00a0\u2002-\u200a\u3000]+")
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
 _WIDE = "\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef“”‘’…—"
 _BETWEEN_WIDE = re.compile(f"(?<=[{_WIDE}]) (?=[{_WIDE}])")
+# "2026 年 3 月": the quarter blank that word processors set beside numbers, read as a blank
+_NUMBER = re.compile(f"(?<=[{_WIDE}]) ?(\\d[\\d.,%]*) ?(?=[{_WIDE}])")
+_COUNTED = re.compile(r"(?<=\d) (?=[年月日号条款项])")
 _ARTICLE = re.compile(r"\s{0,8}第[一二三四五六七八九十百零〇\d]{1,6}[条章节编款] +")
 
 
@@ -32,9 +35,9 @@ def tidy(text: str) -> str:
 def without_gaps(text: str) -> str:
     """Blanks between two Chinese characters are layout, not language; after 第一条 one stays."""
     numbered = _ARTICLE.match(text)
-    if numbered is None:
-        return _BETWEEN_WIDE.sub("", text)
-    return f"{numbered[0].rstrip()}\u3000{_BETWEEN_WIDE.sub('', text[numbered.end() :])}"
+    start = numbered.end() if numbered else 0
+    rest = _COUNTED.sub("", _NUMBER.sub(r"\1", _BETWEEN_WIDE.sub("", text[start:])))
+    return f"{numbered[0].rstrip()}\u3000{rest}" if numbered else rest
 
 
 def is_wide(char: str) -> bool:

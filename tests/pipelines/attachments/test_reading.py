@@ -10,6 +10,7 @@ import pytest
 
 from crawler.demo.files import make_pdf
 from pipelines.attachments.model import FileText, Limits
+from pipelines.attachments.plain import tidy, without_gaps
 from pipelines.attachments.reading import read_file
 from tests.pipelines.attachments import files
 
@@ -170,3 +171,17 @@ def test_plain_text_in_any_encoding(text: str, read_as: str) -> None:
 
 def test_compatibility_forms_are_searchable_text() -> None:
     assert read("⼈⼯智能２０２６年Ａ级，（试行）".encode()).text == "人工智能2026年A级，（试行）"
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("示部发〔2026〕12 号", "示部发〔2026〕12号"),
+        ("2026 年 3 月 2 日", "2026年3月2日"),
+        ("第一条 为了 2026 年的工作", "第一条 为了2026年的工作"),
+        ("1 建设平台", "1 建设平台"),
+        ("培育 AI 企业", "培育 AI 企业"),
+    ],
+)
+def test_blanks_that_only_typesetting_put_there(line: str, expected: str) -> None:
+    assert tidy(without_gaps(line)) == expected
