@@ -12,21 +12,24 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from pipelines.fields.regions import Convention, Level, Region, parse_region
 from pipelines.policy_export import Analysis, Document
 from pipelines.policy_tables import PolicyRow, policy_tables
-from storage.filters import DocumentFilter
-from storage.listing import DocumentRow, list_documents
-from storage.models import EventMember
+from storage.filters import DocumentFilter, conditions
+from storage.listing import DocumentRow, list_documents, rows_by_id
+from storage.models import Document as Page
+from storage.models import DocumentLabel, EventMember, Label
 
 POLICY_TYPES = ("法规", "管理规定", "行动计划", "指导意见", "扶持办法", "征求意见")
 """What is counted unless other types are asked for; notices are left out: most are errands."""
 MOST = 20_000
 _CHUNK = 500
 _LEVELS = frozenset({"national", "provincial", "municipal", "district"})
+_OTHER_TYPE, _ABROAD, _UNKNOWN = "其他类型", "境外机关", "发布机关不明"
+_REJECTED = "审阅时不采用"
 _ROLE_ORDER = {"final": 0, "full_text": 1, "draft": 2, "amendment": 3, "feedback": 4}
 
 
@@ -51,9 +54,10 @@ def analyse(
 
     Raises QueryError if ``filters.query`` cannot be read.
     """
-    found = list_documents(session, filters=filters, limit=MOST + 1, offset=0)
     left_out: Counter[str] = Counter()
-    wanted = [row for row in found[:MOST] if _counts(row, types, left_out)]
+    found = _found(session, filters, types, left_out)
+    rejected = filters.review_state is not None
+    wanted = [row for row in found[:MOST] if _counts(row, types, left_out, rejected=rejected)]
     policies: dict[str, list[_Page]] = {}
     for page in _pages(session, wanted):
         policies.setdefault(page.policy, []).append(page)
@@ -90,16 +94,62 @@ def describe(filters: DocumentFilter, types: Sequence[str]) -> str:
     return "；".join(parts)
 
 
-def _counts(row: DocumentRow, types: Sequence[str], left_out: Counter[str]) -> bool:
+def _found(
+    session: Session, filters: DocumentFilter, types: Sequence[str], left_out: Counter[str]
+) -> list[DocumentRow]:
+    """Pages that may count, newest first, one more than are read at most.
+
+    The database leaves out what is no policy, so that a large archive is not read for it; a search
+    is answered by the search index instead.
+    """
+    if filters.query:
+        return list_documents(session, filters=filters, limit=MOST + 1, offset=0)
+    where = conditions(filters)
+    typed = [*where, *_typed(types)]
+    number = func.count(Page.id)
+    every = session.scalar(select(number).where(*where)) or 0
+    levels = session.execute(select(Page.level, number).where(*typed).group_by(Page.level)).all()
+    left_out[_OTHER_TYPE] += every - sum(count for _, count in levels)
+    for level, count in levels:
+        if level not in _LEVELS:
+            left_out[_ABROAD if level == "foreign" else _UNKNOWN] += count
+    newest = (Page.published_on.desc(), Page.id.desc())
+    query = select(Page.id).where(*typed, Page.level.in_(_LEVELS)).order_by(*newest)
+    ids = list(session.scalars(query.limit(MOST + 1)))
+    rows: list[DocumentRow] = []
+    for start in range(0, len(ids), _CHUNK):
+        part = ids[start : start + _CHUNK]
+        by_id = rows_by_id(session, part)
+        rows += [by_id[key] for key in part if key in by_id]
+    return rows
+
+
+def _typed(types: Sequence[str]) -> list[ColumnElement[bool]]:
+    """Somebody or some rule gave one of the types; whether it is in force is seen later."""
+    if not types:
+        return []
+    given = (
+        select(DocumentLabel.document_id)
+        .join(Label, Label.id == DocumentLabel.label_id)
+        .where(Label.kind == "doc_type", Label.slug.in_(types), DocumentLabel.present)
+    )
+    return [Page.id.in_(given)]
+
+
+def _counts(
+    row: DocumentRow, types: Sequence[str], left_out: Counter[str], *, rejected: bool
+) -> bool:
     """Whether a page is a policy of the wanted kind; else the reason is counted."""
     labelled = {label.slug for label in row.labels if label.kind == "doc_type"}
     reason = ""
-    if types and not labelled & set(types):
-        reason = "其他类型"
+    if row.review_state == "rejected" and not rejected:
+        reason = _REJECTED
+    elif types and not labelled & set(types):
+        reason = _OTHER_TYPE
     elif row.level == "foreign":
-        reason = "境外机关"
+        reason = _ABROAD
     elif row.level not in _LEVELS:
-        reason = "发布机关不明"
+        reason = _UNKNOWN
     if reason:
         left_out[reason] += 1
     return not reason

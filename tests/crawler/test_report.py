@@ -9,12 +9,14 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from typer.testing import CliRunner, Result
 
 from crawler.cli import app
 from storage.documents import LabelRecord, save_document
 from storage.engine import open_database
 from storage.migrate import upgrade
+from storage.models import Document
 from tests.storage.samples import NOW, add_source, record
 
 POLICIES = [
@@ -120,6 +122,18 @@ def test_every_form_can_be_read(config: Path, tmp_path: Path) -> None:
     assert page.startswith("<!doctype html>")
     assert 'href="https://sample.gov.cn/2"' in page
     assert "口径 hierarchy" in page
+
+
+def test_what_a_person_rejected_is_no_policy(config: Path) -> None:
+    database = open_database(f"sqlite:///{config.parent / 'dibao.db'}")
+    with database.writer() as session:
+        found = session.scalars(select(Document).where(Document.title == "黄浦区扶持办法")).one()
+        found.review_state = "rejected"
+    left_out = json.loads(run(config, "--format", "json").stdout)["left_out"]
+    with database.writer() as session:
+        session.merge(found).review_state = "new"
+    database.dispose()
+    assert left_out["审阅时不采用"] == 1
 
 
 def test_nothing_to_count_says_what_to_do(config: Path) -> None:
