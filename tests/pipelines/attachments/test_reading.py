@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from datetime import UTC, datetime
 
-import openpyxl
+import openpyxl  # type: ignore[import-untyped]
 import pytest
 
 from crawler.demo.files import make_pdf
