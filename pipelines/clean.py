@@ -14,12 +14,12 @@ from pipelines.extraction.facts import DATE_FACTS, page_facts
 from pipelines.extraction.guard import tame
 from pipelines.extraction.layouts import Selected, select_layout
 from pipelines.extraction.markup import Adopted, adopt
-from pipelines.extraction.outline import DROPPED
 from pipelines.extraction.phrases import is_meta_line
 from pipelines.extraction.safe import safe_html
 from pipelines.extraction.scans import holds, scan_box, scanned_pages
 from pipelines.extraction.stamps import stamps
 from pipelines.extraction.template import Template, learn_template
+from pipelines.extraction.unread import drop_unread
 from pipelines.extraction.write import html_of, text_of
 from pipelines.items import AttachmentRef, CleanPage, Decoded, Hints, Layout
 from pipelines.pageclass import PageState, classify_visible
@@ -98,7 +98,7 @@ def _parsed(markup: str) -> tuple[LexborHTMLParser, dict[str, str]]:
     """The tree without scripts, and the facts that were read before they went."""
     tree = LexborHTMLParser(markup)
     facts = page_facts(tree)
-    tree.strip_tags(DROPPED)
+    drop_unread(tree)
     return tree, facts
 
 

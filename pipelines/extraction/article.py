@@ -11,13 +11,14 @@ from pipelines.extraction.facts import title_facts
 from pipelines.extraction.guard import tame
 from pipelines.extraction.head import head_text
 from pipelines.extraction.keyvalue import key_values
-from pipelines.extraction.outline import DROPPED, Outline, outline_of
+from pipelines.extraction.outline import Outline, outline_of
 from pipelines.extraction.plain import plain_text
 from pipelines.extraction.prune import prune
 from pipelines.extraction.region import likely_region
 from pipelines.extraction.score import MISSED_PROSE, best_block, score
 from pipelines.extraction.template import Template
 from pipelines.extraction.title import choose_title
+from pipelines.extraction.unread import drop_unread
 
 
 @dataclass(slots=True)
@@ -84,7 +85,7 @@ def find_article(
 def body_text(text: str) -> str:
     """Decoded page to article text, nothing else: what the body benchmark measures."""
     tree = LexborHTMLParser(tame(text)[0])
-    tree.strip_tags(DROPPED)
+    drop_unread(tree)
     article = find_article(tree, facts=title_facts(tree))
     if article is None:
         return ""

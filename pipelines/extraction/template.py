@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from selectolax.lexbor import LexborHTMLParser
 
 from pipelines.extraction.guard import tame
-from pipelines.extraction.outline import DROPPED, Outline, outline_of
+from pipelines.extraction.outline import Outline, outline_of
+from pipelines.extraction.unread import drop_unread
 
 _MIN_PAGES = 3
 _SHARE = 0.9
@@ -45,7 +46,7 @@ def learn_template(pages: Iterable[str]) -> Template:
     total = 0
     for page in pages:
         tree = LexborHTMLParser(tame(page)[0])
-        tree.strip_tags(DROPPED)
+        drop_unread(tree)
         if tree.body is not None:
             total += 1
             counts.update({key for _, key in _keys(outline_of(tree.body))})

@@ -31,6 +31,8 @@ _HEADING_WEIGHT = {"h1": 3.0, "h2": 2.0, "h3": 1.2, "h4": 0.8, "h5": 0.5, "h6": 
 _TITLE_NAME = re.compile(
     r"(?:^|[\s_-])\w{0,12}(?:title|titl|tit|bt|biaoti|headline|h1)\w{0,4}(?:$|[\s_-])", re.I
 )
+_LATIN_WORD = re.compile(r"[a-z0-9À-ɏ]{2,40}")
+_KICKER = 40  # characters that may stand before the title inside its heading
 _MAX = 200
 _NO_SITE_NAME = 10  # letters: shorter parts of ``<title>`` may name the site or a column
 _NEAR_TEXT = 10  # blocks between a title and the first sentence
@@ -81,7 +83,10 @@ def _best_heading(
     metas = {fold(facts[k]) for k in _META_KEYS if k in facts}
     prose = [i for i, size in enumerate(out.own) if size >= 40 and out.pause[i] >= 2]
     longest = max(prose, key=lambda i: out.own[i], default=-1)
+    stated = _stated_words(raw, facts)
+    lone = out.tag.count("h1") == 1
     for index, text, weight in _headings(out, raw=" ".join(raw.split())):
+        text = _without_kicker(text, facts)
         folded = fold(text)
         if len(folded) < 2:
             continue
@@ -93,6 +98,8 @@ def _best_heading(
             worth += 3.0
         elif any(folded in meta for meta in metas):
             worth += 1.0
+        if lone and out.tag[index] == "h1" and _shares_words(text, stated):
+            worth += 2.0  # the page words its title differently from what it shares
         if hinted and (folded == hinted or (len(hinted) > 8 and folded.startswith(hinted[:-2]))):
             worth += 4.0
         following = bisect_right(prose, index)
@@ -101,6 +108,26 @@ def _best_heading(
         if worth > best[0]:
             best = (worth, text, index)
     return best
+
+
+def _without_kicker(text: str, facts: Mapping[str, str]) -> str:
+    """A heading without what stands in it before the title that the page shares of itself."""
+    for key in ("ld:headline", "og:title"):
+        title = facts.get(key, "")
+        if len(title) >= 12 and text.endswith(title) and len(text) <= len(title) + _KICKER:
+            return title
+    return text
+
+
+def _stated_words(raw: str, facts: Mapping[str, str]) -> frozenset[str]:
+    stated = " ".join([raw, *(facts[key] for key in _META_KEYS[:3] if key in facts)])
+    return frozenset(_LATIN_WORD.findall(stated.lower()))
+
+
+def _shares_words(text: str, stated: frozenset[str]) -> bool:
+    """Whether at least half of the four and more Latin words of a heading are stated elsewhere."""
+    words = _LATIN_WORD.findall(text.lower())
+    return len(words) >= 4 and 2 * sum(word in stated for word in words) >= len(words)
 
 
 def without_site(raw: str, facts: Mapping[str, str]) -> str:

@@ -11,7 +11,7 @@ from pipelines.extraction.facts import page_facts
 from pipelines.extraction.keyvalue import key_values, normal_key, pairs_in
 from pipelines.extraction.marks import FRAME, PLAIN, SOFT, STRONG, mark_of
 from pipelines.extraction.outline import DROPPED, outline_of
-from pipelines.extraction.title import without_site
+from pipelines.extraction.title import choose_title, without_site
 from pipelines.items import CleanPage
 from tests.pipelines.pages import (
     BODY,
@@ -293,3 +293,38 @@ def test_template_of_a_site_removes_what_repeats() -> None:
     assert page.body_text == f"第2项工作已经完成，{PARAGRAPHS[2]}"
     assert "凡在我网" in clean_page(as_decoded(pages[2]), url=URL).body_text
     assert learn_template(pages[:2]).blocks == frozenset()
+
+
+def test_an_article_that_stands_only_in_noscript_is_read_once() -> None:
+    prose = "The agency said on Monday that rules, records, and staff all had to change. " * 12
+    title = "New rules for records"
+    shell = f"<html><head><title>{title}</title></head><body><h1>{title}</h1>"
+    only = f"{shell}<div><noscript><p>{prose}</p></noscript></div></body></html>"
+    assert "had to change" in body_text(only)
+    twice = f"{shell}<div><p>{prose}</p><noscript><p>{prose}</p></noscript></div></body></html>"
+    assert body_text(twice).count("The agency said") == 12
+
+
+def test_a_kicker_in_the_heading_is_no_part_of_the_title() -> None:
+    title = "Why new rules for records matter to firms"
+    facts = {"html:title": f"Opinion - {title} | The Sample", "og:title": title}
+    prose = "Records, firms say, cost. " * 20
+    markup = f"<body><h1><span>Opinion </span>{title}</h1><p>{prose}</p></body>"
+    body = LexborHTMLParser(markup).body
+    assert body is not None
+    assert choose_title(outline_of(body), facts=facts, table={}, hint=None)[0] == title
+
+
+def test_the_one_heading_wins_over_the_wording_that_is_shared() -> None:
+    facts = {
+        "html:title": "Sample Rules Might Be Good for Small Firms | Sample",
+        "og:title": "Sample Rules Might Be Good for Small Firms",
+    }
+    markup = (
+        "<body><div><h1>Wait, are sample rules good for firms?</h1></div>"
+        f"<div><p>{'Records, firms say, cost. ' * 20}</p></div></body>"
+    )
+    body = LexborHTMLParser(markup).body
+    assert body is not None
+    found = choose_title(outline_of(body), facts=facts, table={}, hint=None)[0]
+    assert found == "Wait, are sample rules good for firms?"
