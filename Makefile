@@ -24,7 +24,7 @@ run: setup
 	$(VENV)/bin/dibao demo $(ARGS)
 
 test: setup
-	$(VENV)/bin/python -m pytest -q -n 2 $(ARGS)
+	$(VENV)/bin/python -m pytest -q -n 2 --dist worksteal $(ARGS)
 
 check: setup
 	$(PIP) install --quiet --require-hashes -r requirements-ci.lock
