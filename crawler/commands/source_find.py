@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from spiders.induction import Induced
 
 
+MOST_TRIED = 3
+LEAST_RECORDS = 2
+
+
 @dataclass(slots=True)
 class Found:
     """What was made out: the address to read, the settings, the rows, remarks."""
@@ -62,7 +66,7 @@ def visited(visitor: Visitor, address: str, *, choice: int) -> Found:
     """The page itself, a feed it names, the data behind it, then the usual places."""
     from crawler.commands.source_fetch import FetchFailed
     from spiders.induction import NothingFound
-    from spiders.induction.discover import data_behind, feeds_of, usual_places
+    from spiders.induction.discover import data_behind, feeds_of
 
     try:
         page = visitor.get(address)
@@ -84,13 +88,31 @@ def visited(visitor: Visitor, address: str, *, choice: int) -> Found:
             return tried
     if own is not None and own.induced.settings.get("kind") in ("feed", "sitemap", "json_api"):
         return own
-    for place in (*feeds_of(text, page.url)[:3], *(usual_places(page.url) if own is None else ())):
+    for place in feeds_of(text, page.url)[:MOST_TRIED]:
         fed = _feed(visitor, place, text, own)
         if fed is not None:
             return fed
     if own is None:
+        found = _elsewhere(visitor, page.url, text)
+        if found is not None:
+            return found
         raise reason or NothingFound(address)
     return own
+
+
+def _elsewhere(visitor: Visitor, url: str, text: str) -> Found | None:
+    """For a page without a list: the data its scripts read, then the usual places of feeds."""
+    from spiders.induction.discover import data_named, usual_places
+
+    for place in data_named(text, url)[:MOST_TRIED]:
+        read = _records(visitor, place, text)
+        if read is not None:
+            return read
+    for place in usual_places(url):
+        fed = _feed(visitor, place, text, None)
+        if fed is not None:
+            return fed
+    return None
 
 
 def _feed(visitor: Visitor, place: str, text: str, own: Found | None) -> Found | None:
@@ -112,6 +134,22 @@ def _feed(visitor: Visitor, place: str, text: str, own: Found | None) -> Found |
         if common < 0.5 * min(len(keys), len(induced.listing.rows)):
             return None
     note = "改用页面声明的订阅源 / the feed named by the page is read instead."
+    return Found(answer.url, induced, text, [note])
+
+
+def _records(visitor: Visitor, place: str, text: str) -> Found | None:
+    """Records that a script of the page reads, if they are a list."""
+    from crawler.commands.source_fetch import FetchFailed
+    from spiders.induction import NothingFound
+
+    try:
+        answer = visitor.get(place)
+        induced = _induced(answer)
+    except (FetchFailed, NothingFound):
+        return None
+    if induced.settings.get("kind") != "json_api" or len(induced.listing.rows) < LEAST_RECORDS:
+        return None
+    note = "列表由页面脚本读取的数据提供 / the list comes from data that a script reads."
     return Found(answer.url, induced, text, [note])
 
 

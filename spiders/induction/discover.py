@@ -17,6 +17,12 @@ _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+
 _COMMENTS = re.compile(r"comment|评论", re.IGNORECASE)
 _HEX = re.compile(r"^[0-9a-f]{32}$")
 _QUERY_DATA = re.compile(r"(\w+)['\"]?\s*:\s*['\"]([^'\"]{1,120})['\"]")
+_READ_BY_SCRIPT = re.compile(
+    r"(?:getJSON|\.ajax|\bfetch|axios(?:\.get)?|\$\.get|\burl)\s{0,3}[(:]\s{0,3}"
+    r"(?:\{\s{0,9}url\s{0,3}:\s{0,3})?['\"]([^'\"\s<>{}+]{4,300})['\"]"
+)
+_DATA_WORDS = re.compile(r"/api/|list|query|search|data", re.IGNORECASE)
+_PAGE_PART = re.compile(r"\.(?:js|css|png|jpe?g|gif|svg|s?html?|php)$")
 #: asked only where a page has no list of its own
 COMMON_PATHS = ("/rss.xml", "/feed", "/atom.xml", "/sitemap.xml")
 
@@ -29,6 +35,22 @@ def feeds_of(text: str, base_url: str) -> tuple[str, ...]:
         title = node.attributes.get("title") or ""
         url = canonicalise(node.attributes.get("href") or "", base=base_url)
         if kind in _FEED_TYPES and is_fetchable(url) and not _COMMENTS.search(title + url):
+            found.append(url)
+    return tuple(dict.fromkeys(found))
+
+
+def data_named(text: str, base_url: str) -> tuple[str, ...]:
+    """Addresses on the same host from which scripts of the page read data (``getJSON``, ``fetch``).
+
+    Only what can be asked for with GET as it stands: no address is put together.
+    """
+    found = []
+    for match in _READ_BY_SCRIPT.finditer(text):
+        url = canonicalise(match[1], base=base_url)
+        path = urlsplit(url).path.lower()
+        if not is_fetchable(url) or urlsplit(url).hostname != urlsplit(base_url).hostname:
+            continue
+        if path.endswith(".json") or (_DATA_WORDS.search(path) and not _PAGE_PART.search(path)):
             found.append(url)
     return tuple(dict.fromkeys(found))
 

@@ -25,6 +25,7 @@ from spiders.induction.row_days import date_text
 _LEVELS_UP = 7
 _MAX_GROUPS = 150
 _LEAST_LIST = 3
+_LEAST_ROUGH = 0.6
 _MOST_LISTS = 9
 _FILE = re.compile(r"\.(?:pdf|docx?|wps|ofd)$", re.IGNORECASE)
 _CHROME_TAGS = frozenset({"nav", "header", "footer", "aside"})
@@ -85,8 +86,10 @@ def separate_lists(groups: list[Group]) -> list[Group]:
     taken: set[int] = set()
     for group in groups:
         links = {link.order for link in group.links}
-        if found and (len(links) < _LEAST_LIST or group.score <= 0 or links & taken):
+        if found and (len(links) < _LEAST_LIST or links & taken):
             continue
+        if found and group.score <= 0 and _rough(group) < _LEAST_ROUGH * len(links):
+            continue  # a menu; a side column of articles is offered, though never chosen
         found.append(group)
         taken |= links
     return found[:_MOST_LISTS]

@@ -111,6 +111,20 @@ def test_the_data_of_a_known_cms_is_read_instead_of_its_empty_page(in_folder: Pa
     assert "{sid}" in spec.first_url
 
 
+def test_data_that_a_script_reads_is_found_behind_an_empty_page(in_folder: Path) -> None:
+    records = [{"bt": title, "lj": f"/a/{1000 + i}.html"} for i, title in enumerate(TITLES)]
+    script = "<script>$.ajax({url: '/zwgk/list.json', success: show}); fetch('/app.js')</script>"
+    with FaultServer() as site:
+        site.routes["/zwgk/index.html"] = html(f"<div id=list></div>{script}", title="通知公告")
+        site.routes["/zwgk/list.json"] = Reply(
+            json.dumps({"rows": records}).encode(), content_type="application/json"
+        )
+        found = json.loads(run("new", site.url("/zwgk/index.html"), "--key", "cn-js", "--json"))
+    assert [row["title"] for row in found["rows"]] == TITLES
+    spec = read_source(in_folder / "sources" / "cn-js.yaml")
+    assert (spec.kind, spec.first_url.rsplit("/", 1)[-1]) == ("json_api", "list.json")
+
+
 @pytest.mark.parametrize(
     ("reply", "robots", "said"),
     [
