@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar, runtime_checkable
@@ -251,9 +251,30 @@ def save_all(session: Session, group: Sequence[Incoming]) -> list[SaveResult]:
 
         now = datetime.now(UTC)
         result = save_document(session, incoming.record, now=now, judge=judge, compare=change_kind)
+        result = _join_pages(session, result, incoming.record, now=now)
         _join_event(session, result, incoming, now=now)
         results.append(result)
     return results
+
+
+def _join_pages(
+    session: Session, saved: SaveResult, record: DocumentRecord, *, now: datetime
+) -> SaveResult:
+    """A later page of an article that the site cut into pages stands beside its first page."""
+    from pipelines.page_split import first_page, one_article
+
+    first = first_page(record.url)
+    if first is None or saved.outcome != "new" or saved.cluster_id is not None:
+        return saved
+    from storage.clusters import join_parts, page_at
+
+    found = page_at(session, source_id=record.source_id, url_key=url_key(first))
+    if found is None or saved.document_id is None or not one_article(found[1], record.title):
+        return saved
+    joined = join_parts(session, saved.document_id, first_id=found[0], now=now)
+    if joined is None:
+        return saved
+    return replace(saved, duplicate_of=joined[0], cluster_id=joined[1])
 
 
 def _join_event(session: Session, saved: SaveResult, incoming: Incoming, *, now: datetime) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from storage.errors import NotFound
+from storage.grouping import join_cluster
 from storage.models import Cluster, ClusterVerdict, Document
 from storage.upsert import upsert
 
@@ -75,6 +76,24 @@ def _decide(
         ],
         keys=["low_id", "high_id"],
         update=["verdict", "actor", "decided_at"],
+    )
+
+
+def page_at(session: Session, *, source_id: int, url_key: str) -> tuple[int, str] | None:
+    """(document, title) of a live page of a source by its address."""
+    query = select(Document.id, Document.title).where(
+        Document.source_id == source_id, Document.url_key == url_key, Document.state == "live"
+    )
+    found = session.execute(query).one_or_none()
+    return (found.id, found.title) if found else None
+
+
+def join_parts(
+    session: Session, document_id: int, *, first_id: int, now: datetime
+) -> tuple[int, int] | None:
+    """Put a later page of an article beside its first page; (representative, cluster) or None."""
+    return join_cluster(
+        session, document_id=document_id, other_id=first_id, method="pages", now=now
     )
 
 

@@ -155,3 +155,33 @@ def test_the_verdict_does_not_depend_on_the_order() -> None:
     for left in pages:
         for right in pages:
             assert same_document(left, right).kind == same_document(right, left).kind
+
+
+def _damaged(text: str, *, every: int) -> str:
+    """As a bad scan reads it: every n-th character another one."""
+    return "".join("口" if at % every == every - 1 else char for at, char in enumerate(text))
+
+
+LONG = "".join(
+    f"（{n}）第{n}项工作要求各单位在{2026 + n}年前完成{n * 7 + 3}个项目，并且按照第{n * 3}号标准验收。\n"
+    for n in range(1, 41)
+)
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("重磅！这份文件来了", LONG),
+        ("转载", f"记者获悉，近日发布的文件引起各方关注，现转载如下。\n{LONG}（责任编辑：甲）"),
+        ("示例省算力行动计划", _damaged(LONG, every=40)),
+        ("示例省算力行动计划", LONG[: len(LONG) * 6 // 10]),
+        ("示例省算力行动计划", LONG[: len(LONG) // 2]),
+        ("示例省算力行动计划（2）", LONG[len(LONG) // 2 :]),
+        ("示例省算力行动计划", LONG.replace("\n", "").replace("，", ",")),
+    ],
+    ids=["title", "lede", "scan", "cut", "first half", "second half", "one paragraph"],
+)
+def test_damaged_and_partial_reprints_are_still_found(title: str, text: str) -> None:
+    day = date(2026, 11, 2)
+    whole = Sketch("示例省算力行动计划", fingerprint(LONG), published_on=day)
+    assert same_document(whole, Sketch(title, fingerprint(text), published_on=day)).merges
