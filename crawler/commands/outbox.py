@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -102,3 +103,52 @@ def retry(
     if not done:
         raise fail(f"状态为 {found}，不能重发 / it is {found} and cannot be sent again")
     typer.echo("已放回待发 / queued again")
+
+
+@app.command()
+def bounce(
+    files: Annotated[
+        list[Path], typer.Argument(help="Returned mails (.eml), or - for one on standard input.")
+    ],
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Read returned mails: unknown addresses end, full mailboxes are counted, complaints end.
+
+    Exit 3 when one could not be matched to a mail of ours or not be read.
+    """
+    from digest.addresses import mask_address
+    from digest.bounces import read_bounce, settle_bounce
+
+    rows = []
+    with open_app(config) as state:
+        for path in files:
+            for found in read_bounce(_returned(path)):
+                with state.db.writer() as session:
+                    settled = settle_bounce(session, found, now=now_utc())
+                address = settled.recipient or found.recipient or ""
+                rows.append(
+                    {
+                        "file": str(path),
+                        "recipient": address if as_json or not address else mask_address(address),
+                        "kind": found.kind,
+                        "outcome": settled.outcome,
+                        "status": found.status,
+                        "reason": found.reason,
+                    }
+                )
+    columns = {"file": "文件", "recipient": "收件人", "kind": "类型", "outcome": "处理"}
+    print_rows(rows, columns=columns | {"reason": "原因"}, as_json=as_json, empty="")
+    if any(row["outcome"] == "unmatched" or row["kind"] == "other" for row in rows):
+        raise typer.Exit(EXIT_PARTIAL)
+
+
+def _returned(path: Path) -> bytes:
+    import sys
+
+    if str(path) == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise fail(f"{path}：读不了 / cannot be read: {error}", code=EXIT_USAGE) from error
