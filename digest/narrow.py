@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from digest.view import IssueView, Item
@@ -17,12 +17,14 @@ class Wishes:
     topics: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
     not_words: tuple[str, ...] = ()
 
     @property
     def words(self) -> tuple[str, ...]:
         """For the footer: 您的主题."""
-        return (*self.topics, *self.regions, *self.sections, *(f"不含{w}" for w in self.not_words))
+        excluded = (f"不含{word}" for word in self.not_words)
+        return (*self.topics, *self.keywords, *self.regions, *self.sections, *excluded)
 
 
 def read_wishes(filters: Mapping[str, Any]) -> Wishes:
@@ -31,8 +33,18 @@ def read_wishes(filters: Mapping[str, Any]) -> Wishes:
         topics=_words(filters.get("topics")),
         regions=_words(filters.get("regions")),
         sections=_words(filters.get("sections")),
+        keywords=_words(filters.get("keywords")),
         not_words=_words(filters.get("not_words")),
     )
+
+
+def stored(wishes: Wishes) -> dict[str, list[str]]:
+    """The same as the filters of a subscription; what is empty is left out."""
+    return {
+        entry.name: list(value)
+        for entry in fields(wishes)
+        if (value := getattr(wishes, entry.name))
+    }
 
 
 def narrowed(view: IssueView, wishes: Wishes) -> IssueView:
@@ -61,9 +73,16 @@ def _wanted(item: Item, wishes: Wishes) -> bool:
         return True
     if wishes.not_words and first_word(wishes.not_words, f"{item.title}\n{item.summary}"):
         return False
-    if wishes.topics and not set(item.topics) & set(wishes.topics):
+    if (wishes.topics or wishes.keywords) and not _on_subject(item, wishes):
         return False
     return not wishes.regions or any(item.region.startswith(name) for name in wishes.regions)
+
+
+def _on_subject(item: Item, wishes: Wishes) -> bool:
+    """One of the topics, or one of the words in title or summary."""
+    if set(item.topics) & set(wishes.topics):
+        return True
+    return bool(first_word(wishes.keywords, f"{item.title}\n{item.summary}"))
 
 
 def _words(value: object) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from digest.addresses import check_address, mask_address
 from digest.errors import TokenInvalid
 from digest.links import CONFIRM_PATH, link
-from digest.narrow import Wishes, read_wishes
+from digest.narrow import Wishes, read_wishes, stored
 from digest.settings import MailConfig
 from digest.tokens import Purpose, check_token, make_token, token_row
 from storage import subscribers as store
@@ -60,17 +60,8 @@ def unsubscribe_all(session: Session, token: str, *, key: bytes, now: datetime) 
 def choose_topics(session: Session, token: str, *, key: bytes, wishes: Wishes) -> Standing:
     """Narrow the subscription. Raises ``TokenInvalid``."""
     subscriber, subscription = _find(session, token, key=key, purpose="manage")
-    filters = {
-        name: list(words)
-        for name, words in (
-            ("topics", wishes.topics),
-            ("regions", wishes.regions),
-            ("sections", wishes.sections),
-        )
-        if words
-    }
     store.set_filters(
-        session, subscriber_id=subscriber.id, edition=subscription.edition, filters=filters
+        session, subscriber_id=subscriber.id, edition=subscription.edition, filters=stored(wishes)
     )
     return _standing(subscriber, subscription)
 

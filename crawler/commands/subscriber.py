@@ -19,12 +19,14 @@ from crawler.commands.context import (
     open_app,
 )
 from crawler.commands.output import print_rows
+from crawler.commands.wishes import wishes
 
 if TYPE_CHECKING:
     from crawler.config import Config
     from storage.engine import Database
 
 app = typer.Typer(help="Readers of the editions.", no_args_is_help=True)
+app.command()(wishes)
 
 EditionOption = Annotated[str, typer.Option(help="Key of the edition.")]
 ConsentOption = Annotated[

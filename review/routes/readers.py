@@ -6,6 +6,7 @@ path is the authorisation, so these POSTs carry no form token (RFC 8058 provider
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form
@@ -137,10 +138,10 @@ def manage(
                 _audit(session, desk, standing, "unsubscribed", "manage")
             else:
                 known = subscription.look_up(session, token, key=key, purpose="manage")
-                wishes = Wishes(
+                wishes = replace(
+                    known.wishes,
                     topics=_known(topics, label_titles(session, "topic")),
                     sections=_known(sections, label_titles(session, "section")),
-                    regions=known.wishes.regions,
                 )
                 standing = subscription.choose_topics(session, token, key=key, wishes=wishes)
     except TokenInvalid:
