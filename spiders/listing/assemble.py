@@ -15,7 +15,7 @@ from spiders.fields import tidy
 from spiders.patterns import MAX_SUBJECT, search
 from spiders.rowdates import RowDate, day_from_groups, read_row_date
 from spiders.rows import Listing, ListRow, RowProblem
-from spiders.spec import SourceBase
+from spiders.spec import RowFields, SourceBase
 
 MAX_ROWS = 5000
 MAX_TITLE = 400
@@ -91,8 +91,9 @@ class Assembler:
         url = self._link(raw)
         if url is None:
             return
-        plain = plain_text(raw.title)[:MAX_TITLE]
-        title = _MARKS.sub("", _LABEL.sub("", plain)) or plain
+        title = plain_text(raw.title)[:MAX_TITLE]
+        if self._printed:
+            title = _MARKS.sub("", _LABEL.sub("", title)) or title
         if self._unwanted(url, title):
             self.skipped += 1
             return
@@ -105,7 +106,12 @@ class Assembler:
             self.skipped += 1
             return
         self._seen.add(key)
-        self.rows.append(replace(row, title=self._without_day(row)))
+        self.rows.append(replace(row, title=self._without_day(row)) if self._printed else row)
+
+    @property
+    def _printed(self) -> bool:
+        """Whether rows are HTML as people see it: titles in data say what they mean."""
+        return isinstance(self.spec, RowFields) and getattr(self.spec, "fields", None) is None
 
     def _without_day(self, row: ListRow) -> str:
         """The title without the day of the row, where the list prints it before the title."""
