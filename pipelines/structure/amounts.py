@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 from pipelines.structure.figures import CURRENCIES, Figure
@@ -33,6 +33,32 @@ _SYMBOL = re.compile(
     r"(?P<cur>US\$|HK\$|[$€£¥￥]) ?"
     r"(?P<num>\d{1,3}(?:,\d{3}){1,5}(?:\.\d{1,4})?|\d{1,12}(?:\.\d{1,6})?)"
     r" ?(?P<scale>(?:thousand|million|billion|trillion|bn|[mkMKB])(?![A-Za-z])|[万亿])?"
+)
+_CODES = {"RMB": "CNY"} | {
+    code: code
+    for code in ("USD", "EUR", "GBP", "HKD", "CNY", "JPY", "SGD", "AUD", "CAD", "CHF", "KRW", "INR")
+}
+_NAMES = {
+    "dollar": "USD",
+    "us dollar": "USD",
+    "euro": "EUR",
+    "pound": "GBP",
+    "yuan": "CNY",
+    "renminbi": "CNY",
+    "yen": "JPY",
+    "won": "KRW",
+    "hong kong dollar": "HKD",
+    "singapore dollar": "SGD",
+    "rupee": "INR",
+}
+_PLAIN = r"(?P<num>\d{1,3}(?:,\d{3}){1,5}(?:\.\d{1,4})?+|\d{1,12}+(?:\.\d{1,6})?+)"
+_SCALE_WORD = r"(?: ?(?P<scale>thousand|million|billion|trillion|bn|m(?=\b)|[万亿]))?"
+# EUR 2bn; 3.5 million pounds
+_WITH_CODE = re.compile(rf"\b(?P<cur>{'|'.join(_CODES)}) ?{_PLAIN}{_SCALE_WORD}(?![\dA-Za-z万亿])")
+_WITH_NAME = re.compile(
+    rf"(?<![\d.,$€£¥]){_PLAIN}{_SCALE_WORD}"
+    rf" (?P<cur>{'|'.join(sorted(_NAMES, key=len, reverse=True))})s?\b",
+    re.I,
 )
 _ENGLISH_OPS = ("approx", "gt", "ge", "le")
 _ENGLISH_OP = re.compile(
@@ -87,9 +113,10 @@ def read_amounts(text: str, figures: Sequence[Figure]) -> tuple[Amount, ...]:
     for match in _ROUND.finditer(text):
         amount = _round(match)
         found.setdefault((amount.value, amount.unit, None), amount)
-    for match in _SYMBOL.finditer(text):
-        amount = _with_symbol(match)
-        found.setdefault((amount.value, amount.unit, None), amount)
+    for pattern, currencies in _ENGLISH_FORMS:
+        for match in pattern.finditer(text):
+            amount = _in_english(match, currencies)
+            found.setdefault((amount.value, amount.unit, None), amount)
     rows = sorted(found.values(), key=lambda amount: amount.start)
     first_line = text.find("\n")
     return tuple(row for row in rows if row.end > first_line or not _rounds(row, rows, first_line))
@@ -118,8 +145,8 @@ def _round(match: re.Match[str]) -> Amount:
     return Amount(match[0], value, code, op, None, match.start(), match.end())
 
 
-def _with_symbol(match: re.Match[str]) -> Amount:
-    """$1.2 million, €300, ¥5亿."""
+def _in_english(match: re.Match[str], currencies: Mapping[str, str]) -> Amount:
+    """$1.2 million, €300, ¥5亿, EUR 2bn, 3.5 million pounds."""
     factor = _SYMBOL_SCALES.get((match["scale"] or "").lower(), 1)
     value = round(float(match["num"].replace(",", "")) * factor, 6)
     start, end = match.span()
@@ -127,7 +154,15 @@ def _with_symbol(match: re.Match[str]) -> Amount:
         start = before.start()
     op = next((name for name in _ENGLISH_OPS if before and before[name]), "eq")
     text = match.string[start:end].strip()
-    return Amount(text, value, _SYMBOLS[match["cur"]], cast(Op, op), None, start, end)
+    code = currencies.get(match["cur"]) or currencies[match["cur"].lower()]
+    return Amount(text, value, code, cast(Op, op), None, start, end)
+
+
+_ENGLISH_FORMS: tuple[tuple[re.Pattern[str], Mapping[str, str]], ...] = (
+    (_SYMBOL, _SYMBOLS),
+    (_WITH_CODE, _CODES),
+    (_WITH_NAME, _NAMES),
+)
 
 
 def _is_money(text: str, figure: Figure) -> bool:

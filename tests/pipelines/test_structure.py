@@ -321,3 +321,16 @@ def test_half_brackets_are_a_level_of_their_own() -> None:
     text = "1. 建设\n（1）平台\n1）甲\n2）乙\n（2）应用\n2. 推广"
     depths = {node.label: len(path) for path, node in read_structure(text).nodes()}
     assert depths == {"1.": 0, "（1）": 1, "1）": 2, "2）": 2, "（2）": 1, "2.": 0}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("fined about 3.5 million pounds", [(3.5e6, "GBP", "approx")]),
+        ("EUR 2bn and USD1,200", [(2e9, "EUR", "eq"), (1200, "USD", "eq")]),
+        ("HKD 1.2亿", [(1.2e8, "HKD", "eq")]),
+        ("5 million users in 20 countries", []),
+    ],
+)
+def test_money_in_english(text: str, expected: list[tuple[float, str, str]]) -> None:
+    assert [(a.value, a.unit, a.op) for a in read_structure(text).amounts] == expected
