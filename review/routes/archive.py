@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Callable, Sequence
+from urllib.parse import quote
+
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from digest.feeds import FeedFacts, Published, atom, json_feed
 from review.access import Access, access
 from review.desk import AtDesk, Desk
 from review.guard import LoginNeeded
-from review.issue_page import neighbour_links, period_text, web_response
+from review.issue_page import issue_and_view, neighbour_links, period_text, web_response
 from review.paging import paged
 from review.queries import issues as reads
 from storage.errors import NotFound
@@ -18,6 +23,7 @@ router = APIRouter()
 
 SENT = ("sending", "sent")
 _ISSUES_A_PAGE = 50
+_ISSUES_IN_A_FEED = 10
 
 
 def _check(desk: Desk) -> None:
@@ -48,6 +54,49 @@ def archive_list(desk: AtDesk) -> Response:
             for row in rows
         ]
     return desk.page("archive.html", section="archive", rows=shown, paging=paging)
+
+
+@router.get("/archive/feed.xml")
+@access(Access.PUBLIC)
+def atom_feed(desk: AtDesk) -> Response:
+    """The items of the latest sent issues, as Atom. ``edition``: only of this one."""
+    return _feed(desk, "feed.xml", atom, kind="application/atom+xml; charset=utf-8")
+
+
+@router.get("/archive/feed.json")
+@access(Access.PUBLIC)
+def json_items(desk: AtDesk) -> Response:
+    """The same as JSON Feed."""
+    return _feed(desk, "feed.json", json_feed, kind="application/feed+json; charset=utf-8")
+
+
+def _feed(
+    desk: Desk,
+    name: str,
+    write: Callable[[FeedFacts, Sequence[Published]], bytes],
+    *,
+    kind: str,
+) -> Response:
+    """A feed, or 304 for a reader that has it already."""
+    _check(desk)
+    base = (desk.site.config.public_url or str(desk.request.base_url)).rstrip("/")
+    edition = (desk.query().get("edition") or "")[:100] or None
+    issues = []
+    with desk.reader() as session:
+        rows = list_issues(session, edition=edition, states=SENT, limit=_ISSUES_IN_A_FEED)
+        for row in rows:
+            issue, view = issue_and_view(session, row.id)
+            at = issue.sent_at or issue.approved_at or issue.created_at
+            issues.append(Published(f"{base}/archive/{issue.id}", at, view))
+    title = issues[0].view.title if issues else desk.texts("brand")
+    author = (issues[0].view.publisher if issues else "") or title
+    address = f"{base}/archive/{name}" + (f"?edition={quote(edition)}" if edition else "")
+    body = write(FeedFacts(title, f"{base}/archive", address, author), issues)
+    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers = {"etag": tag, "cache-control": "max-age=900", "x-robots-tag": "noindex"}
+    if tag in desk.request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type=kind, headers=headers)
 
 
 @router.get("/archive/{issue_id}")

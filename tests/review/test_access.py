@@ -29,6 +29,8 @@ PUBLIC = {
     ("GET", "/api/sources"),
     ("GET", "/archive"),  # asks for a login unless review.public_archive
     ("GET", "/archive/{issue_id}"),
+    ("GET", "/archive/feed.xml"),
+    ("GET", "/archive/feed.json"),
     ("GET", "/u/{token}"),
     ("POST", "/u/{token}"),
     ("GET", "/m/{token}"),
