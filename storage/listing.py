@@ -44,6 +44,7 @@ class DocumentRow:
     duplicate_of: int | None
     labels: tuple[LabelView, ...] = ()
     snippet: tuple[Segment, ...] = ()
+    held: str | None = None
 
 
 def _rows(session: Session, query: Select[Document, str, str]) -> list[DocumentRow]:
@@ -74,6 +75,7 @@ def _rows(session: Session, query: Select[Document, str, str]) -> list[DocumentR
             latest_seq=document.latest_seq,
             cluster_id=document.cluster_id,
             duplicate_of=document.duplicate_of,
+            held=document.held,
             labels=tuple(labels[document.id]),
         )
         for document, key, title in found

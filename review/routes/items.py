@@ -152,6 +152,7 @@ def _shown_row(item: reads.ListedItem) -> dict[str, Any]:
     names = (
         *("id", "title", "publisher", "source_title", "doc_number", "region", "level"),
         *("published_on", "comments_until", "review_state", "labels", "snippet", "first_seen_at"),
+        "held",
     )
     return {
         **{name: getattr(row, name) for name in names},
@@ -255,6 +256,7 @@ def _shown_item(document: Document, row: DocumentRow) -> dict[str, Any]:
     names = (
         *("id", "title", "url", "publisher", "doc_number", "published_on", "review_state"),
         *("state", "latest_seq", "lang", "latest_sha", "first_seen_at", "last_checked_at"),
+        "held",
     )
     shown = {name: getattr(document, name) for name in names}
     return {
