@@ -335,11 +335,16 @@ def files_to_read(
     ]
 
 
-def drop_unlinked(session: Session) -> list[str]:
-    """Forget files that no document links to any more; returns their paths in the blob store."""
+def drop_unlinked(session: Session, *, stored_before: datetime) -> list[str]:
+    """Forget files that no document links to any more; returns their paths in the blob store.
+
+    Younger ones stay: a crawl stores a file a moment before it links it.
+    """
     linked = select(Attachment.sha256).where(Attachment.sha256.is_not(None))
     rows = session.execute(
-        delete(StoredFile).where(StoredFile.sha256.not_in(linked)).returning(StoredFile.path)
+        delete(StoredFile)
+        .where(StoredFile.sha256.not_in(linked), StoredFile.stored_at < stored_before)
+        .returning(StoredFile.path)
     )
     return [path for (path,) in rows]
 

@@ -98,7 +98,7 @@ def prune(
     config: ConfigOption = None,
 ) -> None:
     """Delete old fetch records, runs, sessions, and WARC files that no document came from."""
-    from crawler.control.ticks import prune_captures
+    from crawler.control.ticks import drop_files, prune_captures
     from storage.prune import Keep
     from storage.prune import prune as run_prune
 
@@ -109,6 +109,7 @@ def prune(
         with state.db.writer() as session:
             counts = run_prune(session, now=now, keep=Keep(fetches=timedelta(days=days)))
         counts["warc_file"] = len(prune_captures(state.db, state.config, now=now))
+        counts["stored_file"] = len(drop_files(state.db, state.config, now=now))
         print_json(counts)
 
 

@@ -15,7 +15,7 @@ from crawler.control.watch import update_health
 from digest.compose import compose_due_issues
 from digest.outbox import SendReport, send_due
 from digest.transports import open_transport
-from storage import captures, runs
+from storage import attachments, captures, runs
 from storage.engine import Database
 from storage.migrate import backup
 from storage.prune import prune
@@ -102,7 +102,8 @@ def housekeeping(db: Database, config: Config, *, now: datetime) -> None:
     with db.writer() as session:
         counts = prune(session, now=now)
     gone = prune_captures(db, config, now=now)
-    log.info("pruned: %s; %d files of captures", counts, len(gone))
+    files = drop_files(db, config, now=now)
+    log.info("pruned: %s; %d files of captures, %d of articles", counts, len(gone), len(files))
     if db.dialect != "sqlite":
         return
     folder = config.storage.backups
@@ -121,6 +122,15 @@ def prune_captures(db: Database, config: Config, *, now: datetime) -> list[str]:
         old = captures.retire_files(session, now=now, keep=keep)
     for path in old:
         (config.storage.captures / path).unlink(missing_ok=True)
+    return old
+
+
+def drop_files(db: Database, config: Config, *, now: datetime) -> list[str]:
+    """Delete files whose documents were removed; their paths."""
+    with db.writer() as session:
+        old = attachments.drop_unlinked(session, stored_before=now - timedelta(days=1))
+    for path in old:
+        (config.storage.blobs / path).unlink(missing_ok=True)
     return old
 
 

@@ -219,4 +219,4 @@ def undo(session: Session, document_id: int, *, actor: str, now: datetime) -> li
         target_id=document_id,
         now=now,
     )
-    return drop_unlinked(session)
+    return drop_unlinked(session, stored_before=now)

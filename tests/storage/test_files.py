@@ -73,7 +73,9 @@ def test_search_follows_files_at_every_step(database: Database) -> None:
     with database.writer() as session:
         bury_document(session, 1, reason="test", actor="a", now=NOW)
         assert found(session, "青龙") == []
-        assert drop_unlinked(session) == [facts(1).path]
+        assert drop_unlinked(session, stored_before=NOW) == []
+        later = NOW + timedelta(days=1)
+        assert drop_unlinked(session, stored_before=later) == [facts(1).path]
 
 
 def test_one_file_serves_all_documents(database: Database) -> None:

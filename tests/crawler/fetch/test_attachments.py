@@ -60,6 +60,7 @@ def test_files_are_stored_once_and_every_trouble_has_a_name(lab: Lab, server: Fa
             "/f/gone.pdf": "附件3.pdf",
             "/f/huge.zip": "附件4：资料.zip",
             "/f/empty.xls": "附件5.xls",
+            "http://169.254.169.254/meta.pdf": "附件6.pdf",
         },
     )
     server.routes["/a/2.html"] = page(2, {"/f/copy.docx": "附件：任务分工（副本）.docx"})
@@ -84,6 +85,7 @@ def test_files_are_stored_once_and_every_trouble_has_a_name(lab: Lab, server: Fa
         "gone.pdf": ("skipped", None, "gone"),
         "huge.zip": ("skipped", None, "too_large"),
         "empty.xls": ("failed", None, "file_empty"),
+        "meta.pdf": ("skipped", None, "blocked_address"),
     }
     assert found["plan.docx"].sha256 == found["copy.docx"].sha256
     assert found["plan.docx"].media_type == DOCX
