@@ -39,6 +39,7 @@ WARNINGS = {
     "no_publisher": "不知道发布者，可用 --source-title 指定 / no publisher: say --source-title",
     "short_text": "正文很短，请核对 / very little text: check it",
     "title_from_name": "标题取自文件名，可用 --title 指定 / title taken from the file name",
+    "main_file_missing": "正文在附件里，但没有取到 / the file that holds the text was not fetched",
     "no_text": "扫描件，没有文字 / a scan without text",
     "text_cut": "文字过长，只保留开头 / a long text: only its beginning is kept",
     "by_ocr": "文字由识别得到，请核对 / text by OCR: check it",

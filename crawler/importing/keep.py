@@ -107,8 +107,8 @@ def keep(
     record = replace(record, details=details)
     (result,) = save_all(session, [_incoming(item, record, Incoming)])
     if result.document_id is not None:
-        if prepared.file is not None and blob is not None:
-            _link_original(session, result.document_id, prepared, given, blob, now=now)
+        if blob is not None:
+            _link_file(session, result.document_id, prepared, blob, now=now)
         record_action(
             session,
             actor=given.by,
@@ -130,28 +130,24 @@ def _incoming(item: Bulletin, record: Any, make: Callable[..., Any]) -> Any:
     return make(record, sketch, keys_of(item, page, metadata), page.links)
 
 
-def _link_original(
-    session: Session,
-    document_id: int,
-    prepared: Prepared,
-    given: Given,
-    blob: Blob,
-    *,
-    now: datetime,
+def _link_file(
+    session: Session, document_id: int, prepared: Prepared, blob: Blob, *, now: datetime
 ) -> None:
-    """The imported file is the document's own attachment: kept, and its text the body."""
+    """The file whose text is the body, imported itself or linked from a shell, is kept."""
     from pipelines.attachments.reading import READER_VERSION
 
-    found = prepared.file
+    found, ref = prepared.file, prepared.file_ref
+    if found is None or ref is None:
+        return
     row = session.scalars(
         select(Attachment).where(
             Attachment.document_id == document_id,
-            Attachment.url_key == url_key(prepared.item.url),
+            Attachment.url_key == url_key(ref.url),
         )
     ).one_or_none()
-    if found is None or row is None:
+    if row is None:
         return
-    facts = FileFacts(blob.sha256, blob.size, blob.path, safe_name(given.name or row.name))
+    facts = FileFacts(blob.sha256, blob.size, blob.path, safe_name(ref.name))
     reading = FileReading(
         kind=found.kind,
         media_type=found.media_type,

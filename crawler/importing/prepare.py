@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crawler.importing.material import Given, Material
+from pipelines.attachments.body import completed, with_file
 from pipelines.attachments.model import MEDIA_TYPES, FileText
 from pipelines.errors import EmptyBody, MissingField
 from pipelines.items import AttachmentRef, Bulletin, CleanPage, Evidence, FetchFacts
+from pipelines.metadata import extract_metadata
 from pipelines.steps import (
     Classifier,
     clean,
@@ -57,11 +59,17 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A bulletin after all steps, the file behind it if there is one, and warnings by code."""
+    """A bulletin after all steps, and warnings by code.
+
+    ``file`` is the reading of the file whose text is the body, if there is one, ``file_path``
+    where its bytes lie, ``file_ref`` how the document names it.
+    """
 
     item: Bulletin
-    file: FileText | None
     warnings: tuple[str, ...]
+    file: FileText | None = None
+    file_path: Path | None = None
+    file_ref: AttachmentRef | None = None
 
 
 def prepare(
@@ -94,7 +102,43 @@ def prepare(
     _by_hand(item, given)
     take_fingerprint(item)
     Classifier(taxonomy, models)(item)
-    return Prepared(item, file, tuple(_warnings(item, material, given, file)))
+    warnings = tuple(_warnings(item, material, given, file))
+    if file is None:
+        return Prepared(item, warnings)
+    return Prepared(item, warnings, file, path, page_of(item).attachments[0])
+
+
+def with_main_file(
+    prepared: Prepared,
+    ref: AttachmentRef,
+    file: FileText,
+    *,
+    path: Path,
+    given: Given,
+    taxonomy: Path | None,
+    models: Path | None,
+) -> Prepared:
+    """A page that is only a shell, with the text of its main file; as in a crawl."""
+    item = prepared.item
+    if file.state != "read":
+        return replace(prepared, warnings=(*prepared.warnings, file.code or "no_text"))
+    page = page_of(item)
+    item.page = with_file(page, text=file.text, html=file.html, label=ref.name)
+    item.metadata = completed(
+        metadata_of(item),
+        text=file.text,
+        html=file.html,
+        page=item.page,
+        label=ref.name,
+        extract=lambda read: extract_metadata(
+            read, url=item.url, timezone=item.timezone, fetched_at=item.fetched_at
+        ),
+    )
+    _by_hand(item, given)
+    take_fingerprint(item)
+    Classifier(taxonomy, models)(item)
+    warnings = tuple(code for code in prepared.warnings if code != "short_text")
+    return Prepared(item, warnings, file, path, ref)
 
 
 def address_of(content: bytes, url: str | None) -> str:

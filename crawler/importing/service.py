@@ -13,16 +13,26 @@ import shutil
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crawler.importing.keep import Known, keep, known_document, place_of, undo
 from crawler.importing.material import Given, Material, material_of
-from crawler.importing.prepare import Prepared, address_of, prepare, summary_of
+from crawler.importing.prepare import (
+    Prepared,
+    address_of,
+    prepare,
+    summary_of,
+    with_main_file,
+)
+from pipelines.attachments.body import main_file
+from pipelines.attachments.limited import read_limited
 from pipelines.attachments.names import disposition_name, safe_name
 from pipelines.errors import MissingField, ParseError
+from pipelines.steps import page_of
+from pipelines.urls import is_fetchable
 from storage.blobs import BlobStore
 from storage.errors import NotFound
 
@@ -176,7 +186,7 @@ class Service:
 
     def preview(self, token: str) -> dict[str, Any]:
         """What would be saved, with warnings. Raises ImportRefused, AlreadyKnown, NotFound."""
-        prepared, given, _ = self._prepared(token)
+        prepared, given = self._prepared(token)
         with self.db.reader() as session:
             known = known_document(session, prepared.item.url)
         return {
@@ -194,10 +204,10 @@ class Service:
         if changes:
             _, given = self.load(token)
             self._write(token, Given(**{**asdict(given), **changes}))
-        prepared, given, path = self._prepared(token)
+        prepared, given = self._prepared(token)
         blob = None
-        if prepared.file is not None:
-            data = path.read_bytes()
+        if prepared.file_path is not None:
+            data = prepared.file_path.read_bytes()
             blob = BlobStore(self.config.storage.blobs).put([data], limit=len(data))
         now = datetime.now(UTC)
         with self.db.writer() as session:
@@ -221,7 +231,7 @@ class Service:
         for path in paths:
             (self.config.storage.blobs / path).unlink(missing_ok=True)
 
-    def _prepared(self, token: str) -> tuple[Prepared, Given, Path]:
+    def _prepared(self, token: str) -> tuple[Prepared, Given]:
         path, given = self.load(token)
         try:
             material = material_of(path.read_bytes(), given)
@@ -232,7 +242,7 @@ class Service:
         with self.db.reader() as session:
             place = place_of(session, given.source)
         try:
-            return self._read(material, given, place, path), given, path
+            return self._filled(self._read(material, given, place, path), given, path), given
         except ParseError as error:
             raise ImportRefused(error.code, _refusal(error)) from error
 
@@ -246,6 +256,33 @@ class Service:
             now=datetime.now(UTC),
             limits=settings.limits,
             ocr=settings.ocr,
+            taxonomy=self.config.crawl.taxonomy,
+            models=self.config.storage.data_dir / "models",
+        )
+
+    def _filled(self, prepared: Prepared, given: Given, path: Path) -> Prepared:
+        """A page that is only a shell gets the text of its main file, fetched once."""
+        from crawler.control.errands import ErrandFailed, fetch_pages
+
+        ref = main_file(page_of(prepared.item), most=self.config.attachments.shell)
+        if ref is None or prepared.file is not None or not is_fetchable(ref.url):
+            return prepared
+        place = path.with_name("main")
+        if not place.exists():
+            try:
+                (page,) = fetch_pages([ref.url], folder=path.parent, config_path=self.config_path)
+            except ErrandFailed:
+                return replace(prepared, warnings=(*prepared.warnings, "main_file_missing"))
+            if page.path is None:
+                return replace(prepared, warnings=(*prepared.warnings, "main_file_missing"))
+            page.path.replace(place)
+        settings = self.config.attachments
+        return with_main_file(
+            prepared,
+            ref,
+            read_limited(place, limits=settings.limits, ocr=settings.ocr),
+            path=place,
+            given=given,
             taxonomy=self.config.crawl.taxonomy,
             models=self.config.storage.data_dir / "models",
         )

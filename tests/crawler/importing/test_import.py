@@ -122,6 +122,8 @@ def test_addresses_are_fetched_with_manners_and_known_ones_are_shown(
     server.routes["/a/1.html"] = html(article(1))
     server.routes["/a/2.html"] = html(article(2))
     server.routes["/f/3.pdf"] = Reply(files.docx(NOTICE), content_type="application/pdf")
+    shell = '<p>现予印发，请认真贯彻执行。</p><p><a href="/f/3.pdf">附件：实施方案.docx</a></p>'
+    server.routes["/a/4.html"] = html(f"<h1>关于印发实施方案的通知</h1><div>{shell}</div>")
     server.robots("User-agent: *\nDisallow: /secret/\n")
     lab.html_source("cn-crawled", server.url("/list"))
     assert lab.run("cn-crawled").counts["new"] == 1
@@ -135,6 +137,9 @@ def test_addresses_are_fetched_with_manners_and_known_ones_are_shown(
     assert found[2]["kind"] == "docx"
     assert [row["code"] for row in found[3:]] == ["robots_denied", "blocked_address", "unreadable"]
     assert server.hits("/secret/x") == 0
+    (filled,) = run(lab, server.url("/a/4.html"), "--preview")
+    assert filled["doc_number"] == "示政办发〔2026〕15号"
+    assert filled["preview"].startswith("现予印发，请认真贯彻执行。\n示例市人民政府办公室文件")
     assert server.hits("/robots.txt") == 1
 
 
