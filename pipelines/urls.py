@@ -95,6 +95,7 @@ def _canonical(url: str) -> str:
     return urlunsplit((parts.scheme, netloc, path or "/", query, fragment))
 
 
+@lru_cache(maxsize=4096)  # a page's own is asked for at five places of a crawl
 def url_key(url: str) -> str:
     """32 hex characters that are equal for all variants of one address.
 

@@ -117,19 +117,23 @@ class Prepared:
 
     def _compiled(self, dialect: Dialect) -> tuple[str, _Bind]:
         statement = self._make(dialect.name)
-        names = None if self._columns is None else list(self._columns)
-        compiled = statement.compile(dialect=dialect, column_keys=names)
-        steps = [
-            (name, bind.type.dialect_impl(dialect).bind_processor(dialect), bind.value)
-            for name, bind in compiled.binds.items()
-        ]
-        places: Sequence[str] | None = compiled.positiontup
+        columns = None if self._columns is None else list(self._columns)
+        compiled = statement.compile(dialect=dialect, column_keys=columns)
+        binds = compiled.binds
+        names = compiled.positiontup or list(binds)
+        work = []  # most values go in as they are
+        for place, name in enumerate(names):
+            process = binds[name].type.dialect_impl(dialect).bind_processor(dialect)
+            if process is not None or binds[name].value is not None:
+                work.append((place, name, process, binds[name].value))
 
-        def bind(values: Values) -> Any:
-            bound = {}
-            for name, process, default in steps:
+        def bind(values: Values) -> list[Any]:
+            row = list(map(values.get, names))
+            for place, name, process, default in work:
                 value = values.get(name, default)
-                bound[name] = value if process is None else process(value)
-            return bound if places is None else [bound[name] for name in places]
+                row[place] = value if process is None else process(value)
+            return row
 
+        if compiled.positiontup is None:
+            return str(compiled), lambda values: dict(zip(names, bind(values), strict=True))
         return str(compiled), bind

@@ -7,8 +7,8 @@ alone (AR is not in ARM, but in AR眼镜); short ones in capitals must be printe
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
@@ -27,8 +27,11 @@ class Tally:
 
     def shown(self, slot: int) -> str:
         """The most frequent words of a slot with their counts, for a reason."""
-        counts = Counter(self.words.get(slot, ()))
-        return "、".join(f"{word}×{number}" for word, number in counts.most_common(3))
+        counts: dict[str, int] = {}
+        for word in self.words.get(slot, ()):
+            counts[word] = counts.get(word, 0) + 1
+        most = sorted(counts.items(), key=itemgetter(1), reverse=True)[:3]
+        return "、".join([f"{word}×{number}" for word, number in most])
 
 
 class WordIndex:
