@@ -239,9 +239,8 @@ class _Reader:
 
     @cached_property
     def published(self) -> Published | None:
-        places = Places(
-            self.page.meta, self.table, self.page.head_text, self.url, self.hints, self.text
-        )
+        head = "" if "index" in self.page.flags else self.page.head_text  # days of its rows
+        places = Places(self.page.meta, self.table, head, self.url, self.hints, self.text)
         found = find_published(
             places,
             zone=self.zone,

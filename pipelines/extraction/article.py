@@ -67,6 +67,8 @@ def find_article(
     scores = score(out, outside=used, title=shown)
     if scores.prose > MISSED_PROSE and not any(w > 0 for w in scores.weight):
         scores = score(out, outside=used, title=shown, by_name=False)
+    if shown >= 0 and not any(total > 0 for total in scores.total):
+        scores = score(out, outside=used, title=shown, terse=True)
     best = best_block(out, scores, title=shown)
     pruned = prune(out, scores, best=best, title=shown)
     return Article(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from itertools import accumulate
 
@@ -17,11 +18,13 @@ from pipelines.extraction.phrases import (
 )
 from pipelines.extraction.score import Scores
 
+_SENTENCE = re.compile(r"\w \S{1,40} .{0,200}\w[\"”’)]?[.!?][\"”’)]?\Z")
 _KEPT_AT_END = frozenset({"li", "td", "th", "dd", "dt", "pre"})
 _POINTERS = frozenset({"p", "div", "h2", "h3", "h4"})
 _CELLS = frozenset({"td", "th"})
 _HEAD_LINES = 40
-_HEAD_PROSE = 25.0  # weight after which the text has begun
+_HEAD_PROSE = 25.0  # weight after which the text has begun,
+_HEAD_SHARE = 0.3  # or this share of all of it
 _TAIL_SHARE = 0.25  # of the text at most may follow a line that ends the article
 _BOX_SHARE = 0.2  # of the text at most may stand in a box that is dropped for its first line
 _SALES_SHARE = 0.4
@@ -140,7 +143,10 @@ class _Pruning:
 
     def head(self, title: int) -> None:
         """Everything before the first sentence that is title, date line or frame."""
-        leaves = self.alive()[:_HEAD_LINES]
+        leaves = self.alive()
+        total = sum(w for i in leaves if (w := self.weight[i]) > 0)
+        begun = min(_HEAD_PROSE, _HEAD_SHARE * total)
+        leaves = leaves[:_HEAD_LINES]
         cut = -1
         prose = 0.0
         for position, i in enumerate(leaves):
@@ -151,7 +157,7 @@ class _Pruning:
                 prose = 0.0
             else:
                 prose += max(0.0, self.weight[i])
-            if prose > _HEAD_PROSE:
+            if prose > begun:
                 break
         for i in leaves[: cut + 1]:
             self.leave_out(i)
@@ -253,11 +259,26 @@ class _Pruning:
         positive = [i for i in leaves if self.weight[i] > 0]
         if not positive:
             return
-        first, last = positive[0], self._last_of(positive[-1])
+        first, last = positive[0], self._last_of(self._last_sentence(leaves, positive[-1]))
         for i in leaves:
             mixed = self.out.end[i] > i + 1 and self.out.own[i] > _MIXED
             if not mixed and (i < first or (i > last and self.out.tag[i] not in _KEPT_AT_END)):
                 self.leave_out(i)
+
+    def _last_sentence(self, leaves: list[int], last: int) -> int:
+        """The last of the short sentences that follow the text as paragraphs of the same box."""
+        out = self.out
+        for i in leaves[leaves.index(last) + 1 :]:
+            line = self.line(i)
+            if (
+                out.tag[i] != "p"
+                or out.parent[i] != out.parent[last]
+                or out.own_link[i]
+                or not _SENTENCE.search(line)
+            ):
+                break
+            last = i
+        return last
 
     def _last_of(self, i: int) -> int:
         """The text that stands directly in a box goes on around the blocks inside it."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pipelines.extraction.attachments import media_type_of
 from pipelines.extraction.marks import CAPTION, FRAME, GOOD, NEVER, SOFT, STRONG, WEAK, words
 from pipelines.extraction.outline import Outline
+from pipelines.extraction.phrases import is_meta_line
 
 _FRAME_TAGS = frozenset({"aside", "dialog"})
 _NEVER_TAGS = frozenset({"nav", "footer", "menu"})
@@ -23,6 +24,7 @@ _LINE_TAGS = words(
     "p li td th dd dt h1 h2 h3 h4 h5 h6 tr ul ol dl table tbody thead blockquote pre header center"
 )
 _SOME_PROSE = 12.0  # weight of one short sentence
+_SMALL_FOOTER = 160.0  # a footer or menu with less text is never the article
 #: a page with this much weight of prose has an article, whatever its boxes are called
 MISSED_PROSE = 100.0
 _PROGRAM_ERROR = re.compile(
@@ -65,13 +67,15 @@ def score(
     outside: frozenset[int] = frozenset(),
     title: int = -1,
     by_name: bool = True,
+    terse: bool = False,
 ) -> Scores:
     """Weigh every block; frame parts count against their ancestors, never for them.
 
     ``outside`` are blocks known to belong to the page (fact table, template), not to the text.
     ``title`` is the block that shows the title (-1 unknown): what holds it is no frame part.
     ``by_name``: whether names like "share" and "banner" make a frame part; menus, footers and
-    teaser cards always are.
+    teaser cards always are. ``terse``: lines without a pause below the title count for the text
+    too, as on a notice of a few words.
     """
     count = len(out.nodes)
     raw = [
@@ -82,6 +86,10 @@ def score(
     for i, content in enumerate(out.content):
         if raw[i] > 30 and " on line " in content and _PROGRAM_ERROR.search(content):
             raw[i] = -1.0
+    if terse and title >= 0:
+        for i in range(title + 1, count):
+            if raw[i] < 0 and not out.own_link[i] and not is_meta_line(out.content[i].strip()):
+                raw[i] = 0.5 * out.own[i]
     for i in outside:
         raw[i] = -3.0
     if title >= 0:
@@ -117,7 +125,8 @@ def _framed(
         elif i in cards:
             framed[i] = True
         elif mark[i] == NEVER or tag[i] in _NEVER_TAGS:
-            framed[i] = prose[i] < limit or (title >= 0 and prose[0] - prose[i] > _SOME_PROSE)
+            small = out.text[i] < _SMALL_FOOTER or prose[i] < limit
+            framed[i] = small or (title >= 0 and prose[0] - prose[i] > _SOME_PROSE)
         elif not by_name:
             continue
         elif mark[i] == FRAME or tag[i] in _FRAME_TAGS or i in hidden:

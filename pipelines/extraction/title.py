@@ -33,6 +33,7 @@ _TITLE_NAME = re.compile(
 )
 _LATIN_WORD = re.compile(r"[a-z0-9À-ɏ]{2,40}")
 _KICKER = 40  # characters that may stand before the title inside its heading
+_SITE = re.compile(r"(?:门户网站|官方网站|政府网站?|信息网|官网|网站)\Z")
 _MAX = 200
 _NO_SITE_NAME = 10  # letters: shorter parts of ``<title>`` may name the site or a column
 _NEAR_TEXT = 10  # blocks between a title and the first sentence
@@ -141,6 +142,8 @@ def without_site(raw: str, facts: Mapping[str, str]) -> str:
         return raw.strip()
     first = parts[0].strip()
     longest = max(parts, key=len).strip()
+    if len(first) >= 4 and _SITE.search(longest):
+        return first
     return first if len(first) >= 8 or len(first) * 2 >= len(longest) else longest
 
 
