@@ -143,7 +143,7 @@ def classify(
 def _read(index: _Index, page: CleanPage, metadata: Metadata) -> _Reading:
     title, text = metadata.title or page.title, page.body_text[:BODY_CHARS]
     lead = text[:LEAD_CHARS]
-    level = metadata.level or ""
+    level = _level(metadata)
     public = level not in ("", "none")
     named = any(e.field == "issuing_bodies" and e.place == "title" for e in metadata.evidence)
     if not (public and named) and (actor := actor_in(title)):
@@ -163,6 +163,16 @@ def _read(index: _Index, page: CleanPage, metadata: Metadata) -> _Reading:
         acts=public and named,
         lang="zh" if _HAN.search(title) or _HAN.search(lead) else "other",
     )
+
+
+def _level(metadata: Metadata) -> str:
+    """The level in the words of the taxonomy. Pages without an issuer have that of their source,
+    which also knows regulators, courts, media and the like."""
+    level, region = metadata.level or "", metadata.region or ""
+    if level in ("regulator", "court", "international"):
+        at_home = {"CN": "national"}.get(region, "provincial" if region.startswith("CN") else "")
+        return at_home or "foreign"
+    return "none" if level in ("association", "media", "company") else level
 
 
 def _announced(title: str, lead: str) -> str | None:

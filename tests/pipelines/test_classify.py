@@ -243,3 +243,21 @@ def test_english_pages_get_no_wrong_section(title: str, text: str, section: str 
 
 def test_the_examples_of_the_shipped_taxonomy_hold() -> None:
     assert failed_examples(TAXONOMY) == ()
+
+
+@pytest.mark.parametrize(
+    ("level", "region", "title", "section"),
+    [
+        ("media", "CN", "某平台上线新功能", "行业热点"),
+        ("media", "CN", "某平台：将推出新功能", "行业热点"),
+        ("regulator", "US", "Agency warns of crypto scams", "监管动态"),
+        ("regulator", "CN-香港", "监管机构：提醒投资者注意风险", "监管动态"),
+        ("international", "INTL", "某组织呼吁加强人工智能治理", "监管动态"),
+    ],
+)
+def test_the_level_of_the_source_is_understood(
+    level: str, region: str, title: str, section: str
+) -> None:
+    page = CleanPage(title=title, body_html="", body_text=f"{title}。")
+    found = classify(page, extract_metadata(page, level=level, region=region), taxonomy=TAXONOMY)
+    assert [guess.slug for guess in found if guess.kind == "section"] == [section]
