@@ -16,8 +16,14 @@ OTHER_DAY = re.compile(
 )
 
 
-#: a link that begins with a full day
-_DAY_FIRST = re.compile(r"[\[【(（]?(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?!\d)")
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
+_ENGLISH_DAY = rf"(?:{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}|\d{{1,2}}/\d{{1,2}}/\d{{4}})"
+#: a link that begins with a full day, or (in English) ends with one
+_IN_TITLE = (
+    re.compile(r"^[\[【(（]?(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?!\d)"),
+    re.compile(rf"^(?:[a-z]{{3,6}}day,? )?{_ENGLISH_DAY}", re.IGNORECASE),
+    re.compile(rf"{_ENGLISH_DAY}\)?$", re.IGNORECASE),
+)
 
 
 def date_text(row: Element, link: Element, *, lang: str, today: date | None) -> str | None:
@@ -32,7 +38,7 @@ def date_text(row: Element, link: Element, *, lang: str, today: date | None) -> 
     found += [(text, element) for element in outside if (text := element.own)]
     texts = _dates_in_order(found)
     texts += _dates_in_order([(_stamp(e), e) for e in link.walk() if e is not link])
-    texts += [match[0] for match in (_DAY_FIRST.match(link.text),) if match]
+    texts += [match[0] for form in _IN_TITLE if (match := form.search(link.text))]
     for text in texts:
         if best_form([text], lang=lang, today=today)[1][0] is not None:
             return text

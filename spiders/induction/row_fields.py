@@ -142,7 +142,9 @@ def _title_field(rows: Sequence[_Row], link: str) -> str:
     own = [_read(row, plain) or "" for row in rows]
     tips = [" ".join((row.link.attributes.get("title") or "").split()) for row in rows]
     pairs = [(tip, text) for tip, text in zip(tips, own, strict=True) if tip]
-    if len(pairs) >= 0.6 * len(rows):
+    read = [_read(row, f"{link}::attr(title)") or "" for row in rows]
+    of_link = sum(tip == value for tip, value in zip(tips, read, strict=True))
+    if len(pairs) >= 0.6 * len(rows) and of_link >= 0.9 * len(rows):
         told = [tip for tip, _ in pairs]
         if _good(told) and _worth(told) >= _worth([text for _, text in pairs]):
             return f"{link}::attr(title) || {plain}"
