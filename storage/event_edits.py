@@ -16,7 +16,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.errors import NotFound, StateConflict
-from storage.events import member_ids
+from storage.events import forget_keys, member_ids
 from storage.models import Event, EventMember, EventVerdict, OfficialSource
 from storage.models.event import EVENT_ROLES
 from storage.upsert import upsert
@@ -286,6 +286,15 @@ def _count(session: Session, event_id: int, *, now: datetime) -> None:
         session.execute(update(Event).where(Event.id == event_id).values(values))
     session.flush()
     session.expire_all()
+
+
+def drop_page(session: Session, document_id: int, *, now: datetime) -> None:
+    """Take a page that is removed for good out of its event and out of the look-up table."""
+    forget_keys(session, document_id)
+    event_id = event_of(session, document_id)
+    if event_id is not None:
+        session.execute(delete(EventMember).where(EventMember.document_id == document_id))
+        _count(session, event_id, now=now)
 
 
 def _member(session: Session, document_id: int) -> EventMember:

@@ -10,6 +10,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from storage.errors import Conflict, NotFound, StateConflict
+from storage.event_edits import drop_page
 from storage.index_queue import requeue_document, unindex
 from storage.models import (
     Cluster,
@@ -138,6 +139,7 @@ def bury_document(
         now=now,
     )
     _leave_cluster(session, found, now=now)
+    drop_page(session, document_id, now=now)
     for model, column in (
         (NearBand, NearBand.document_id),
         (SentenceHash, SentenceHash.document_id),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 
 import pytest
 from docx import Document as WordFile
@@ -196,3 +197,30 @@ def test_draft_and_final_text_stand_side_by_side(desk: Desk, pages: list[int]) -
 def test_search_results_fold_an_event(desk: Desk, pages: list[int]) -> None:
     text = desk.visitor("reader").get("/items?q=算力产业发展行动计划").text
     assert "同一事件的其他页面" in text
+
+
+def test_a_first_is_held_against_what_was_collected(desk: Desk) -> None:
+    with desk.db.writer() as session:
+        source = session.scalars(select(Source.id)).first()
+        assert source is not None
+        for number, (title, day) in enumerate(
+            (
+                ("示例市量子信息产业发展行动计划", date(2025, 3, 1)),
+                ("示例市印发首个“量子信息”产业政策", date(2026, 3, 1)),
+            )
+        ):
+            saved = save_document(
+                session,
+                record(
+                    source,
+                    f"https://city.example.gov.cn/q{number}.html",
+                    text="示例市推动量子信息产业发展，" * 12 + f"第{number}篇。",
+                    title=title,
+                    issuer="示例市人民政府",
+                    region="CN-示例-示例市",
+                    published_on=day,
+                ),
+                now=NOW,
+            )
+    text = desk.visitor("reader").get(f"/items/{saved.document_id}").text
+    assert "事件库中已有更早的：示例市量子信息产业发展行动计划" in text

@@ -25,6 +25,7 @@ from storage.event_records import EventPage
 from storage.event_traces import official_of, set_official
 from storage.events import link_document, member_ids, settle_event
 from storage.models import Event, EventMember
+from storage.removal import bury_document
 from tests.storage.samples import add_source, record
 
 NOW = datetime(2026, 11, 16, tzinfo=UTC)
@@ -142,3 +143,17 @@ def test_pages_told_apart_keep_two_events_apart(database: Database) -> None:
         store(session, NEWS, text=news_of(PLAN), media=True)
         assert event_of(session, final) != event_of(session, reading)
         assert event_of(session, draft) == event_of(session, reading) == other
+
+
+def test_a_removed_page_leaves_its_event(database: Database) -> None:
+    with database.writer() as session:
+        final, reading = store(session, FINAL), store(session, READING)
+        draft = store(session, DRAFT)
+        event = event_of(session, final)
+        assert event is not None
+        bury_document(session, reading, reason="on request", actor="editor", now=NOW)
+        assert member_ids(session, event) == [final, draft]
+        assert session.get_one(Event, event).size == 2
+        bury_document(session, draft, reason="on request", actor="editor", now=NOW)
+        assert event_of(session, final) is None
+        assert session.get(Event, event) is None
