@@ -9,7 +9,8 @@ judges them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -62,6 +63,7 @@ _MAX_PAGE = 200_000
 _BEFORE_YEAR = 56
 _MAX_TEXT = 80
 _MAX_ELEMENTS = 120
+_MOST_DAYS = 2_000
 _MAX_ALIKE = 2  # more elements of one name with different days are a list
 _MAX_CLIMB = 12
 
@@ -94,7 +96,7 @@ def _scripted(markup: str) -> str | None:
     if ("var ct" in markup or "oriCreateTime" in markup) and (found := _EPOCH.search(markup)):
         return found[1]
     first: tuple[str, str] | None = None
-    for match in _DAY_VALUE.finditer(markup):
+    for match in islice(_DAY_VALUE.finditer(markup), _MOST_DAYS):
         at = match.start()
         name = _NAMES.search(markup[max(0, at - _BEFORE_VALUE) : at])
         value = _VALUE.match(markup, at) if name else None
@@ -113,11 +115,17 @@ def _named(tree: LexborHTMLParser) -> str | None:
     """The first element named for a date that is no part of a list, a frame or a clock."""
     seen: dict[str, set[str]] = {}
     order: list[tuple[str, str]] = []
+    room = _MAX_PAGE
     for node in tree.css(_NAMED)[:_MAX_ELEMENTS]:
         name = _name(node)
         if _NOT_OF_THIS_PAGE.search(name):
             continue
-        for text in _texts(node):
+        texts = _stated(node)
+        if not texts and room > 0:
+            text = node.text(separator=" ")
+            room -= len(text)
+            texts = [" ".join(text.split())] if len(text) <= 4 * _MAX_TEXT else []
+        for text in texts:
             if len(text) <= _MAX_TEXT and _YEAR.search(text) and not _in_frame(node):
                 if text not in seen.setdefault(name, set()):
                     seen[name].add(text)
@@ -139,15 +147,11 @@ def _labelled(tree: LexborHTMLParser) -> str | None:
     return None
 
 
-def _texts(node: LexborNode) -> Iterator[str]:
+def _stated(node: LexborNode) -> list[str]:
+    """Attributes that state a day."""
     attributes = node.attributes
-    for key in _ATTRIBUTES:
-        value = attributes.get(key)
-        if value and len(value) <= _MAX_TEXT and _YEAR.search(value):
-            yield " ".join(value.split())
-    text = node.text(separator=" ")
-    if len(text) <= 4 * _MAX_TEXT:
-        yield " ".join(text.split())
+    values = [attributes.get(key) or "" for key in _ATTRIBUTES]
+    return [" ".join(v.split()) for v in values if 0 < len(v) <= _MAX_TEXT and _YEAR.search(v)]
 
 
 def _name(node: LexborNode) -> str:

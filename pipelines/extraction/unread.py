@@ -9,6 +9,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 _ARTICLE = 600  # characters of an article that stands in ``<noscript>``
 _PAUSES = 5
+_MOST = 20  # elements looked at
 _PROBE = 40  # characters in its middle that tell whether the page shows it elsewhere too
 
 
@@ -16,7 +17,9 @@ def drop_unread(tree: LexborHTMLParser) -> None:
     """Remove scripts, styles and ``<noscript>``, unless the latter holds the article."""
     tree.strip_tags(["script", "style"])
     body = tree.body
-    texts = {node: text for node in tree.css("noscript") if len(text := node.text()) >= _ARTICLE}
+    texts = {
+        node: text for node in tree.css("noscript")[:_MOST] if len(text := node.text()) >= _ARTICLE
+    }
     if texts and body is not None:
         shown = body.text()
         for node, text in texts.items():
