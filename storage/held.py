@@ -64,6 +64,24 @@ def _sample(
     ]
 
 
+def judged_until(session: Session, *, source_id: int, before_run: int) -> datetime | None:
+    """When the latest run of a source that closed well, or in part, ended.
+
+    What came after it was brought by runs that did not live to be judged.
+    """
+    return session.scalar(
+        select(CrawlRun.finished_at)
+        .where(
+            CrawlRun.source_id == source_id,
+            CrawlRun.id < before_run,
+            CrawlRun.state.in_(("ok", "partial")),
+            CrawlRun.finished_at.is_not(None),
+        )
+        .order_by(CrawlRun.id.desc())
+        .limit(1)
+    )
+
+
 def usual_new(session: Session, *, source_id: int, before_run: int, limit: int = 20) -> list[int]:
     """How many new documents the latest good runs of a source brought, back-fills left out."""
     return list(

@@ -7,7 +7,7 @@ import secrets
 import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from crawler.config import version
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 LAYOUT_CHANGED = "layout_changed"
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,10 @@ def _doubted(session: Session, held: RunClaim, end: RunEnd) -> RunEnd:
     started = session.get_one(CrawlRun, held.run_id).started_at
     if started is None or end.state not in ("ok", "partial"):
         return end
+    # a run that was killed had nobody to judge what it stored: this one does
+    judged = held_back.judged_until(session, source_id=held.source_id, before_run=held.run_id)
+    if judged is not None or not held.first:
+        started = min(started, judged or LONG_AGO)
     backfill = bool(held.options.get("since"))
     if end.error_code == LAYOUT_CHANGED:
         found: Doubt | None = Doubt(LAYOUT_CHANGED, end.error_detail or "")

@@ -9,9 +9,29 @@ from sqlalchemy import select
 from storage import held
 from storage.documents import save_document
 from storage.engine import Database
-from storage.models import Document
+from storage.models import CrawlRun, Document
 from storage.removal import set_review_state
 from tests.storage.samples import NOW, add_source, record
+
+
+def test_what_killed_runs_brought_is_judged_by_the_next(sqlite_database: Database) -> None:
+    with sqlite_database.writer() as session:
+        source = add_source(session)
+        for number, state in enumerate(("ok", "partial", "lost", "failed", "running")):
+            session.add(
+                CrawlRun(
+                    id=number + 1,
+                    source_id=source,
+                    trigger="schedule",
+                    state=state,
+                    requested_at=NOW,
+                    finished_at=NOW + timedelta(hours=number),
+                )
+            )
+        session.flush()
+        found = held.judged_until(session, source_id=source, before_run=5)
+        assert found == NOW + timedelta(hours=1)
+        assert held.judged_until(session, source_id=source, before_run=1) is None
 
 
 def test_what_a_run_brought_is_held_until_accepted(database: Database) -> None:
