@@ -17,12 +17,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from digest.copies import Press
 from digest.errors import DigestError, Permanent, ServiceDown, Transient, Unknown
 from digest.message import Envelope
+from digest.pace import DAY, Pace, domain_of
 from digest.settings import DigestSettings, MailConfig
 from digest.transports import Transport
 from storage import outbox as store
@@ -46,7 +47,7 @@ class SendReport:
     """What one round of sending did. ``paused`` says why it stopped early, empty if it did not.
 
     ``interrupted`` rows had been left ``sending`` by a sender that died and are now ``unknown``;
-    ``held`` rows were too old to go without a person.
+    ``held`` rows were too old to go without a person. ``slowed``: the pace of a minute was used up.
     """
 
     sent: int = 0
@@ -57,6 +58,7 @@ class SendReport:
     held: int = 0
     finished: int = 0
     paused: str = ""
+    slowed: bool = False
     warnings: tuple[str, ...] = ()
 
     @property
@@ -120,16 +122,23 @@ class _Sender:
     def run(self, limit: int) -> SendReport:
         self._tidy()
         press: Press | None = None
+        pace = self._pace()
         for _ in range(limit):
+            if self._too_fast(pace):
+                break
             row = self._claim()
             if row is None:
                 break
+            if until := pace.domain_until(row.recipient, self.clock()):
+                self._defer_domain(row, until)
+                continue
             try:
                 press = press or Press.open(self.config)
             except (OSError, ValueError) as error:
                 self._pause(row, ServiceDown(f"密钥无法读取 / a key cannot be read: {error}"))
                 break
             self._deliver(row, press)
+            pace.note(row.recipient, self.clock())
             if self.report.paused:
                 break
         self._finish()
@@ -147,6 +156,51 @@ class _Sender:
                 session, now=now, older_than=timedelta(hours=self.mail.stale_hours)
             )
         self.report.interrupted, self.report.held = len(lost), held
+
+    def _pace(self) -> Pace:
+        mail = self.mail
+        made = Pace(mail.per_minute, mail.per_domain_minute, mail.per_day)
+        if made.limited:
+            query = select(Outbox.recipient, Outbox.settled_at).where(
+                Outbox.state.in_(("sent", "unknown")), Outbox.settled_at > self.clock() - DAY
+            )
+            with self.db.reader() as session:
+                made.note_all((to, at) for to, at in session.execute(query) if at is not None)
+        return made
+
+    def _too_fast(self, pace: Pace) -> bool:
+        """Whether nothing more may go out now. A minute's pace waits for the next round; the limit
+        of a day holds the whole queue until it may go on."""
+        now = self.clock()
+        until = pace.closed_until(now)
+        if until is None:
+            return False
+        if until - now <= _MINUTE:
+            self.report.slowed = True
+        else:
+            self._hold_back(until)
+            self.report.paused = (
+                f"24 小时内已发 {self.mail.per_day} 封，到 {until:%m-%d %H:%M}Z 自动继续"
+                f" / mail.per_day is reached: sending goes on by itself"
+            )
+            log.warning("mail.per_day is reached: nothing goes out before %s", until.isoformat())
+        return True
+
+    def _defer_domain(self, row: Outbox, until: datetime) -> None:
+        """Leave everybody of this domain for later in one step."""
+        self.report.slowed = True
+        with self.db.writer() as session:
+            store.release_claim(session, outbox_id=row.id, worker=self.worker)
+            session.execute(
+                update(Outbox)
+                .where(
+                    Outbox.state == "queued",
+                    Outbox.recipient.iendswith(f"@{domain_of(row.recipient)}", autoescape=True),
+                    or_(Outbox.not_before.is_(None), Outbox.not_before < until),
+                )
+                .values(not_before=until)
+                .execution_options(synchronize_session=False)
+            )
 
     def _claim(self) -> Outbox | None:
         with self.db.writer() as session:

@@ -153,6 +153,10 @@ class MailConfig(Section):
     # RFC 5321 4.5.3.2.6: the server may take ten minutes to answer after the final dot.
     final_timeout: float = Field(default=600.0, gt=0, le=3600)
     max_per_tick: int = Field(default=500, ge=1)
+    # 0: no limit. Counted over all senders, from what the outbox says was sent.
+    per_minute: int = Field(default=0, ge=0)
+    per_domain_minute: int = Field(default=0, ge=0)
+    per_day: int = Field(default=0, ge=0)
     retry_days: float = Field(default=5.0, gt=0, le=30)
     # Queued mail nobody tried for so long waits for a person: a restored backup, a long sleep.
     stale_hours: float = Field(default=48.0, ge=13, le=24 * 30)

@@ -71,6 +71,8 @@ def drain(config: ConfigOption = None) -> None:
         f"已发 {report.sent}，失败 {report.failed}，"
         f"稍后重试 {report.retried}，不确定 {report.unknown}"
     )
+    if report.slowed:
+        typer.echo("已到每分钟上限，其余稍后自动发送 / the pace is used up: the rest goes later")
     if report.paused:
         typer.secho(report.paused, fg=typer.colors.RED, err=True)
     if report.failed or report.unknown or report.paused:
