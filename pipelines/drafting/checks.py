@@ -75,19 +75,19 @@ class _Known:
         self.han = {
             value for match in _HAN.finditer(source) if (value := _han_value(match[0])) is not None
         }
-        self.days = [_day(match) for match in _DAY.finditer(_folded(source))]
+        self.days = {_day(match) for match in _DAY.finditer(_folded(source))}
+        self._years = {day.year for day in self.days if day.year}
         self.doc_numbers = {number.value for number in find_doc_numbers(source)}
 
     def has_day(self, wanted: _Day) -> bool:
         """Whether a day of the source says at least as much; a year may stand before it."""
-        years = {day.year for day in self.days if day.year}
         for day in self.days:
             same = all(
                 mine is None or mine == theirs
                 for mine, theirs in ((wanted.month, day.month), (wanted.day, day.day))
             )
             year = wanted.year is None or wanted.year == day.year
-            if same and (year or (day.year is None and wanted.year in years)):
+            if same and (year or (day.year is None and wanted.year in self._years)):
                 return True
         return False
 
