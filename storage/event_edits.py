@@ -176,9 +176,8 @@ def split_event(
     old = session.get_one(Event, event_id)
     old.locked_by = actor
     query = select(EventMember.document_id, EventMember.role)
-    roles = {
-        key: role for key, role in session.execute(query.where(EventMember.event_id == event_id))
-    }
+    rows = session.execute(query.where(EventMember.event_id == event_id)).all()
+    roles = {row.document_id: row.role for row in rows}
     session.execute(delete(EventMember).where(EventMember.document_id.in_(taken)))
     new_id = None
     if len(taken) > 1:
