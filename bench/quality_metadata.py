@@ -140,6 +140,7 @@ def _page(row: Row, fields: Fields, path: Path) -> float | None:
     region = "丽水" if "lishui" in row["id"] else "national"
     found, spent = _timed(page, url=url, region=region)
     key, context = row["id"], parse_region(region)
+    _standing(row, fields, found)
     if "title" in gold:
         fields.add("title", gold=_squeeze(gold["title"]), ours=_squeeze(found.title), key=key)
     if "doc_no" in gold:
@@ -161,6 +162,19 @@ def _page(row: Row, fields: Fields, path: Path) -> float | None:
     if gold.get("date"):
         fields.add("published_on", gold=gold["date"], ours=_day(found.published_on), key=key)
     return spent
+
+
+def _standing(row: Row, fields: Fields, found: Metadata) -> None:
+    """Subject class, validity and topic words, where the page's gold has them."""
+    gold, key = row["gold"], row["id"]
+    if gold.get("topic"):
+        path = gold["topic"] if isinstance(gold["topic"], str) else "".join(gold["topic"])
+        fields.add("subject", gold=_squeeze(path), ours=_squeeze(found.subject), key=key)
+    for name in ("validity", "validity_by"):
+        if gold.get(name):
+            fields.add(name, gold=gold[name], ours=getattr(found, name), key=key)
+    if gold.get("topic_words"):
+        fields.add("topic_words", gold=tuple(gold["topic_words"]), ours=found.topic_words, key=key)
 
 
 def _squeeze(text: str | None) -> str:

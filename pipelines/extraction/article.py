@@ -12,6 +12,7 @@ from pipelines.extraction.guard import tame
 from pipelines.extraction.head import head_text
 from pipelines.extraction.keyvalue import key_values
 from pipelines.extraction.outline import Outline, outline_of
+from pipelines.extraction.phrases import is_meta_line
 from pipelines.extraction.plain import plain_text
 from pipelines.extraction.prune import prune
 from pipelines.extraction.region import likely_region
@@ -67,7 +68,9 @@ def find_article(
     scores = score(out, outside=used, title=shown)
     if scores.prose > MISSED_PROSE and not any(w > 0 for w in scores.weight):
         scores = score(out, outside=used, title=shown, by_name=False)
-    if shown >= 0 and not any(total > 0 for total in scores.total):
+    if shown >= 0 and not any(
+        w > 0 and not is_meta_line(out.content[i].strip()) for i, w in enumerate(scores.weight)
+    ):
         scores = score(out, outside=used, title=shown, terse=True)
     best = best_block(out, scores, title=shown)
     pruned = prune(out, scores, best=best, title=shown)

@@ -88,8 +88,9 @@ def score(
             raw[i] = -1.0
     if terse and title >= 0:
         for i in range(title + 1, count):
-            if raw[i] < 0 and not out.own_link[i] and not is_meta_line(out.content[i].strip()):
-                raw[i] = 0.5 * out.own[i]
+            if raw[i] and not out.own_link[i]:
+                meta = is_meta_line(out.content[i].strip())
+                raw[i] = -0.5 if meta else max(raw[i], 0.5 * out.own[i])
     for i in outside:
         raw[i] = -3.0
     if title >= 0:
