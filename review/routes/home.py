@@ -20,6 +20,7 @@ from review.queries.sources import BAD, HEALTH_ORDER, SourceLine, source_lines
 from review.shown import size_text
 from review.source_words import why
 from review.view import STATIC
+from storage.health import open_events
 from storage.models import Issue
 
 router = APIRouter()
@@ -85,6 +86,10 @@ def home(desk: AtDesk) -> Response:
             health_counts=_totals(session, desk, lines),
             health_bar=_bar(lines),
             troubled=[_troubled(line, desk) for line in troubled[:8]],
+            shared=[
+                {"text": event.summary, "remedy": event.evidence.get("remedy", "")}
+                for event in open_events(session, subject="system")
+            ],
             editions=editions,
             last=_last(session),
             lights=_lights(session, desk, running=running),
