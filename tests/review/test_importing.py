@@ -1,4 +1,4 @@
-"""Importing by hand on the desk, with the real import process behind it."""
+"""Importing by hand on the desk, with the real import code behind it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from crawler.config import load_config
 from crawler.control.desk_import import DeskImporter
+from crawler.importing.__main__ import handle
+from crawler.importing.service import Service
 from storage.models import Attachment, Document, ReviewAction
 from tests.pipelines.attachments import files
 from tests.review.conftest import Desk
@@ -26,6 +29,16 @@ NOTICE = [
 _TOKEN = re.compile(r'name="token" value="([0-9a-f]{32})"')
 
 
+class Here:
+    """The import process's own code, without the cost of a process each time."""
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+
+    def ask(self, request: Mapping[str, Any], content: bytes = b"") -> dict[str, Any]:
+        return handle(self.service, request, content=content)
+
+
 @pytest.fixture
 def importing(desk: Desk, tmp_path: Path) -> Desk:
     """A desk whose imports go into its own database."""
@@ -33,7 +46,7 @@ def importing(desk: Desk, tmp_path: Path) -> Desk:
     url = str(desk.db.write_engine.url)
     config = tmp_path / "dibao.toml"
     config.write_text(f"[storage]\nurl = '{url}'\ndata_dir = '{site.data_dir}'\n")
-    site.importer = DeskImporter(config)
+    site.importer = Here(Service(load_config(config), desk.db, config))
     return desk
 
 
@@ -75,8 +88,12 @@ def test_a_file_is_previewed_corrected_saved_and_taken_back(importing: Desk) -> 
             ("import", "editor"),
             ("import_undone", "editor"),
         ]
+    config = importing.app.state.site.importer.service.config_path
+    importing.app.state.site.importer = DeskImporter(config)  # and once as a process
     crawled = visitor.post(f"/items/{before}/import/undo")
     assert "不是手工录入的" in crawled.text
+    importing.app.state.site.importer = DeskImporter(Path("/nonexistent.toml"))
+    assert "导入进程异常退出" in visitor.post(f"/items/{before}/import/undo").text
 
 
 def test_pasted_text_and_hostile_pages(importing: Desk) -> None:
@@ -88,9 +105,6 @@ def test_pasted_text_and_hostile_pages(importing: Desk) -> None:
     assert "<img src=x" not in page.text
     assert "&lt;img src=x" in page.text
     assert "关于召开座谈会的通知" in page.text
-    refused = visitor.post("/import", {"url": "http://127.0.0.1:9/x"})
-    assert refused.status_code == 400
-    assert "内网地址" in refused.text
 
 
 class Recorded:
@@ -104,7 +118,10 @@ class Recorded:
         return {"error": "x", "message": "不行 / no"}
 
 
-def test_only_editors_import_and_bad_input_asks_nobody(desk: Desk) -> None:
+def test_only_editors_import_and_bad_input_asks_nobody(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("review.shield.MAX_UPLOAD", 1 << 20)
     importer = Recorded()
     desk.app.state.site.importer = importer
     reader = desk.visitor("reader")
@@ -120,7 +137,7 @@ def test_only_editors_import_and_bad_input_asks_nobody(desk: Desk) -> None:
         assert answer.status_code == 400
         assert words in answer.text
     assert importer.asked == []
-    large = editor.post("/import", {}, files={"file": ("x", b"0" * (31 << 20), "x/y")})
+    large = editor.post("/import", {}, files={"file": ("x", b"0" * (2 << 20), "x/y")})
     assert large.status_code == 413
     desk.app.state.site.importer = None
     assert "没有启用手工录入" in editor.get("/import").text
