@@ -13,7 +13,7 @@ from functools import cache
 from pipelines.classify.actors import actor_in
 from pipelines.classify.taxonomy import ANY, DocType, Entry, Kind, Taxonomy, When
 from pipelines.classify.words import Tally, WordIndex
-from pipelines.fields.doctype import announced_kind, genre_of
+from pipelines.fields.doctype import announced_kind, genre_of, is_interpretation
 from pipelines.items import CleanPage, LabelGuess, Metadata
 
 LEAD_CHARS = 400
@@ -108,6 +108,7 @@ class _Reading:
     level: str
     public: bool
     acts: bool
+    explains: bool
     lang: str
 
 
@@ -144,11 +145,14 @@ def _read(index: _Index, page: CleanPage, metadata: Metadata) -> _Reading:
     title, text = metadata.title or page.title, page.body_text[:BODY_CHARS]
     lead = text[:LEAD_CHARS]
     level = _level(metadata)
-    public = level not in ("", "none")
+    # an association speaks for its trade as an authority does (风险提示, 自律公约)
+    public = level not in ("", "none") or metadata.level == "association"
     named = any(e.field == "issuing_bodies" and e.place == "title" for e in metadata.evidence)
     if not (public and named) and (actor := actor_in(title)):
         level = "foreign" if actor == "foreign" and not public else level
         public, named = True, _HAN.search(title) is not None
+    # an explanation (解读, 一图读懂) has the kind of no document
+    explains = is_interpretation(title)
     return _Reading(
         title=title,
         front=f"{title}\n{lead}",
@@ -156,11 +160,12 @@ def _read(index: _Index, page: CleanPage, metadata: Metadata) -> _Reading:
         in_title=index.title.count(title),
         in_lead=index.lead.count(lead),
         in_body=index.body.count(text),
-        genre=metadata.doc_type,
-        announced=_announced(title, lead) if public else None,
+        genre=None if explains else metadata.doc_type,
+        announced=_announced(title, lead) if public and not explains else None,
         level=level,
         public=public,
         acts=public and named,
+        explains=explains,
         lang="zh" if _HAN.search(title) or _HAN.search(lead) else "other",
     )
 
@@ -261,6 +266,8 @@ def _type_score(rule: _TypeRule, reading: _Reading) -> tuple[float, str]:
     if reading.announced and reading.announced in doc_type.genres:
         return 8.0, f"发布“{reading.announced}”"
     if rule.title_slot in reading.in_title.blocked or (doc_type.public and not reading.public):
+        return 0.0, ""
+    if reading.explains and doc_type.genres:
         return 0.0, ""
     words = reading.in_title.words.get(rule.title_slot, [])
     kind = reading.genre or reading.announced

@@ -261,3 +261,9 @@ def test_the_level_of_the_source_is_understood(
     page = CleanPage(title=title, body_html="", body_text=f"{title}。")
     found = classify(page, extract_metadata(page, level=level, region=region), taxonomy=TAXONOMY)
     assert [guess.slug for guess in found if guess.kind == "section"] == [section]
+
+
+def test_an_explanation_is_not_the_document_it_explains() -> None:
+    for title in ("《某省算力券发放管理实施细则》政策解读", "一图读懂《浙江省数据条例》"):
+        found = names(title, "为便于理解，现作如下解读。")
+        assert not found.get("doc_type", set()) & {"法规", "管理规定", "行动计划", "扶持办法"}
