@@ -206,12 +206,23 @@ def _strict(items: Sequence[Mapping[str, Any]], base: str) -> Lookup:
 
 
 def _loose(items: Sequence[Mapping[str, Any]], base: str) -> Lookup:
-    """A row is right when a gold item has its title, or the end of its address."""
+    """A row is right when a gold item has its title, or the end of its address.
+
+    Of several items with that title, each is the match of one row.
+    """
     by_tail = {_tail(_address(item)): item for item in reversed(items) if _address(item)}
-    by_title = {_case(item.get("title")): item for item in reversed(items)}
+    by_title: dict[str, list[Mapping[str, Any]]] = {}
+    for item in items:
+        by_title.setdefault(_case(item.get("title")), []).append(item)
+    taken: set[int] = set()
 
     def lookup(row: ListRow) -> Mapping[str, Any] | None:
-        return by_tail.get(_tail(row.url)) or by_title.get(_case(row.title))
+        named = by_title.get(_case(row.title), [])
+        free = [item for item in named if id(item) not in taken]
+        found = by_tail.get(_tail(row.url)) or next(iter(free or named), None)
+        if found is not None:
+            taken.add(id(found))
+        return found
 
     return lookup
 

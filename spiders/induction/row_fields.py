@@ -28,6 +28,7 @@ _DATED = re.compile(
     r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?\W{0,2}$"
 )
 _WORD = re.compile(r"[\u3400-\u9fff]{2}|[^\W\d_]{3}")
+_NOT_LETTERS = re.compile(r"[^A-Za-z]+")
 _MAX_TITLE = 240
 _CELLS = ("td", "th", "dd", "dt")
 
@@ -197,6 +198,8 @@ def worth_of(texts: Sequence[str]) -> float:
 def _good(texts: Sequence[str]) -> bool:
     told = [text for text in texts if text and not GENERIC.match(text)]
     told = [text for text in told if _WORD.search(text)]  # a number of a file is no title
+    if _numbered(texts):
+        return False
     return len(told) >= 0.9 * len(texts) and mean(map(width, told)) >= 9 and _worth(texts) > 0.2
 
 
@@ -206,7 +209,15 @@ def _worth(texts: Sequence[str]) -> float:
         return 0.0
     lengths = [0 if GENERIC.match(text) else min(60, width(text)) for text in texts]
     distinct = len(set(texts)) / len(texts)
-    return mean(lengths) / 60 * distinct
+    told = 0.3 if _numbered(texts) else 1.0
+    return mean(lengths) / 60 * distinct * told
+
+
+def _numbered(texts: Sequence[str]) -> bool:
+    """Whether texts (in letters, not characters) differ in their numbers only: Opinion 24-101."""
+    if len(texts) <= 3 or not all(text.isascii() for text in texts):
+        return False
+    return len({_NOT_LETTERS.sub("", text) for text in texts}) <= 0.3 * len(texts)
 
 
 def _wordy(texts: Sequence[str]) -> bool:
