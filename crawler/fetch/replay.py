@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
+
+log = logging.getLogger(__name__)
 
 Key = tuple[str, str, str]
 ROBOTS_STATUS = {"rules": 200, "allowed_all": 404, "disallowed": 403}
@@ -157,6 +160,8 @@ class Replay:
         plan = json.loads(Path(path).read_text(encoding="utf-8"))
         files = [Path(name) for name in plan["files"]]
         made = cls(crawler, Captured.read(files, folder=Path(plan["folder"])))
+        for damage in made.captured.damaged:
+            log.warning("damaged, not played: %s", damage)
         crawler.signals.connect(made.opened, signals.spider_opened)
         return made
 
