@@ -5,9 +5,14 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import logging
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+from pipelines.clean import language_of
+
+_TAGS = re.compile(r"<(script|style)\b.*?</\1>|<[^<>]{0,2000}>", re.DOTALL | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +76,9 @@ def _gne(text: str, url: str) -> Found:
 
 
 def _newspaper(text: str, url: str) -> Found:
+    language = language_of(_TAGS.sub(" ", text), default="en")
     article = _load("newspaper").Article(
-        url or "http://localhost/", language="zh", fetch_images=False
+        url or "http://localhost/", language=language, fetch_images=False
     )
     article.download(input_html=text)
     article.parse()

@@ -24,6 +24,11 @@ _SELF = re.compile(
 _ACT = r"(?:施行|实施|执行|生效|试行|实行|启用)"
 _AFTER = re.compile(rf"{_SP}(?:(?:起|开始){_SP}(?:正式|全面)?|正式){_ACT}(?P<rest>[^\n]{{0,24}})")
 _HEADER = re.compile(r"[ \t\u3000]{1,6}起?施行[ \t]*(?:\n|\Z)")
+#: 有效期自2024年4月1日至…, 执行期限为2024年4月1日至…
+_PERIOD_FROM = re.compile(
+    r"(?:有效|执行|施行|实施|试行)期限?(?:为|是|[:：])?[ \t]{0,2}自?从?[ \t]{0,2}\Z"
+)
+_TO_NEXT = re.compile(r"起?[ \t]{0,2}(?:至|到|—|－|-|~)")
 _ISSUED = frozenset({"印发", "下发", "发文", "签发", "通过", "批准", "签署"})
 _RELATIVE = re.compile(
     rf"自(?:本|该)?[\u4e00-\u9fff]{{0,4}}?{_SP}"
@@ -129,6 +134,10 @@ def _stated(text: str, dates: tuple[DateSpan, ...]) -> Iterator[Term]:
     for span in dates:
         match = _AFTER.match(text, span.end)
         if match is None:
+            lead = text[max(0, span.start - 16) : span.start]
+            if _PERIOD_FROM.search(lead) and _TO_NEXT.match(text, span.end):
+                stated = text[span.start - 10 if span.start >= 10 else 0 : span.end]
+                yield Term(span.value, stated.strip(), max(0, span.start - 10), "period", 0.84)
             if _HEADER.match(text, span.end) and _line_start(text, span.start):
                 yield Term(span.value, text[span.start : span.end + 4], span.start, "header", 0.9)
             continue

@@ -95,3 +95,19 @@ def test_an_amended_version_of_unknown_day_stays_unknown() -> None:
     )
     found = read(page("上海市某条例", head + "第九条 本条例自2012年7月15日起施行。"))
     assert found.effective_on is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "本通知有效期自2024年4月1日至2026年3月31日。",
+        "政策执行期限为2024年4月1日至2026年3月31日。",
+        "有效期：2024年4月1日起至2026年3月31日。",
+    ],
+)
+def test_a_period_names_its_first_and_last_day(text: str) -> None:
+    first, last = find_effective(text), find_expiry(text)
+    assert first is not None
+    assert last is not None
+    assert (first.value, last.value) == (date(2024, 4, 1), date(2026, 3, 31))
+    assert text[first.start :].startswith(first.span)
