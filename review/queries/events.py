@@ -81,6 +81,15 @@ class PageLine:
 
 def event_lines(session: Session, *, words: str, limit: int, offset: int) -> list[EventLine]:
     """Events that changed last first; ``words`` must be in the title."""
+    # The page of events first: joining all members of all events to show thirty is dear.
+    shown = (
+        select(Event.id)
+        .where(*_with(words))
+        .order_by(Event.updated_at.desc(), Event.id.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    ids = list(session.scalars(shown))
     query = (
         select(
             Event.id,
@@ -92,11 +101,9 @@ def event_lines(session: Session, *, words: str, limit: int, offset: int) -> lis
         )
         .join(EventMember, EventMember.event_id == Event.id)
         .join(Document, Document.id == EventMember.document_id)
-        .where(*_with(words))
+        .where(Event.id.in_(ids))
         .group_by(Event.id)
         .order_by(Event.updated_at.desc(), Event.id.desc())
-        .limit(limit)
-        .offset(offset)
     )
     rows = session.execute(query).all()
     roles = _roles(session, [row[0] for row in rows])
