@@ -90,7 +90,7 @@ def has_label(slug: str) -> ColumnElement[bool]:
     """The label is in force: given by a person, or by a rule or model and denied by nobody."""
     human = aliased(DocumentLabel)
     denied = exists().where(
-        human.document_id == Document.id,
+        human.document_id == DocumentLabel.document_id,
         human.label_id == DocumentLabel.label_id,
         human.origin == "human",
         human.present.is_(False),

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from storage import clusters, health, runs, users
 from storage.blobs import BlobStore, BlobTooLarge
-from storage.documents import mark_gone, save_document
+from storage.documents import DocumentFilter, list_documents, mark_gone, save_document
 from storage.engine import Database
 from storage.errors import Conflict, DiskFull, NotFound, StateConflict
 from storage.frontier import FrontierRow, discover, mark
@@ -147,6 +147,14 @@ def test_taxonomy_is_followed_and_counted(database: Database) -> None:
         assert [view.slug for view in labels_of(session, [1])[1]] == ["topic-ai"]
         sync_labels(session, terms, now=NOW)
         assert len(list_labels(session, kind="topic")) == 2
+
+
+def test_label_denied_on_one_document_stays_on_others(database: Database) -> None:
+    with database.writer() as session:
+        first, second = pages(session, 2)
+        set_human_label(session, first, slug="topic-ai", kind="topic", present=False, actor="li")
+        found = list_documents(session, filters=DocumentFilter(label="topic-ai"))
+    assert [row.id for row in found] == [second]
 
 
 def test_health_event_is_open_once(database: Database) -> None:
