@@ -46,7 +46,8 @@ def views(lab: Lab) -> dict[str, FileView]:
         return {view.url.rsplit("/", 1)[-1]: view for view in file_views(session)}
 
 
-def test_files_are_stored_once_and_every_trouble_has_a_name(lab: Lab, server: FaultServer) -> None:
+def _troubles(server: FaultServer) -> None:
+    """Two articles with files of every kind of luck."""
     plan = files.docx(
         ["附件正文：量子计算公共平台建设任务分工。"], rows=[("序号", "任务"), ("1", "平台")]
     )
@@ -68,6 +69,10 @@ def test_files_are_stored_once_and_every_trouble_has_a_name(lab: Lab, server: Fa
     server.routes["/f/login.pdf"] = Reply(LOGIN.encode(), content_type="application/pdf")
     server.routes["/f/huge.zip"] = Reply(b"0" * 3_000_000, content_type=None, length=-1)
     server.routes["/f/empty.xls"] = file(b"")
+
+
+def test_files_are_stored_once_and_every_trouble_has_a_name(lab: Lab, server: FaultServer) -> None:
+    _troubles(server)
     lab.html_source("cn-files", server.url("/list"))
     with lab.config_path.open("a") as config:
         config.write("[attachments]\nmax_size = '1 MB'\n")
