@@ -28,6 +28,9 @@ POLICY_TYPES = ("法规", "管理规定", "行动计划", "指导意见", "扶�
 MOST = 20_000
 _CHUNK = 500
 _LEVELS = frozenset({"national", "provincial", "municipal", "district"})
+# sources also know these; where they sit tells whether they are bodies of China
+_AUTHORITIES = frozenset({"regulator", "court"})
+_FOREIGN = frozenset({"foreign", "international"})
 _OTHER_TYPE, _ABROAD, _UNKNOWN = "其他类型", "境外机关", "发布机关不明"
 _REJECTED = "审阅时不采用"
 _ROLE_ORDER = {"final": 0, "full_text": 1, "draft": 2, "amendment": 3, "feedback": 4}
@@ -111,10 +114,10 @@ def _found(
     levels = session.execute(select(Page.level, number).where(*typed).group_by(Page.level)).all()
     left_out[_OTHER_TYPE] += every - sum(count for _, count in levels)
     for level, count in levels:
-        if level not in _LEVELS:
-            left_out[_ABROAD if level == "foreign" else _UNKNOWN] += count
+        if level not in _LEVELS | _AUTHORITIES:
+            left_out[_ABROAD if level in _FOREIGN else _UNKNOWN] += count
     newest = (Page.published_on.desc(), Page.id.desc())
-    query = select(Page.id).where(*typed, Page.level.in_(_LEVELS)).order_by(*newest)
+    query = select(Page.id).where(*typed, Page.level.in_(_LEVELS | _AUTHORITIES)).order_by(*newest)
     ids = list(session.scalars(query.limit(MOST + 1)))
     rows: list[DocumentRow] = []
     for start in range(0, len(ids), _CHUNK):
@@ -146,13 +149,17 @@ def _counts(
         reason = _REJECTED
     elif types and not labelled & set(types):
         reason = _OTHER_TYPE
-    elif row.level == "foreign":
+    elif row.level in _FOREIGN or (row.level in _AUTHORITIES and not _at_home(row)):
         reason = _ABROAD
-    elif row.level not in _LEVELS:
+    elif row.level not in _LEVELS | _AUTHORITIES:
         reason = _UNKNOWN
     if reason:
         left_out[reason] += 1
     return not reason
+
+
+def _at_home(row: DocumentRow) -> bool:
+    return row.region == "CN" or (row.region or "").startswith("CN-")
 
 
 def _pages(session: Session, rows: Sequence[DocumentRow]) -> Iterable[_Page]:
@@ -185,12 +192,13 @@ def _rank(page: _Page) -> tuple[int, bool, str, int]:
 
 
 def _policy_row(row: DocumentRow) -> PolicyRow:
-    region = Region() if row.level == "national" else parse_region(row.region)
+    national = row.level == "national" or (row.level in _AUTHORITIES and row.region == "CN")
+    region = Region() if national else parse_region(row.region)
     return PolicyRow(
         str(row.id),
         region,
         row.published_on,
         tuple(label.slug for label in row.labels if label.kind == "scenario"),
         tuple(label.slug for label in row.labels if label.kind == "measure"),
-        cast(Level, row.level),
+        cast(Level, row.level) if row.level in _LEVELS else None,
     )

@@ -28,6 +28,7 @@ POLICIES = [
     ("某县没有地名的意见", None, "district", None, "指导意见"),
     ("某公司推出平台", None, "none", None, "产品发布"),
     ("境外央行的办法", None, "foreign", "US", "管理规定"),
+    ("境外监管机构的规定", None, "regulator", "GB", "管理规定"),
     ("来源不明的办法", None, None, None, "管理规定"),
 ]
 
@@ -79,7 +80,7 @@ def test_a_policy_counts_once_and_the_rule_is_named(config: Path) -> None:
     assert found["count"] == 5
     assert found["left_out"] == {
         "其他类型": 1,
-        "境外机关": 1,
+        "境外机关": 2,
         "发布机关不明": 1,
         "同一政策的其他页面": 1,
     }
