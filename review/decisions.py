@@ -11,12 +11,14 @@ from review.desk import Desk
 from review.errors import StaleEdit
 from review.relink import look_again
 from storage.audit import record_action
+from storage.clusters import members, merge, split
 from storage.edits import take_back_edit
-from storage.errors import StateConflict
+from storage.errors import NotFound, StateConflict
 from storage.event_edits import restore, snapshot
-from storage.models import ReviewAction
+from storage.models import Document, ReviewAction
 
 CORRECT = "correct"
+APART = "cluster_split"
 EVENT_ACTIONS = (
     "event_split",
     "event_merge",
@@ -25,7 +27,7 @@ EVENT_ACTIONS = (
     "event_title",
     "event_official",
 )
-UNDOABLE = (CORRECT, *EVENT_ACTIONS)
+UNDOABLE = (CORRECT, APART, *EVENT_ACTIONS)
 
 
 def decide_event(
@@ -67,6 +69,8 @@ def take_back(session: Session, desk: Desk, row: ReviewAction) -> str:
     try:
         if row.action == CORRECT:
             target = _uncorrect(session, desk, row, before, after)
+        elif row.action == APART:
+            target = _together(session, desk, row, before)
         else:
             restore(session, before=before, after=after)
             target = _event_page(before)
@@ -98,6 +102,36 @@ def _uncorrect(
         edited=before.get("edited", ()),
     )
     look_again(session, document_id, now=desk.now)
+    return f"/items/{document_id}"
+
+
+def tell_apart(session: Session, desk: Desk, document_id: int) -> int | None:
+    """A person says that a page does not carry the text of its cluster; the audit line's id."""
+    document = session.get(Document, document_id, with_for_update=True, populate_existing=True)
+    if document is None:
+        raise NotFound(f"没有这个条目 / no such item: {document_id}")
+    if document.cluster_id is None:
+        return None
+    everybody = [row.id for row in members(session, document.cluster_id)]
+    split(session, [document_id], actor=desk.actor, now=desk.now)
+    return record_action(
+        session,
+        actor=desk.actor,
+        action=APART,
+        target_kind="document",
+        target_id=document_id,
+        before={"members": everybody},
+        after={"members": [document_id]},
+        now=desk.now,
+    ).id
+
+
+def _together(session: Session, desk: Desk, row: ReviewAction, before: dict[str, Any]) -> str:
+    document_id = int(row.target_id)
+    document = session.get(Document, document_id, populate_existing=True)
+    if document is None or document.cluster_id is not None:
+        raise StaleEdit
+    merge(session, [int(key) for key in before["members"]], actor=desk.actor, now=desk.now)
     return f"/items/{document_id}"
 
 

@@ -47,4 +47,6 @@ def _told(row: ReviewAction, texts: Texts) -> str:
         return texts(key, fields="、".join(names))
     if row.action in ("import", "import_undone"):
         return texts(f"history.{row.action}")
+    if texts.has(f"done.{row.action}"):
+        return texts(f"done.{row.action}").rstrip("。.")
     return texts("history.other", action=row.action)

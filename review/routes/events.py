@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from pipelines.events.rules import Rules
 from review.access import Access, access
-from review.decisions import decide_event
+from review.decisions import decide_event, tell_apart
 from review.desk import AtDesk, Desk
 from review.notices import small_number
 from review.paging import paged
@@ -255,6 +255,16 @@ def official(
             work=work,
         )
     return desk.go(target, done=action_id)
+
+
+@router.post("/items/{item_id}/apart")
+@access(Access.EDITOR)
+def apart(desk: AtDesk, item_id: int) -> Response:
+    """Take an item out of the pages that carry the same text; rules do not put it back."""
+    with desk.writer() as session:
+        action_id = tell_apart(session, desk, item_id)
+    page = f"/items/{item_id}"
+    return desk.go(page, done=action_id) if action_id else desk.go(page, ok="nothing_changed")
 
 
 def _set_official(

@@ -224,3 +224,18 @@ def test_a_first_is_held_against_what_was_collected(desk: Desk) -> None:
             )
     text = desk.visitor("reader").get(f"/items/{saved.document_id}").text
     assert "事件库中已有更早的：示例市量子信息产业发展行动计划" in text
+
+
+def test_a_page_is_told_apart_from_its_reprints_and_back(desk: Desk) -> None:
+    with desk.db.reader() as session:
+        query = select(Document.id).where(Document.duplicate_of.is_not(None))
+        reprint = session.scalars(query).first()
+        assert reprint is not None
+    editor = desk.visitor("editor")
+    assert "不是同一文本" in editor.get(f"/items/{reprint}").text
+    answer = editor.post(f"/items/{reprint}/apart")
+    with desk.db.reader() as session:
+        assert session.get_one(Document, reprint).cluster_id is None
+    undo(desk, answer.headers["location"])
+    with desk.db.reader() as session:
+        assert session.get_one(Document, reprint).cluster_id is not None
