@@ -41,6 +41,7 @@ COUNT_CAP = 1000  # counting stops here: a page shows "1000+"
 RANKED_TITLES = 150  # newest title hits and other hits looked at when ranking
 RANKED_OTHERS = 350
 _CHUNK = 60
+_ANY_WAITING = select(IndexQueue.document_id).limit(1)
 
 _index = table("search_document", column("rowid"), column("document_id"), column("tokens"))
 
@@ -154,20 +155,23 @@ def _indexed_matches(
         yield from session.scalars(query)
         return
     below: int | None = None
+    size = min(_CHUNK, first + first // 4 + 1)  # most of what the index gives holds
     while True:
-        chunk = _read(session, plan, filters, below=below, limit=_CHUNK)
+        chunk = _read(session, plan, filters, below=below, limit=size)
         for found in chunk:
             if plan.holds(found):
                 yield found.id
-        if len(chunk) < _CHUNK:
+        if len(chunk) < size:
             return
-        below = chunk[-1].id
+        below, size = chunk[-1].id, _CHUNK
 
 
 def _waiting(session: Session, plan: Plan, filters: DocumentFilter) -> list[Candidate]:
     """Matching documents that are not in the index yet, newest first."""
     if plan.fts5 is None:
         return []  # such a query reads documents, not the index
+    if session.scalar(_ANY_WAITING) is None:
+        return []
     everything = select(*_columns(plan)).select_from(Document)
     everything = everything.where(
         Document.id.in_(select(IndexQueue.document_id)), *conditions(filters), *plan.sql

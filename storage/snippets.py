@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from storage.tokens import fold
@@ -20,6 +21,11 @@ class Segment(NamedTuple):
 
 
 def _pattern(phrases: Sequence[str]) -> re.Pattern[str] | None:
+    return _compiled(tuple(phrases))
+
+
+@lru_cache(maxsize=256)  # the same for every hit of a search
+def _compiled(phrases: tuple[str, ...]) -> re.Pattern[str] | None:
     parts = sorted({fold(phrase).strip() for phrase in phrases}, key=len, reverse=True)
     escaped = [" +".join(map(re.escape, part.split())) for part in parts if part]
     return re.compile("|".join(escaped)) if escaped else None
