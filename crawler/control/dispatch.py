@@ -15,7 +15,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -141,16 +141,20 @@ class LocalDispatcher:
             command += ["--config", str(self.config_path)]
         self.log_dir.mkdir(parents=True, exist_ok=True)
         log_path = self.log_dir / f"run-{run_id}.log"
+        process = self.launch(command, log_path)
+        log.info("run %d started as process %d", run_id, process.pid)
+        return Child(run_id, host_group, token, process, self.clock(), log_path, soft_limit)
+
+    def launch(self, command: Sequence[str], log_path: Path) -> subprocess.Popen[bytes]:
+        """Start a crawl process as the leader of its own group; its output goes to the log."""
         with log_path.open("ab") as output:
-            process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            return subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        log.info("run %d started as process %d", run_id, process.pid)
-        return Child(run_id, host_group, token, process, self.clock(), log_path, soft_limit)
 
     def _not_started(self, run_id: int, error: OSError, *, now: datetime) -> None:
         log.error("run %d cannot be started: %s", run_id, error)
