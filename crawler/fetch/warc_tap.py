@@ -7,6 +7,7 @@ Nothing is decoded or decided here; ``crawler.fetch.warc`` writes.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
     from crawler.fetch.warc import WarcCapture
+
+log = logging.getLogger(__name__)
 
 MOST_KEPT = 64  # exchanges that nobody asked for any more (cancelled requests)
 
@@ -64,7 +67,7 @@ class Tape:
         """A request goes out."""
         made = Exchange(datetime.now(UTC))
         if len(self._by_address) > MOST_KEPT:
-            self._by_address.clear()
+            del self._by_address[next(iter(self._by_address))]
         self._by_address.setdefault(address, []).append(made)
         return made
 
@@ -163,7 +166,9 @@ class CaptureHandler(TlsHandler):
                 await capture.keep(request, exchange)
             raise
         exchange = self.tape.take(address)
-        if exchange is not None:
+        if exchange is None:
+            log.error("the answer of %s came past the capture", request.url)
+        else:
             if "partial" in response.flags and not exchange.whole:
                 exchange.lost = "disconnect"
             await capture.keep(request, exchange)
