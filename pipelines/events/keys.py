@@ -20,9 +20,9 @@ from pipelines.fields.docnumber import normalise_doc_number
 from pipelines.fields.issuers import canonical_body, place_of
 from pipelines.fields.subjects import issuers_in_lead, issuers_in_title
 from pipelines.items import Bulletin, CleanPage, Metadata
+from pipelines.levels import OFFICIAL_LEVELS
 from pipelines.urls import host_of, url_key
 
-OFFICIAL_LEVELS = frozenset({"national", "provincial", "municipal", "district", "foreign"})
 TEXT_READ = 3000
 """Characters of a text from which role and policy are read."""
 MOST_LINKS = 6
@@ -212,6 +212,8 @@ def _with_hashes(keys: EventKeys) -> EventKeys:
     core = name.core
     if name.common:
         core = "|".join((core, name.place, keys.issuers[0] if keys.issuers else keys.url_key))
+    elif name.short:
+        core = f"{core}|{name.place}"
     years = ",".join(sorted(name.years))
     exact = _hash("name", core, name.batch, years)
     any_year = _hash("any", core, name.batch)

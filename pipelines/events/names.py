@@ -40,7 +40,7 @@ _NOT_KEY = re.compile(r"[\W_]+")
 _COMMON = re.compile(
     r"(?:年度)?(?:重点|政府)?工作(?:要点|计划|方案|安排|报告|任务)|(?:年度)?报告|(?:实施|工作|管理|扶持)(?:方案|办法|细则|意见)"
     r"|行动(?:计划|方案)|若干(?:措施|政策|意见)|任务(?:分工|清单)|申报(?:指南|通知)|名单|公告|通告|通知|公示"
-    r"|(?:经济|统计|主要)?数据|运行情况"
+    r"|(?:经济|统计|主要)?数据|运行情况|[\u4e00-\u9fff]{0,4}(?:公告|通告|公报|令)"
 )
 SHORT_CORE = 6
 """Cores up to this length name no policy by themselves (管理办法, 工作要点)."""
@@ -60,8 +60,16 @@ class PolicyName:
 
     @property
     def common(self) -> bool:
-        """Whether many issuers use this name, so that it proves nothing without its issuer."""
-        return len(self.core) <= SHORT_CORE or bool(_COMMON.fullmatch(self.core))
+        """Whether many issuers use this name, so that it proves nothing without its issuer.
+
+        A short name is one policy in its place: 重庆市数据条例.
+        """
+        return (self.short and not self.place) or bool(_COMMON.fullmatch(self.core))
+
+    @property
+    def short(self) -> bool:
+        """Whether the name alone says little."""
+        return len(self.core) <= SHORT_CORE
 
     def at(self, place: str) -> PolicyName:
         """The same name with its place known from elsewhere."""

@@ -57,7 +57,8 @@ def _is_source_of(other: EventKeys, page: EventKeys) -> bool:
     wanted = {"draft"} if page.subject.name.draft else {"final", "amendment", "repeal"}
     if page.subject.name.draft and other.role == "feedback":
         return False
-    return other.role in wanted
+    linked = other.url_key in page.links
+    return other.role in wanted and (linked or relate(page, other) is not None)
 
 
 def _rank(other: EventKeys, page: EventKeys) -> tuple[bool, bool, bool, date]:

@@ -117,6 +117,9 @@ def _by_name(a: EventKeys, b: EventKeys) -> Link | None:
     same_issuer = issuers_overlap(a.issuers, b.issuers)
     if left.common and not (same_issuer and _near(a, b, _COMMON_DAYS)):
         return None
+    both_final = a.role == b.role == "final"
+    if left.short and (_issuers_differ(a, b) or (both_final and not _near(a, b, _COMMON_DAYS))):
+        return None
     both_years = bool(left.years) and left.years == right.years
     if not both_years and left.years != right.years and not _near(a, b, _REPORT_DAYS):
         return None
@@ -167,7 +170,8 @@ def _near(a: EventKeys, b: EventKeys, days: int) -> bool:
 def _days_fit(a: EventKeys, b: EventKeys) -> bool:
     """Whether the days allow one event, by the roles of the pages."""
     gap = _days_between(a, b)
-    if gap is None or {a.role, b.role} & _LATER:
+    both_acts = a.role in OWN_ROLES and b.role in OWN_ROLES
+    if gap is None or (both_acts and {a.role, b.role} & _LATER):
         return True
     if "draft" in (a.role, b.role):
         return abs(gap) <= _DRAFT_DAYS

@@ -58,6 +58,10 @@ _REPORTS = re.compile(r"印发|出台|发布|推出|公布")
 _ACTS = ("通知", "公告", "决定", "通告", "令", "公示", "函")
 _NUMBER_BEHIND = re.compile(r"[ \t\u3000]{0,3}[（(](?P<no>[^（）()\n]{3,40}?号)")
 _BODY_PREFIX = re.compile(r"\A[\u4e00-\u9fff、 　（）()0-9]{2,60}?(?=关于)")
+# 某部令2026年第5号 某办法: the number of the order in front of the name.
+_ORDER = re.compile(
+    r"\A[\u4e00-\u9fff]{1,20}令[ 　]?(?:(?:19|20)\d\d年)?第?\d{1,4}号[ 　:：]{1,3}(?=.{6})"
+)
 _MARK = re.compile(
     r"\A(?:【[^】]{1,12}】|全文[:：丨|｜]|\[[^\]]{1,12}\]|重磅[!！]?|最新[!！]|快讯[:：]|刚刚[，,!！])\s*"
 )
@@ -80,7 +84,7 @@ def read_subject(title: str, text: str, *, official: bool) -> Subject | None:
     A medium's title that looks like that of an act (某计划公开征求意见) gives way to the policy
     that its first sentences announce.
     """
-    plain = _MARK.sub("", " ".join(title.split()))
+    plain = _ORDER.sub("", _MARK.sub("", " ".join(title.split())))
     if "《" not in plain:
         plain = plain.replace("〈", "《").replace("〉", "》")
     found = _quoted_in_title(plain) or _without_quotes(plain)
@@ -156,12 +160,12 @@ def _policy(text: str) -> PolicyName | None:
 
 def _as_act(title: str) -> Subject | None:
     """The whole title as the name of an act (…关于…的通知, …管理办法); None for a headline."""
-    if _HEADLINE.search(title) or document_kind(title) is None or genre_of(title) is None:
+    prefix = _BODY_PREFIX.match(title)
+    rest = title[prefix.end() :] if prefix else title
+    if _HEADLINE.search(rest) or document_kind(title) is None or genre_of(title) is None:
         return None
     if _REPORTS.search(title) and "关于" not in title and not title.endswith(_ACTS):
         return None
-    prefix = _BODY_PREFIX.match(title)
-    rest = title[prefix.end() :] if prefix else title
     name = read_name(rest)
     before = prefix[0] if prefix else ""
     return Subject(name, own=True, before=before) if name else None
