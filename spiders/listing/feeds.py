@@ -31,7 +31,8 @@ _WORDPRESS_FOOT = re.compile(r"The post .{1,400}appeared first on .{1,200}$", re
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
 _HEAD = 4096
 #: the root of a channel definition (CDF), which may hold no entry
-_CHANNEL = re.compile(rb"^(?:<!--.*?-->\s*|<[?!](?!--)[^>]*>\s*)*<channel[\s>]", re.I | re.S)
+_CHANNEL = re.compile(rb"\s*(?:<[?!][^>]*>\s*)*<channel[\s>]", re.IGNORECASE)
+_COMMENT = re.compile(rb"<!--.*?-->", re.S)
 
 
 def rows_from_feed(
@@ -80,7 +81,11 @@ def entries_of_feed(
         sanitize_html=False,
         resolve_relative_uris=True,
     )
-    if not parsed.get("version") and not parsed.entries and not _CHANNEL.search(head):
+    if (
+        not parsed.get("version")
+        and not parsed.entries
+        and not _CHANNEL.match(_COMMENT.sub(b"", head))
+    ):
         raise LayoutChanged(
             "应答不是 RSS/Atom 源 / the answer is not an RSS or Atom feed", url=base_url
         )
