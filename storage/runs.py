@@ -299,6 +299,20 @@ def recent_runs(session: Session, *, source_id: int, limit: int) -> list[CrawlRu
     )
 
 
+def has_read_to_the_end(session: Session, *, source_id: int) -> bool:
+    """Whether some finished run of a source read its lists to known ground or to their end."""
+    found = session.scalar(
+        select(CrawlRun.id)
+        .where(
+            CrawlRun.source_id == source_id,
+            CrawlRun.state.not_in(ACTIVE_STATES),
+            CrawlRun.stats["listing"].as_string() == "complete",
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
 def record_fetches(session: Session, rows: Sequence[FetchRow], *, run_id: int) -> None:
     """Remember HTTP exchanges of a run."""
     if rows:

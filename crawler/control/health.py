@@ -178,7 +178,8 @@ def _unread_lists(source: SourceFacts, runs: Sequence[RunFacts]) -> Finding | No
         "limit_reached",
         "warning",
         f"{source.title}：连续 {len(streak)} 次翻到页数上限仍有新条目",
-        "核对翻页是否没有尽头；若确有这么多，请调高 budget.pages 或缩短 every",
+        "核对翻页是否没有尽头；若确有这么多，请调高 budget.pages 或缩短 every，"
+        f"再用 dibao crawl {source.key} --since 日期 补齐一次",
         streak[-1].finished_at,
         _evidence(streak),
     )

@@ -65,7 +65,8 @@ def claim(session: Session, *, run_id: int, token: str, now: datetime) -> RunCla
     if not taken:
         return None
     run = session.get_one(CrawlRun, run_id)
-    earlier = runs.recent_runs(session, source_id=run.source_id, limit=1)
+    # a run that was killed before it had read its lists leaves the next one the first
+    earlier = runs.has_read_to_the_end(session, source_id=run.source_id)
     return RunClaim(
         run_id,
         token,
@@ -153,8 +154,7 @@ def _doubted(session: Session, held: RunClaim, end: RunEnd) -> RunEnd:
         return end
     # a run that was killed had nobody to judge what it stored: this one does
     judged = held_back.judged_until(session, source_id=held.source_id, before_run=held.run_id)
-    if judged is not None or not held.first:
-        started = min(started, judged or LONG_AGO)
+    started = min(started, judged or LONG_AGO)
     backfill = bool(held.options.get("since"))
     if end.error_code == LAYOUT_CHANGED:
         found: Doubt | None = Doubt(LAYOUT_CHANGED, end.error_detail or "")

@@ -171,6 +171,27 @@ def test_due_sources_one_a_host_group_longest_overdue_first(database: Database) 
             sources.set_enabled(session, "nowhere", enabled=True)
 
 
+def test_a_run_that_did_not_read_its_lists_to_the_end_leaves_the_next_one_the_first(
+    database: Database,
+) -> None:
+    with database.writer() as session:
+        source_id = add_source(session)
+        for listing, expected in (("partial", False), ("complete", True)):
+            run = runs.queue_run(session, source_id=source_id, trigger="manual", now=NOW)
+            assert run is not None
+            runs.claim_run(session, run_id=run.id, lease_token="t", now=NOW)
+            runs.finish_run(
+                session,
+                run_id=run.id,
+                lease_token="t",
+                state="ok",
+                reason="finished",
+                now=NOW,
+                stats={"listing": listing},
+            )
+            assert runs.has_read_to_the_end(session, source_id=source_id) is expected
+
+
 def test_a_paused_host_keeps_its_sources_waiting_not_those_of_its_neighbours(
     database: Database,
 ) -> None:
