@@ -9,8 +9,8 @@ from datetime import date
 from digest.selection import Found
 from digest.view import AlsoSeen, Official
 from digest.wording import is_interpretation
+from pipelines.levels import OFFICIAL_LEVELS
 
-OFFICIAL_LEVELS = ("national", "provincial", "municipal", "district", "foreign")
 _LEVEL_RANK = {level: rank for rank, level in enumerate(OFFICIAL_LEVELS)}
 _UNRANKED = len(OFFICIAL_LEVELS)
 

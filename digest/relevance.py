@@ -14,8 +14,6 @@ from digest.selection import CATCH_UP, Found, new_documents, watch_hits
 from digest.settings import EditionConfig
 from pipelines.relevance import Interests, Relevance, Seen, relevance
 
-_AUTHORITIES = ("regulator", "court", "international")
-
 
 @dataclass(frozen=True, slots=True)
 class Judged:
@@ -100,5 +98,5 @@ def _seen(found: Found, edition: EditionConfig) -> Seen:
         doc_types=tuple(label.slug for label in found.labels if label.kind == "doc_type"),
         sections=sections,
         brief=all(name in edition.brief_sections for name in sections),
-        official=is_official(found) or found.source_level in _AUTHORITIES,
+        official=is_official(found),
     )

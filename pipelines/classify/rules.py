@@ -15,6 +15,7 @@ from pipelines.classify.taxonomy import ANY, DocType, Entry, Kind, Taxonomy, Whe
 from pipelines.classify.words import Tally, WordIndex
 from pipelines.fields.doctype import announced_kind, genre_of, is_interpretation
 from pipelines.items import CleanPage, LabelGuess, Metadata
+from pipelines.levels import AUTHORITIES
 
 LEAD_CHARS = 400
 BODY_CHARS = 20_000
@@ -174,7 +175,7 @@ def _level(metadata: Metadata) -> str:
     """The level in the words of the taxonomy. Pages without an issuer have that of their source,
     which also knows regulators, courts, media and the like."""
     level, region = metadata.level or "", metadata.region or ""
-    if level in ("regulator", "court", "international"):
+    if level in AUTHORITIES or level == "international":
         at_home = {"CN": "national"}.get(region, "provincial" if region.startswith("CN") else "")
         return at_home or "foreign"
     return "none" if level in ("association", "media", "company") else level

@@ -9,11 +9,11 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from pipelines.levels import OFFICIAL_LEVELS
 from review.queries import pairs
 from storage.event_traces import official_of
 from storage.models import Attachment, Document, Event, EventMember, Source, StoredFile
 
-OFFICIAL_LEVELS = ("national", "provincial", "municipal", "district", "foreign")
 ROLE_ORDER = (
     *("draft", "feedback", "final", "full_text"),
     *("interpretation", "report", "amendment", "repeal"),

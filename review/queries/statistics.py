@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from pipelines.fields.regions import Convention, Level, Region, parse_region
+from pipelines.levels import ABROAD, AUTHORITIES, CHINESE_LEVELS
 from pipelines.policy_export import Analysis, Document
 from pipelines.policy_tables import PolicyRow, policy_tables
 from storage.filters import DocumentFilter, conditions
@@ -27,10 +28,8 @@ POLICY_TYPES = ("法规", "管理规定", "行动计划", "指导意见", "扶�
 """What is counted unless other types are asked for; notices are left out: most are errands."""
 MOST = 20_000
 _CHUNK = 500
-_LEVELS = frozenset({"national", "provincial", "municipal", "district"})
-# sources also know these; where they sit tells whether they are bodies of China
-_AUTHORITIES = frozenset({"regulator", "court"})
-_FOREIGN = frozenset({"foreign", "international"})
+# where authorities sit tells whether they are bodies of China
+_IN_CHINA = (*CHINESE_LEVELS, *AUTHORITIES)
 _OTHER_TYPE, _ABROAD, _UNKNOWN = "其他类型", "境外机关", "发布机关不明"
 _REJECTED = "审阅时不采用"
 _ROLE_ORDER = {"final": 0, "full_text": 1, "draft": 2, "amendment": 3, "feedback": 4}
@@ -114,10 +113,10 @@ def _found(
     levels = session.execute(select(Page.level, number).where(*typed).group_by(Page.level)).all()
     left_out[_OTHER_TYPE] += every - sum(count for _, count in levels)
     for level, count in levels:
-        if level not in _LEVELS | _AUTHORITIES:
-            left_out[_ABROAD if level in _FOREIGN else _UNKNOWN] += count
+        if level not in _IN_CHINA:
+            left_out[_ABROAD if level in ABROAD else _UNKNOWN] += count
     newest = (Page.published_on.desc(), Page.id.desc())
-    query = select(Page.id).where(*typed, Page.level.in_(_LEVELS | _AUTHORITIES)).order_by(*newest)
+    query = select(Page.id).where(*typed, Page.level.in_(_IN_CHINA)).order_by(*newest)
     ids = list(session.scalars(query.limit(MOST + 1)))
     rows: list[DocumentRow] = []
     for start in range(0, len(ids), _CHUNK):
@@ -149,9 +148,9 @@ def _counts(
         reason = _REJECTED
     elif types and not labelled & set(types):
         reason = _OTHER_TYPE
-    elif row.level in _FOREIGN or (row.level in _AUTHORITIES and not _at_home(row)):
+    elif row.level in ABROAD or (row.level in AUTHORITIES and not _at_home(row)):
         reason = _ABROAD
-    elif row.level not in _LEVELS | _AUTHORITIES:
+    elif row.level not in _IN_CHINA:
         reason = _UNKNOWN
     if reason:
         left_out[reason] += 1
@@ -192,7 +191,7 @@ def _rank(page: _Page) -> tuple[int, bool, str, int]:
 
 
 def _policy_row(row: DocumentRow) -> PolicyRow:
-    national = row.level == "national" or (row.level in _AUTHORITIES and row.region == "CN")
+    national = row.level == "national" or (row.level in AUTHORITIES and row.region == "CN")
     region = Region() if national else parse_region(row.region)
     return PolicyRow(
         str(row.id),
@@ -200,5 +199,5 @@ def _policy_row(row: DocumentRow) -> PolicyRow:
         row.published_on,
         tuple(label.slug for label in row.labels if label.kind == "scenario"),
         tuple(label.slug for label in row.labels if label.kind == "measure"),
-        cast(Level, row.level) if row.level in _LEVELS else None,
+        cast(Level, row.level) if row.level in CHINESE_LEVELS else None,
     )
