@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.clean import language_of
-
+_CHINESE = 200  # characters that make a page Chinese
+_CJK = re.compile(r"[\u4e00-\u9fff]")
 _TAGS = re.compile(r"<(script|style)\b.*?</\1>|<[^<>]{0,2000}>", re.DOTALL | re.IGNORECASE)
 
 
@@ -76,7 +76,7 @@ def _gne(text: str, url: str) -> Found:
 
 
 def _newspaper(text: str, url: str) -> Found:
-    language = language_of(_TAGS.sub(" ", text), default="en")
+    language = "zh" if len(_CJK.findall(_TAGS.sub(" ", text))) > _CHINESE else "en"
     article = _load("newspaper").Article(
         url or "http://localhost/", language=language, fetch_images=False
     )

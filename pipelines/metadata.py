@@ -239,8 +239,9 @@ class _Reader:
 
     @cached_property
     def published(self) -> Published | None:
-        head = "" if "index" in self.page.flags else self.page.head_text  # days of its rows
-        places = Places(self.page.meta, self.table, head, self.url, self.hints, self.text)
+        places = Places(
+            self.page.meta, self.table, self.page.head_text, self.url, self.hints, self.text
+        )
         found = find_published(
             places,
             zone=self.zone,

@@ -69,7 +69,7 @@ def _lines(
     also links that are nothing but a date."""
     lines: list[str] = []
     for i in blocks:
-        if not out.own[i]:
+        if not out.own[i] or (out.tag[i] == "li" and _row_of_list(out, i)):
             continue
         if out.own_link[i] > 0.7 * out.own[i] and not (
             dated_links and _YEAR.search(out.content[i]) and is_meta_line(out.content[i].strip())
