@@ -153,21 +153,8 @@ def _put(session: Session, made: Sequence[Made], *, ids: tuple[int, int]) -> Non
         key, page = item.number + 1, url_key(item.url)
         digest = hashlib.sha256(item.text.encode()).hexdigest()
         documents.append(_document(item, key=key, page=page, digest=digest, source=ids[0]))
-        evidence = json.dumps(_evidence(item), ensure_ascii=False)
         signature = signatures[512 * place : 512 * place + 512]
-        if item.number % REAL_KEYS == 0:
-            signature = fingerprint(item.text).signature
-        versions.append(
-            {
-                "document_id": key, "seq": 1, "run_id": ids[1], "captured_at": item.seen,
-                "change": "initial", "change_ratio": 1.0, "text_sha256": digest,
-                "raw_sha256": digest, "text_length": len(item.text), "extractor_version": "1",
-                "title": item.title, "signature": signature,
-                "details": {"encoding": "utf-8", "method": "density", "flags": []},
-                "packed": pack_pair(evidence, _html(item), near=item.text),
-                "body_text": item.text,
-            }
-        )  # fmt: skip
+        versions.append(_version(item, digest=digest, signature=signature, run=ids[1]))
         labels += [
             {"document_id": key, "label_id": 1 + (item.number + step) % len(LABELS),
              "origin": "rule", "present": True, "confidence": 0.8, "reason": "正文：数据×3"}
@@ -216,6 +203,20 @@ def _document(item: Made, *, key: int, page: str, digest: str, source: int) -> d
         "latest_seq": 1, "latest_sha": digest, "first_seen_at": item.seen,
         "last_seen_at": item.seen, "last_checked_at": item.seen, "changed_at": item.seen,
         "cluster_locked": False, "row_version": 1,
+    }  # fmt: skip
+
+
+def _version(item: Made, *, digest: str, signature: bytes, run: int) -> dict[str, Any]:
+    evidence = json.dumps(_evidence(item), ensure_ascii=False)
+    if item.number % REAL_KEYS == 0:
+        signature = fingerprint(item.text).signature
+    return {
+        "document_id": item.number + 1, "seq": 1, "run_id": run, "captured_at": item.seen,
+        "change": "initial", "change_ratio": 1.0, "text_sha256": digest, "raw_sha256": digest,
+        "text_length": len(item.text), "extractor_version": "1", "title": item.title,
+        "signature": signature,
+        "details": {"encoding": "utf-8", "method": "density", "flags": []},
+        "packed": pack_pair(evidence, _html(item), near=item.text), "body_text": item.text,
     }  # fmt: skip
 
 
