@@ -69,6 +69,7 @@ contact = "replay@replay.example"
 weekdays = ["{weekday}"]
 max_age_days = 3650
 max_items = 100
+min_relevance = 0  # what the line can carry is measured, not what a reader would want
 max_per_section = 20
 recipients = ["{reader}"]
 
