@@ -21,7 +21,7 @@ from typing import Any
 import pipelines
 
 PROBES, LENGTHS = (22, 100), (600, 2_400)
-SLOW = 0.004  # seconds of CPU below which growth is not looked at
+SLOW = 0.002  # seconds of CPU below which growth is not looked at
 WORST = 9.0  # times the CPU for four times the text: linear is 4, quadratic 16
 _FLAGS = {"IGNORECASE": re.I, "MULTILINE": re.M, "DOTALL": re.S, "I": re.I, "M": re.M, "S": re.S}
 _CALLS = {"compile", "search", "match", "fullmatch", "split", "sub", "findall", "finditer"}
