@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from crawler.errors import RobotsDenied
 from crawler.fetch.fetch_log import FetchLog
@@ -254,8 +254,22 @@ class DatabaseLedger:
         ).all()
         if self.store.run_id in by_runs:
             return False
-        stats = session.scalars(select(CrawlRun.stats).where(CrawlRun.id.in_(by_runs)))
-        return all((found or {}).get("listing") == "complete" for found in stats)
+        rows = session.execute(select(CrawlRun.id, CrawlRun.stats).where(CrawlRun.id.in_(by_runs)))
+        open_ended = [
+            number for number, found in rows if (found or {}).get("listing") != "complete"
+        ]
+        if open_ended:
+            # listed again by this run: ground when this one reads its lists to the end
+            session.execute(
+                update(FrontierEntry)
+                .where(
+                    FrontierEntry.source_id == self.source_id,
+                    FrontierEntry.url_key.in_(list(keyed)),
+                    FrontierEntry.discovered_run_id.in_(open_ended),
+                )
+                .values(discovered_run_id=self.store.run_id)
+            )
+        return not open_ended
 
     def _settle(self, session: Session, key: str, code: str, *, retry: bool, now: datetime) -> int:
         """Set the frontier row; 1 if a stored page now counts as withdrawn."""

@@ -141,8 +141,18 @@ def test_ground_needs_a_run_that_read_its_lists_to_the_end(history: Runs) -> Non
     assert not _list(second, ROWS).ground
     history.end()
     third = history.start()
-    assert not _list(third, ROWS[:2]).ground
+    assert _list(third, ROWS[:2]).ground  # the second run read past them, to the end
     assert _list(third, ROWS[2:]).ground
+
+
+def test_rows_of_a_killed_run_are_ground_after_the_next_whole_one(history: Runs) -> None:
+    first = history.start()
+    _list(first, ROWS[:2])
+    history.end(listing="partial")
+    second = history.start()
+    assert not _list(second, ROWS[:2]).ground
+    history.end()
+    assert _list(history.start(), ROWS[:2]).ground
 
 
 def test_a_failing_page_is_tried_less_and_less_and_weekly_while_listed(history: Runs) -> None:
