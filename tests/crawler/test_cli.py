@@ -78,7 +78,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     config = folder / "dibao.toml"
     text = config.read_text(encoding="utf-8")
     text = text.replace("# catalog_folders", "catalog_folders").replace(
-        "[schedule]", "packaged_catalog = false\n\n[schedule]"
+        "[crawl]\n", "[crawl]\npackaged_catalog = false\n"
     )
     config.write_text(text, encoding="utf-8")
     return folder

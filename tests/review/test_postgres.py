@@ -39,12 +39,14 @@ def test_the_desk_on_postgresql(database: Database, tmp_path: Path) -> None:
         places = {
             "{item_id}": str(item), "{seq}": "1", "{key}": "cn-miit-wjfb", "{run_id}": str(run),
             "{issue_id}": "1", "{token}": "1.x", "{name}": "app.css",
+            "{file_id}": "1", "{event_id}": "1", "{action_id}": "1",
         }  # fmt: skip
         for route in routes(app):
             if "GET" in methods_of(route):
                 path = route.path
                 for name, value in places.items():
                     path = path.replace(name, value)
+                assert "{" not in path, f"no sample for {path}"
                 for query in ("", "?q=元宇宙&region=CN-浙江&fresh=changed&within=3&state=new"):
                     assert admin.get(path + query).status_code in {200, 303, 404}, path
         page = admin.page("/items?state=new")
