@@ -68,7 +68,7 @@ def pages(demo: Outcome) -> dict[str, SamplePage]:
 MOVED = timedelta(hours=1)
 
 
-def test_it_ends_well_and_says_what_happened(demo: Outcome) -> None:
+def it_ends_well_and_says_what_happened(demo: Outcome) -> None:
     assert demo.code == 0, demo.output
     for text in (
         "上周 / last week",
@@ -84,7 +84,7 @@ def test_it_ends_well_and_says_what_happened(demo: Outcome) -> None:
     assert "Traceback" not in demo.output
 
 
-def test_every_readable_bulletin_is_stored_with_title_and_day(
+def every_readable_bulletin_is_stored_with_title_and_day(
     demo: Outcome, pages: dict[str, SamplePage]
 ) -> None:
     with demo.db.reader() as session:
@@ -94,7 +94,7 @@ def test_every_readable_bulletin_is_stored_with_title_and_day(
     assert len(exact) >= 0.95 * len(rows), sorted(set(rows) - set(exact), key=str)
 
 
-def test_changes_between_the_weeks_are_told_apart(demo: Outcome) -> None:
+def changes_between_the_weeks_are_told_apart(demo: Outcome) -> None:
     found = read_findings(demo.db)
     assert "人工智能生成合成内容标识管理规定" in found.revised
     assert len(found.revised) == 2
@@ -108,7 +108,7 @@ def test_changes_between_the_weeks_are_told_apart(demo: Outcome) -> None:
     assert found.alarms[0].startswith("示例区块链行业协会")
 
 
-def test_one_source_failed_by_name_and_the_others_did_not(demo: Outcome) -> None:
+def one_source_failed_by_name_and_the_others_did_not(demo: Outcome) -> None:
     with demo.db.reader() as session:
         keys = {source.id: source.key for source in session.scalars(select(Source))}
         runs = session.scalars(select(CrawlRun)).all()
@@ -119,7 +119,7 @@ def test_one_source_failed_by_name_and_the_others_did_not(demo: Outcome) -> None
     assert new == read_findings(demo.db).documents
 
 
-def test_the_city_page_keeps_its_characters(demo: Outcome) -> None:
+def the_city_page_keeps_its_characters(demo: Outcome) -> None:
     with demo.db.reader() as session:
         version = session.scalars(
             select(DocumentVersion)
@@ -130,7 +130,7 @@ def test_the_city_page_keeps_its_characters(demo: Outcome) -> None:
         assert "�" not in version.body_text
 
 
-def test_both_issues_arrived_and_the_second_tells_what_is_new(
+def both_issues_arrived_and_the_second_tells_what_is_new(
     demo: Outcome, pages: dict[str, SamplePage]
 ) -> None:
     mails = [read_mail(path) for path in sorted((demo.folder / "mailbox").glob("*.eml"))]
@@ -150,7 +150,7 @@ def test_both_issues_arrived_and_the_second_tells_what_is_new(
     assert "示例" in part(mails[1], "html")
 
 
-def test_the_password_is_printed_and_not_stored(demo: Outcome) -> None:
+def the_password_is_printed_and_not_stored(demo: Outcome) -> None:
     found = re.search(r"密码 (\S{12,})（", demo.output)
     assert found is not None
     for path in demo.folder.rglob("*"):
@@ -166,3 +166,21 @@ def part(mail: EmailMessage, kind: str) -> str:
     body = mail.get_body((kind,))
     assert body is not None
     return str(body.get_content())
+
+
+def test_the_demo(demo: Outcome, pages: dict[str, SamplePage], subtests: pytest.Subtests) -> None:
+    """One test, so that the demo runs once however the tests are shared out."""
+    with subtests.test("it_ends_well_and_says_what_happened"):
+        it_ends_well_and_says_what_happened(demo)
+    with subtests.test("every_readable_bulletin_is_stored_with_title_and_day"):
+        every_readable_bulletin_is_stored_with_title_and_day(demo, pages)
+    with subtests.test("changes_between_the_weeks_are_told_apart"):
+        changes_between_the_weeks_are_told_apart(demo)
+    with subtests.test("one_source_failed_by_name_and_the_others_did_not"):
+        one_source_failed_by_name_and_the_others_did_not(demo)
+    with subtests.test("the_city_page_keeps_its_characters"):
+        the_city_page_keeps_its_characters(demo)
+    with subtests.test("both_issues_arrived_and_the_second_tells_what_is_new"):
+        both_issues_arrived_and_the_second_tells_what_is_new(demo, pages)
+    with subtests.test("the_password_is_printed_and_not_stored"):
+        the_password_is_printed_and_not_stored(demo)
