@@ -22,6 +22,7 @@ import pipelines
 
 PROBES, LENGTHS = (20, 100), (800, 3_200)
 SLOW = 0.002  # seconds of CPU below which growth is not looked at
+SURE = 5.0  # times the CPU for four times the text, up to which one comparison is enough
 WORST = 9.0  # times the CPU for four times the text: linear is 4, quadratic 16
 WORST_FURTHER = 4.5  # and for three times that: linear is 3, quadratic 9
 _FLAGS = {"IGNORECASE": re.I, "MULTILINE": re.M, "DOTALL": re.S, "I": re.I, "M": re.M, "S": re.S}
@@ -180,9 +181,9 @@ def growth(pattern: re.Pattern[str], unit: str) -> str | None:
         return None
     after = cpu(pattern, _repeated(unit, LENGTHS[1]))
     for _ in range(4):
-        if after <= SLOW or after <= WORST * before:
+        if after <= SLOW or after <= SURE * before:
             return None
-        # other work on the machine may have slowed one reading
+        # other work on the machine may have slowed a reading
         before = min(before, cpu(pattern, _repeated(unit, LENGTHS[0])))
         after = min(after, cpu(pattern, _repeated(unit, LENGTHS[1])))
     # a repeat with a bound grows faster only until the text is much longer than the bound

@@ -66,7 +66,9 @@ def test_killed_stopped_and_run_again_gives_what_one_run_would(
     stopped = lab.outcome(run_id, exit_code=child.returncode, log=output)
     assert (stopped.state, stopped.error_code) == ("partial", "interrupted"), output
     assert stopped.exit_code == 0
-    assert "pending" in {state for state, _ in lab.frontier().values()}
+    # the page may have been the last one asked for, and what is on its way is still read
+    left = {state for state, _ in lab.frontier().values()}
+    assert "pending" in left or len(lab.documents()) == PAGES
 
     last = lab.run("cn-killed")
     assert last.state == "ok", last.log
