@@ -43,7 +43,7 @@ from spiders.asks import (
     resolve_ask,
     resolve_values,
 )
-from spiders.ledger import Ledger, MemoryLedger, Role
+from spiders.ledger import Ledger, MemoryLedger, Role, Selection
 from spiders.listing import read_listing
 from spiders.listing.details import read_detail
 from spiders.paging import JpagePaging
@@ -151,6 +151,11 @@ class SourceSpider(Spider):
             for output in self._open(row):
                 yield output
         if self._goes_on(fresh, lane, ground=selection.ground):
+            if lane.page >= self.pages:
+                self._limit("pages")
+                if not _meets_known(wanted, selection):
+                    self._limit("unmet")
+                return
             ask = next_ask(self.spec, lane, listing, page_url=response.url)
             if ask is not None:
                 lane.page += 1
@@ -224,13 +229,10 @@ class SourceSpider(Spider):
             yield output
 
     def _goes_on(self, fresh: list[ListRow], lane: Lane, *, ground: bool) -> bool:
-        """Whether to read the next page: stop at repeated pages, known ground and budgets."""
+        """Whether more of the list is wanted: not after repeated pages or known ground."""
         if not fresh or (ground and self.since is None):
             return False
         if all(self._too_old(row) for row in fresh):
-            return False
-        if lane.page >= self.pages:
-            self._limit("pages")
             return False
         if len(self._opened) >= self.items:
             self._limit("items")
@@ -360,3 +362,8 @@ class SourceSpider(Spider):
     def _count(self, name: str, count: int = 1) -> None:
         if count and self.crawler.stats is not None:
             self.crawler.stats.inc_value(f"dibao/{name}", count)
+
+
+def _meets_known(rows: list[ListRow], selection: Selection) -> bool:
+    """Whether a page reaches down to rows of earlier runs; a few pinned ones do not show that."""
+    return bool(rows) and (rows[-1] not in selection.fetch or 2 * selection.new < len(rows))

@@ -169,7 +169,7 @@ def _doubted(session: Session, held: RunClaim, end: RunEnd) -> RunEnd:
     if found is not None:
         held_back.hold_since(session, source_id=held.source_id, since=started, reason=found.code)
         return replace(end, state="partial", error_code=found.code, error_detail=found.detail)
-    limited = end.stats.get("spider", {}).get("limit/pages")
+    limited = end.stats.get("spider", {}).get("limit/unmet")
     if end.state == "ok" and limited and not held.first and not backfill:
         return replace(end, state="partial", error_code="limit_reached", error_detail=None)
     return end

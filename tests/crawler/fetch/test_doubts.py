@@ -139,6 +139,23 @@ def test_a_flood_is_held(lab: Lab, server: FaultServer) -> None:
     assert held == 45
 
 
+def test_a_budget_of_one_page_is_enough_where_it_meets_known_rows(
+    lab: Lab, server: FaultServer
+) -> None:
+    """Two new notices above the known ones of the only page that is read: nothing is amiss."""
+    for number in range(8):
+        server.routes[f"/a/{number}.html"] = html(article(number))
+    rows = [(f"/a/{number}.html", f"第{number}号通知") for number in range(8)]
+    server.routes["/list"] = html(listing(rows[2:]))
+    lab.html_source("cn-short", server.url("/list"))
+    text = (lab.folder / "sources" / "cn-short.yaml").read_text(encoding="utf-8")
+    lab.source("cn-short", text + "paging: {style: number, param: page}\nbudget: {pages: 1}\n")
+    assert lab.run("cn-short").state == "ok"
+    server.routes["/list"] = html(listing(rows))
+    done = lab.run("cn-short")
+    assert (done.state, done.error_code, done.counts["new"]) == ("ok", None, 2), done.log
+
+
 def test_a_list_without_end_is_reported_when_it_meets_the_limit_again(
     lab: Lab, server: FaultServer
 ) -> None:
