@@ -37,6 +37,7 @@ WANTED = frozenset({"document", "script", "xhr", "fetch"})
 MOST_REQUESTS = 60  # of one page
 RENDER_SECONDS = 60.0
 QUIET_SECONDS = 0.5
+PATIENT_SECONDS = 3.0  # where the source says what must appear
 STEP = 0.05
 FLAGS = (
     "--disable-gpu",
@@ -194,7 +195,9 @@ class Page:
         await context.route("**/*", self._answer)
         page = await context.new_page()
         await page.goto(self.first.url, wait_until="domcontentloaded", timeout=0)
-        while time.monotonic() - self.busy_at < QUIET_SECONDS or self.waiting:
+        self.busy_at = time.monotonic()  # its scripts begin now, however slowly it opened
+        quiet = PATIENT_SECONDS if self.wanted else QUIET_SECONDS
+        while time.monotonic() - self.busy_at < quiet or self.waiting:
             if self.wanted and await page.query_selector(self.wanted):
                 break
             await asyncio.sleep(STEP)
