@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from storage.errors import NotFound
 from storage.grouping import join_cluster
 from storage.models import Cluster, ClusterVerdict, Document
-from storage.upsert import upsert
+from storage.verdicts import put_verdicts
 
 
 def members(session: Session, cluster_id: int) -> list[Document]:
@@ -53,32 +53,6 @@ def _documents(session: Session, document_ids: Sequence[int]) -> list[Document]:
     return rows
 
 
-def _decide(
-    session: Session,
-    pairs: Iterable[tuple[int, int]],
-    *,
-    verdict: str,
-    actor: str,
-    now: datetime,
-) -> None:
-    upsert(
-        session,
-        ClusterVerdict,
-        [
-            {
-                "low_id": min(pair),
-                "high_id": max(pair),
-                "verdict": verdict,
-                "actor": actor,
-                "decided_at": now,
-            }
-            for pair in pairs
-        ],
-        keys=["low_id", "high_id"],
-        update=["verdict", "actor", "decided_at"],
-    )
-
-
 def page_at(session: Session, *, source_id: int, url_key: str) -> tuple[int, str] | None:
     """(document, title) of a live page of a source by its address."""
     query = select(Document.id, Document.title).where(
@@ -113,7 +87,14 @@ def merge(session: Session, document_ids: Sequence[int], *, actor: str, now: dat
         target = Cluster(method="human", created_at=now, updated_at=now)
         session.add(target)
         session.flush()
-    _decide(session, combinations(sorted(everybody), 2), verdict="same", actor=actor, now=now)
+    put_verdicts(
+        session,
+        ClusterVerdict,
+        combinations(sorted(everybody), 2),
+        verdict="same",
+        actor=actor,
+        now=now,
+    )
     target.method, target.locked_by = "human", actor
     for row in everybody.values():
         row.cluster_id, row.cluster_locked = target.id, True
@@ -140,7 +121,7 @@ def split(
         if row.id not in taken
     ]
     pairs = [(row.id, other.id) for row in rows for other in staying]
-    _decide(session, pairs, verdict="different", actor=actor, now=now)
+    put_verdicts(session, ClusterVerdict, pairs, verdict="different", actor=actor, now=now)
     for row in rows:
         row.cluster_id, row.duplicate_of, row.cluster_locked = None, None, True
     session.flush()

@@ -20,6 +20,7 @@ from storage.events import forget_keys, member_ids
 from storage.models import Event, EventMember, EventVerdict, OfficialSource
 from storage.models.event import EVENT_ROLES
 from storage.upsert import upsert
+from storage.verdicts import put_verdicts
 
 Snapshot = dict[str, Any]
 BY_HAND = "人工归入"
@@ -131,33 +132,6 @@ def _essence(state: Mapping[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def _verdicts(
-    session: Session,
-    pairs: Iterable[tuple[int, int]],
-    *,
-    verdict: str,
-    actor: str,
-    now: datetime,
-) -> None:
-    rows = [
-        {
-            "low_id": min(pair),
-            "high_id": max(pair),
-            "verdict": verdict,
-            "actor": actor,
-            "decided_at": now,
-        }
-        for pair in pairs
-    ]
-    upsert(
-        session,
-        EventVerdict,
-        rows,
-        keys=["low_id", "high_id"],
-        update=["verdict", "actor", "decided_at"],
-    )
-
-
 def split_event(
     session: Session, event_id: int, document_ids: Sequence[int], *, actor: str, now: datetime
 ) -> int | None:
@@ -172,7 +146,7 @@ def split_event(
         raise NotFound(f"事件 {event_id} 中没有这些页面 / not in this event: {taken}")
     staying = sorted(everybody - set(taken))
     pairs = [(one, other) for one in taken for other in staying]
-    _verdicts(session, pairs, verdict="different", actor=actor, now=now)
+    put_verdicts(session, EventVerdict, pairs, verdict="different", actor=actor, now=now)
     old = session.get_one(Event, event_id)
     old.locked_by = actor
     query = select(EventMember.document_id, EventMember.role)
@@ -228,8 +202,9 @@ def merge_events(
         target = Event(title="", size=0, created_at=now, updated_at=now)
         session.add(target)
         session.flush()
-    _verdicts(
+    put_verdicts(
         session,
+        EventVerdict,
         combinations(sorted({*members, *alone}), 2),
         verdict="same",
         actor=actor,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -162,10 +161,11 @@ def read(
     as_json: JsonOption = False,
 ) -> None:
     """Read stored files that this version has not read, offline."""
+    from crawler.file_records import reading_record
     from pipelines.attachments.limited import read_limited
     from pipelines.attachments.model import FileText
     from pipelines.attachments.reading import READER_VERSION
-    from storage.attachments import FileReading, files_to_read, put_file
+    from storage.attachments import files_to_read, put_file
     from storage.blobs import BlobStore
 
     done = {"read": 0, "no_text": 0, "unread": 0}
@@ -181,14 +181,11 @@ def read(
                 found = read_limited(path, limits=settings.limits, ocr=settings.ocr)
             else:
                 found = FileText("unknown", "unread", "file_damaged", detail="not on the disk")
-            members = tuple(asdict(member) for member in found.members)
-            names = ("kind", "media_type", "state", "code", "detail", "pages", "tables", "text")
-            values = {name: getattr(found, name) for name in (*names, "html")}
             with opened.db.writer() as session:
                 put_file(
                     session,
                     facts,
-                    FileReading(**values, members=members),
+                    reading_record(found),
                     now=now_utc(),
                     reader_version=READER_VERSION,
                 )

@@ -297,6 +297,8 @@ class AttachmentFetcher:
             lambda session: rows.reading_of(session, blob.sha256, reader_version=READER_VERSION)
         )
         if known is None:
+            from crawler.file_records import reading_record
+
             path = self.blobs.path_of(blob.sha256)
             text = await loop.run_in_executor(self._pool, lambda: self._read(path))
             await store.write(
@@ -345,24 +347,6 @@ class PendingFiles:
                 yield request
         except StoreError as error:
             log.warning("open files not read: %s", error)
-
-
-def reading_record(text: FileText) -> FileReading:
-    """The reading of a file as the store keeps it."""
-    from dataclasses import asdict
-
-    return FileReading(
-        kind=text.kind,
-        media_type=text.media_type,
-        state=text.state,
-        code=text.code,
-        detail=text.detail,
-        pages=text.pages,
-        tables=text.tables,
-        text=text.text,
-        html=text.html,
-        members=tuple(asdict(member) for member in text.members),
-    )
 
 
 def _settle_body(

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from crawler.file_records import reading_record
 from crawler.importing.material import Given
 from crawler.importing.prepare import Place, Prepared
 from pipelines.attachments.names import safe_name
 from pipelines.items import Bulletin
 from pipelines.steps import fingerprint_of, metadata_of, page_of
 from pipelines.urls import host_group, url_key
-from storage.attachments import FileFacts, FileReading, drop_unlinked, link_file, put_file
+from storage.attachments import FileFacts, drop_unlinked, link_file, put_file
 from storage.audit import record_action
 from storage.documents import get_document, latest_version
 from storage.errors import Conflict, NotFound
@@ -148,19 +149,7 @@ def _link_file(
     if row is None:
         return
     facts = FileFacts(blob.sha256, blob.size, blob.path, safe_name(ref.name))
-    reading = FileReading(
-        kind=found.kind,
-        media_type=found.media_type,
-        state=found.state,
-        code=found.code,
-        detail=found.detail,
-        pages=found.pages,
-        tables=found.tables,
-        text=found.text,
-        html=found.html,
-        members=tuple(asdict(member) for member in found.members),
-    )
-    put_file(session, facts, reading, now=now, reader_version=READER_VERSION)
+    put_file(session, facts, reading_record(found), now=now, reader_version=READER_VERSION)
     role = "body" if found.state == "read" else "file"
     link_file(session, row.id, facts, media_type=found.media_type, now=now, role=role)
 

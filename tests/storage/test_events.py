@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipelines.events import PageFacts, Rules, read_keys
+from pipelines.events.roles import ROLES
 from storage.documents import save_document
 from storage.engine import Database
 from storage.errors import StateConflict
@@ -25,6 +26,7 @@ from storage.event_records import EventPage
 from storage.event_traces import official_of, set_official
 from storage.events import link_document, member_ids, settle_event
 from storage.models import Event, EventMember
+from storage.models.event import EVENT_ROLES
 from storage.removal import bury_document
 from tests.storage.samples import add_source, record
 
@@ -157,3 +159,7 @@ def test_a_removed_page_leaves_its_event(database: Database) -> None:
         bury_document(session, draft, reason="on request", actor="editor", now=NOW)
         assert event_of(session, final) is None
         assert session.get(Event, event) is None
+
+
+def test_the_store_takes_every_role_that_the_rules_give() -> None:
+    assert EVENT_ROLES == ROLES
