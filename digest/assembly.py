@@ -12,6 +12,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from digest import boxes
+from digest.changes import text_change
 from digest.periods import Period, cadence
 from digest.places import place_label
 from digest.ranking import Group, best_page, is_official, reading_order
@@ -24,6 +25,7 @@ from digest.selection import (
     cluster_members,
     excerpts,
     new_documents,
+    version_texts,
     watch_hits,
 )
 from digest.settings import EditionConfig
@@ -34,12 +36,15 @@ from pipelines.summary import summarise
 from storage.issues import list_issues
 from storage.labels import list_labels
 
+# Ends like a sentence, and not like a cut one.
+_WHOLE = re.compile(r"(?<!\.\.)[。！？!?.][”’」』）)]*$")
 HARD_CAP = 1000
 ALSO_NAMED = 3
 TOPICS_NAMED = 3
 FALLBACK_SECTION = "其他"
 
 _VANISHED = "原网页已撤下，本刊保存有此前抓取的版本。"
+_OFFICIAL_NOW = "官方原文发布"
 
 
 def compose_view(
@@ -48,7 +53,7 @@ def compose_view(
     """The issue as it would be now, and the version of each document; nothing is written."""
     fresh = new_documents(session, edition=edition, period=period, now=now)
     changed = changed_documents(session, edition=edition, period=period)
-    groups = [*_grouped(session, fresh, edition), *(Group(head=found) for found in changed)]
+    groups = [*_grouped(session, fresh, edition), *_revised(session, changed)]
     watched = watch_hits(
         session,
         owners=edition.watch_owners,
@@ -112,7 +117,22 @@ def _grouped(session: Session, fresh: Sequence[Found], edition: EditionConfig) -
                 continue
         others = tuple(found for found in everyone if found.document.id != head.document.id)
         number = earlier[-1][1] if earlier else 0
-        groups.append(Group(head=head, others=_by_weight(others), continues=number))
+        told = _OFFICIAL_NOW if number else ""
+        groups.append(Group(head=head, others=_by_weight(others), continues=number, news=told))
+    return groups
+
+
+def _revised(session: Session, changed: Sequence[Found]) -> list[Group]:
+    """Texts that an issue showed in another wording, with the change in a few words."""
+    live = [found for found in changed if found.document.state != "gone"]
+    texts = version_texts(session, [key for one in live for key in (one.shown, one.version_id)])
+    groups = []
+    for found in changed:
+        (old_title, old), (title, text) = (
+            texts.get(key, ("", "")) for key in (found.shown, found.version_id)
+        )
+        told = text_change(old, text, old_title=old_title, new_title=title) if old and text else ""
+        groups.append(Group(head=found, news=told))
     return groups
 
 
@@ -203,8 +223,9 @@ def _texts(session: Session, groups: Sequence[Group]) -> dict[int, str]:
 
 def _given_summary(found: Found) -> str:
     summary = clean_line(found.document.summary)
-    # Feeds hand over markup and teasers; what looks like either is no summary.
-    if not 20 <= len(summary) <= 400 or "<" in summary or summary.endswith(("…", "...", "[…]")):
+    # Feeds hand over markup and teasers, lists the first lines of the page whatever they say;
+    # what looks like either is no summary.
+    if not 20 <= len(summary) <= 400 or "<" in summary or not _WHOLE.search(summary):
         return ""
     return summary
 
@@ -240,6 +261,7 @@ def _item(
         story=group.story[:ALSO_NAMED],
         story_total=len(group.story),
         official=group.official,
+        news=clean_line(group.news),
     )
 
 

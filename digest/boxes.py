@@ -38,6 +38,9 @@ _HAS_ACTOR = re.compile(
     r"(?:等[^《，。：]{1,8})?(?:就|发布|印发|公布|出台|关于|召开|启动|对|发起|批准|通过|决定|推出|开展)"
 )
 
+# 等五部门: the same said again after the name of the first body.
+_AND_OTHERS = r"(?:等[^《，。：]{1,10}?(?:部门|单位|部委|机关))?[：:，, ]*"
+
 
 def fill(
     session: Session,
@@ -125,11 +128,12 @@ def _lead(item: Item, groups: Mapping[int, Group]) -> Lead:
     document = groups[item.document_id].head.document
     text = lead_text(item.title)
     bodies = [clean_line(body) for body in document.issuing_bodies or ()]
-    who = bodies[0] if bodies else item.source
+    first = who = bodies[0] if bodies else item.source
     if len(bodies) > 2:
         who = f"{who}等 {len(bodies)} 部门"
-    if text.startswith(who) and len(text) > len(who) + 4:
-        text = text[len(who) :].lstrip("：:，, ")
+    named = re.match(re.escape(first) + _AND_OTHERS, text) if first else None
+    if named and len(text) > named.end() + 4:
+        text = text[named.end() :]
     elif _HAS_ACTOR.match(text):
         who = ""
     return Lead(number=item.number, who=who, text=text, url=item.url)

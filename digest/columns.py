@@ -96,13 +96,15 @@ def _carry(current: list[str], atom: str) -> list[str]:
         if following[0] in NO_START and not last.isspace():
             carried.insert(0, current.pop())
             following = last
-        elif last in NO_END or last.isspace():
-            moved = current.pop()
-            if not moved.isspace():
-                carried.insert(0, moved)
-                following = moved
+        elif last.isspace():
+            carried.insert(0, current.pop())
+        elif last in NO_END:
+            carried.insert(0, current.pop())
+            following = last
         else:
             break
+    while carried and carried[0].isspace():
+        carried.pop(0)
     return carried
 
 

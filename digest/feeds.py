@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from xml.etree import ElementTree
 
+from digest import phrases
 from digest.view import IssueView, Item
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -112,7 +113,7 @@ def _words(item: Item) -> str:
     """Summary and note as printed in the issue, with number and day."""
     facts = " · ".join(part for part in (item.doc_number, _day(item)) if part)
     note = f"短评：{item.note}" if item.note else ""
-    return "\n".join(part for part in (facts, item.summary, note) if part)
+    return "\n".join(part for part in (facts, phrases.news(item), item.summary, note) if part)
 
 
 def _day(item: Item) -> str:

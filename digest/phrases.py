@@ -89,6 +89,11 @@ def mark(item: Item) -> str:
     return f"【{item.mark}：第{item.mark_issue}期】" if item.mark_issue else f"【{item.mark}】"
 
 
+def news(item: Item) -> str:
+    """``进展：正式稿发布（第9期刊登的是征求意见稿）`` or ``文本有修改：…``; empty without news."""
+    return f"进展：{item.news}" if item.news and item.mark == "续" else item.news
+
+
 def titled(item: Item) -> str:
     """Title with its mark, for the text part."""
     return f"{mark(item)}{item.title}"

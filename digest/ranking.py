@@ -20,7 +20,8 @@ class Group:
     """One item to be: the page that stands for a text, and the other pages carrying it.
 
     ``continues`` is the number of the issue that carried another page of the text, 0 if none.
-    ``story`` are the other pages of the policy event; ``official`` is the page behind a report.
+    ``story`` are the other pages of the policy event; ``official`` is the page behind a report;
+    ``news`` says what is new since the issue it continues.
     """
 
     head: Found
@@ -28,6 +29,7 @@ class Group:
     continues: int = 0
     story: tuple[AlsoSeen, ...] = ()
     official: Official | None = None
+    news: str = ""
 
 
 def is_official(found: Found) -> bool:

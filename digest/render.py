@@ -205,6 +205,7 @@ def _context(view: IssueView, cut: Cut, reader: Reader) -> dict[str, Any]:
         "printed": cut.shown_numbers(view),
         "meta": lambda item: phrases.meta(item, today=view.issued_on),
         "titled": phrases.titled,
+        "news": phrases.news,
         "why": phrases.why,
         "lead_line": phrases.lead_line,
         "deadline_line": lambda entry: phrases.deadline_line(entry, today=view.issued_on),

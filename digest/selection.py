@@ -34,7 +34,10 @@ _WATCH_HITS = 2000
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One document with what composing needs. ``earlier`` is the issue number that carried it."""
+    """One document with what composing needs.
+
+    ``earlier`` is the number of the issue that carried it, ``shown`` the version it showed.
+    """
 
     document: Document
     version_id: int
@@ -45,6 +48,7 @@ class Found:
     source_level: str | None
     labels: tuple[LabelView, ...] = ()
     earlier: int = 0
+    shown: int = 0
 
     @property
     def publisher(self) -> str:
@@ -99,7 +103,7 @@ def changed_documents(session: Session, *, edition: EditionConfig, period: Perio
         number, version_id = shown.get(row.document.id, (0, 0))
         vanished = row.document.state == "gone"
         if number and (vanished or (version_id != row.version_id and row.document.id in seqs)):
-            kept.append(replace(row, earlier=number))
+            kept.append(replace(row, earlier=number, shown=version_id))
     return _labelled(session, kept, edition)
 
 
@@ -159,6 +163,16 @@ def excerpts(session: Session, version_ids: Sequence[int]) -> dict[int, str]:
         )
     )
     return {version_id: text or "" for version_id, text in rows}
+
+
+def version_texts(session: Session, version_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """(title, whole text) of versions, by version id."""
+    rows = session.execute(
+        select(DocumentVersion.id, DocumentVersion.title, DocumentVersion.body_text).where(
+            DocumentVersion.id.in_(list(version_ids))
+        )
+    )
+    return {key: (title or "", text or "") for key, title, text in rows}
 
 
 def watch_hits(

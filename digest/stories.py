@@ -6,13 +6,14 @@ after its draft is, and continues the issue of the draft. Official sources come 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from digest.changes import event_news
 from digest.ranking import Group, is_official
 from digest.selection import Found
 from digest.view import AlsoSeen, Official
@@ -39,6 +40,7 @@ def by_event(session: Session, groups: Sequence[Group], *, edition: str) -> list
     carried = _carried(session, {event for event, _ in members.values()}, edition=edition)
     sources = _sources(session, [group.head for group in groups])
     told: dict[int, list[tuple[str, Group]]] = {}
+    roles = _roles(session, {page for pages in carried.values() for page in pages})
     order: list[int | Group] = []
     for group in groups:
         key = group.head.document.id
@@ -55,7 +57,31 @@ def by_event(session: Session, groups: Sequence[Group], *, edition: str) -> list
         if event not in told:
             order.append(event)
         told.setdefault(event, []).append((role, group))
-    return [_one(told[entry]) if isinstance(entry, int) else entry for entry in order]
+    return [
+        _with_news(_one(told[entry]), told[entry], carried.get(entry, {}), roles)
+        if isinstance(entry, int)
+        else entry
+        for entry in order
+    ]
+
+
+def _with_news(
+    head: Group,
+    pages: Sequence[tuple[str, Group]],
+    earlier: Mapping[int, int],
+    roles: Mapping[int, str],
+) -> Group:
+    """The group with what is new since the issue it continues."""
+    if not head.continues or not earlier:
+        return head
+    before = [roles.get(page, "") for page, number in earlier.items() if number == head.continues]
+    words = [ROLE_WORDS[role] for role in before if role in ROLE_WORDS]
+    fresh = [role for role, _ in pages]
+    return replace(head, news=event_news(fresh, carried=words, number=head.continues))
+
+
+def _roles(session: Session, document_ids: Iterable[int]) -> dict[int, str]:
+    return {page: role for page, (_, role) in _members(session, list(document_ids)).items()}
 
 
 def _one(pages: list[tuple[str, Group]]) -> Group:

@@ -36,6 +36,7 @@ class Official:
 class Item:
     """One numbered entry. ``mark`` is 更新, 续 or 撤下 with the number of the issue it continues.
 
+    ``news`` says in a few words what is new since that issue.
     ``also_total`` counts all other sources, ``also`` holds the first few. ``minutes`` is the
     reading time of the original. ``lang`` is empty when it is the language of the issue. ``note``
     is the editors' own word on the item, printed with a label and never mixed into the summary.
@@ -67,6 +68,7 @@ class Item:
     story: tuple[AlsoSeen, ...] = ()
     story_total: int = 0
     official: Official | None = None
+    news: str = ""
 
     @property
     def anchor(self) -> str:

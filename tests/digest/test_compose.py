@@ -160,6 +160,8 @@ def test_changed_document_returns_with_its_issue_number(db: Database) -> None:
         _, view = compose(session, period=NEXT)
         [item] = view.items
         assert (item.title, item.mark, item.mark_issue) == ("某办法", "更新", 1)
+        assert item.news.startswith("文本有修改")
+        assert "修订后的全文" in item.news
         issue = list_issues(session)[0]
         assert issue_items(session, issue.id)[0].version.seq == 2
         send_out(session, issue.id)
@@ -206,6 +208,7 @@ def test_official_text_after_the_report_continues_it(db: Database) -> None:
         _, view = compose(session, period=NEXT)
     [item] = view.items
     assert (item.title, item.mark, item.mark_issue) == ("某规划", "续", 1)
+    assert item.news == "官方原文发布"
 
 
 def test_rejected_old_and_filtered_documents_stay_out(db: Database) -> None:

@@ -111,3 +111,19 @@ def test_a_late_report_of_a_carried_act_is_no_news_but_its_final_text_is(db: Dat
         items = issue(session, after=True)
     assert [item.mark for item in items.values()] == ["续"]
     assert "修改" in next(iter(items))
+    assert [item.news for item in items.values()] == ["修改决定发布（第1期刊登的是正式文件）"]
+
+
+def test_a_final_text_after_its_draft_says_so_in_every_rendering(db: Database) -> None:
+    with db.writer() as session:
+        linked(session, DRAFT)
+        assert set(issue(session)) == {DRAFT}
+        linked(session, FINAL, seen=SEEN + timedelta(days=6))
+        linked(session, READING, seen=SEEN + timedelta(days=6))
+        items = issue(session, after=True)
+        told = "正式稿发布、解读发布（第1期刊登的是征求意见稿）"
+        assert items[FINAL].news == told
+        mail = render_issue(session, 2, config=CONFIG)
+        assert f"进展：{told}" in mail.html
+        assert told in "".join(line.strip() for line in mail.text.splitlines())
+        assert told in render_issue(session, 2, config=CONFIG, form="web").html
