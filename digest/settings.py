@@ -157,6 +157,7 @@ class MailConfig(Section):
     per_minute: int = Field(default=0, ge=0)
     per_domain_minute: int = Field(default=0, ge=0)
     per_day: int = Field(default=0, ge=0)
+    per_connection: int = Field(default=100, ge=0)
     retry_days: float = Field(default=5.0, gt=0, le=30)
     # Queued mail nobody tried for so long waits for a person: a restored backup, a long sleep.
     stale_hours: float = Field(default=48.0, ge=13, le=24 * 30)

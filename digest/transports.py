@@ -83,11 +83,16 @@ class FolderTransport:
 
 
 class SmtpTransport:
-    """One connection, kept open between messages and opened again after a fault."""
+    """One connection, kept open between messages and opened again after a fault.
+
+    After ``mail.per_connection`` messages it says goodbye and connects anew: some servers refuse
+    or delay what comes after their own limit.
+    """
 
     def __init__(self, mail: MailConfig) -> None:
         self._mail = mail
         self._smtp: smtplib.SMTP | None = None
+        self._begun = 0
 
     def __enter__(self) -> Self:
         return self
@@ -103,7 +108,11 @@ class SmtpTransport:
     def send(self, message: Envelope) -> Receipt:
         """Hand over one message, step by step."""
         self._check_address(message)
+        limit = self._mail.per_connection
+        if limit and self._begun >= limit:
+            self.close()
         smtp = self._ready()
+        self._begun += 1
         self._say_sender(smtp, message)
         self._say_recipient(smtp, message)
         return self._say_content(smtp, message)
@@ -134,6 +143,7 @@ class SmtpTransport:
                 pass
             self._drop()
         self._smtp = self._connect()
+        self._begun = 0
         return self._smtp
 
     def _connect(self) -> smtplib.SMTP:

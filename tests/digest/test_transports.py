@@ -68,6 +68,18 @@ def test_one_connection_for_many_messages(server: Running, mail: MailConfig) -> 
     assert len(server.messages()) == 4
 
 
+def test_a_connection_carries_no_more_than_its_limit(server: Running, mail: MailConfig) -> None:
+    with SmtpTransport(mail.model_copy(update={"per_connection": 2})) as transport:
+        for _ in range(2):
+            transport.send(MESSAGE)
+        server.script(connect={"reply": "421 too many connections", "times": 1})
+        with pytest.raises(ServiceDown):
+            transport.send(MESSAGE)
+        for _ in range(2):
+            transport.send(MESSAGE)
+    assert len(server.messages()) == 4
+
+
 _STEPS: list[tuple[str, dict[str, Any], type[DeliveryError], str, int]] = [
     ("connect", {"drop": True}, ServiceDown, "connect", 0),
     ("connect", {"reply": "554 go away"}, ServiceDown, "connect", 0),
