@@ -4,26 +4,56 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pipelines.dates import is_day_first, is_plausible, parse_date, parse_datetime
+from pipelines.months import month_number
 
 _CLOCK = re.compile(r"\d{1,2}\s?[:：时]\s?\d{2}")
 _ZONED = re.compile(r"(?:[+-]\d{2}:?\d{2}|\bGMT|\bUTC?|Z|\b[ECMP][SD]T)\s*(?:\([A-Z]+\))?\s*$")
-#: year and month in one element, the day in another: 2026-11 18, 18 2026.11
-_PARTED = re.compile(
-    r"(?P<year>\d{4})[-/.年](?P<month>\d{1,2})月?\s+(?P<day>\d{1,2})日?$"
-    r"|(?P<day2>\d{1,2})日?\s+(?P<year2>\d{4})[-/.年](?P<month2>\d{1,2})月?$"
+#: year and month in one element or heading, the rest in another: 2026-11 18, 18 2026.11,
+#: 2026年 11-18, 2026年11月 11-18
+_PARTED = (
+    re.compile(
+        r"^\W{0,3}(?P<y>(?:19|20)\d\d)[-/.年](?P<m>\d{1,2})月?\W{1,4}(?P<d>\d{1,2})日?\W{0,3}$"
+    ),
+    re.compile(r"^\W{0,3}(?P<d>\d{1,2})日?\s+(?P<y>(?:19|20)\d\d)[-/.年](?P<m>\d{1,2})月?\W{0,3}$"),
+    re.compile(
+        r"^\W{0,3}(?P<y>(?:19|20)\d\d)\s?年?度?(?:\d{1,2}月)?\W{0,2}\s\W{0,3}"
+        r"(?P<m>\d{1,2})\s?[-/.月]\s?(?P<d>\d{1,2})日?\W{0,3}$"
+    ),
+    re.compile(
+        r"^(?:(?P<name>[^\W\d_]{3,12})\.?,?\s)?(?P<y>(?:19|20)\d\d)\s(?P<before>[^\d]{0,24})"
+        r"(?P<d>\d{1,2})(?:st|nd|rd|th)?\b(?P<after>[^\d]{0,24})$",
+        re.IGNORECASE,
+    ),
 )
+#: what lists of new things print instead of a day
+_AGO = re.compile(
+    r"^\W{0,2}(?:(?P<today>刚刚|今[天日]|\d{1,2}\s?(?:秒|分钟|小时)前|today|just now"
+    r"|(?:\d{1,2}|an?) (?:second|minute|min|hour)s? ago)"
+    r"|(?P<one>昨[天日]|yesterday)|(?P<two>前天)|(?P<n>\d{1,2})\s?(?:天前|days? ago))"
+    r"(?:\W{1,2}\d{1,2}[:：]\d\d(?:[:：]\d\d)?)?\W{0,2}$",
+    re.IGNORECASE,
+)
+#: years of the Republic, as sites of Taiwan print them: 115-03-01
+_REPUBLIC = re.compile(
+    r"^\W{0,2}(?:中華)?(?:民國)?\s?(?P<y>1[0-4]\d)\s?[-/.年]\s?(?P<m>\d{1,2})\s?[-/.月]\s?"
+    r"(?P<d>\d{1,2})日?\W{0,2}$"
+)
+_BRACKETS = " \t\u3000[]()【】（）〔〕"
 #: years of two digits, read in English lists only: 2/24/12, 11 Jan 23
 _SHORT_SLASHED = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(\d{2})(?![\d/]|[.-]\d)")
 _SHORT_WORDED = re.compile(
     r"\b(\d{1,2})[ -]?(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
     r"\.?[ -]?'?(\d{2})\b",
     re.IGNORECASE,
+)
+_MONTH_WORD = re.compile(
+    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\b", re.IGNORECASE
 )
 _SHORT_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 #: the groups by which a link pattern gives the day
@@ -123,19 +153,62 @@ def _from_text(text: str, *, zone: str, lang: str, today: date | None) -> RowDat
     moment = parse_datetime(text, zone=zone, lang=lang)
     if moment is not None:
         return _local_or_day(moment, zone=zone)
-    parted = _PARTED.match(text)
+    parted = _in_parts(text) or _in_words(text, lang=lang, today=today)
     if parted is not None:
-        year, month, number = (
-            parted[name] or parted[f"{name}2"] for name in ("year", "month", "day")
-        )
-        try:
-            return RowDate(day=date(int(year), int(month), int(number)))
-        except ValueError:
-            return RowDate()
+        return RowDate(day=parted)
     found = parse_date(text, today=today, lang=lang, zone=zone)
     if found is None and lang.startswith("en"):
         found = _with_short_year(text, lang=lang)
     return RowDate(day=found)
+
+
+def _in_parts(text: str) -> date | None:
+    """A day whose year (and month) stands in another element, or in the heading of its rows."""
+    if len(text) > 60:
+        return None
+    for form in _PARTED:
+        match = form.match(text)
+        if match is None:
+            continue
+        values = match.groupdict()
+        month = int(values["m"]) if "m" in values else _named_month(values)
+        try:
+            return date(int(values["y"]), month or 0, int(values["d"]))
+        except ValueError:
+            continue
+    return None
+
+
+def _named_month(values: dict[str, str | None]) -> int | None:
+    """The month by its name, that beside the day before that of the heading."""
+    words = f"{values['before'] or ''} {values['after'] or ''} {values['name'] or ''}"
+    found = (month_number(word) for word in re.findall(r"[^\W\d_]{3,12}", words))
+    return next((number for number in found if number), None)
+
+
+def _in_words(text: str, *, lang: str, today: date | None) -> date | None:
+    """昨天, 3天前, 2 days ago; and years of the Republic in Chinese lists.
+
+    Weeks and months ago name no day. Hours ago are taken for today: the clock is not known here.
+    """
+    if len(text) > 24:
+        return None
+    ago = _AGO.match(text) if today is not None else None
+    if ago is not None and today is not None:
+        back = 0 if ago["today"] else 1 if ago["one"] else 2 if ago["two"] else int(ago["n"])
+        return today - timedelta(days=back)
+    era = _REPUBLIC.match(text) if lang.startswith("zh") else None
+    if era is None:
+        return None
+    try:
+        return date(int(era["y"]) + 1911, int(era["m"]), int(era["d"]))
+    except ValueError:
+        return None
+
+
+def bare(text: str) -> str:
+    """A field without the brackets round it."""
+    return text.strip(_BRACKETS)
 
 
 def _with_short_year(text: str, *, lang: str) -> date | None:
@@ -144,7 +217,7 @@ def _with_short_year(text: str, *, lang: str) -> date | None:
     if slashed is not None:
         one, two, year = int(slashed[1]), int(slashed[3]), int(slashed[4])
         month, number = (two, one) if is_day_first(lang) else (one, two)
-    elif worded is not None:
+    elif worded is not None and len(_MONTH_WORD.findall(text)) == 1:
         number, year = int(worded[1]), int(worded[3])
         month = _SHORT_MONTHS.index(worded[2].lower()) + 1
     else:
@@ -157,7 +230,7 @@ def _with_short_year(text: str, *, lang: str) -> date | None:
 
 def _from_pattern(text: str, form: str, *, zone: str) -> RowDate | None:
     try:
-        moment = datetime.strptime(text, form)  # noqa: DTZ007 - the zone is added below
+        moment = datetime.strptime(bare(text), form)  # noqa: DTZ007 - the zone is added below
     except ValueError:
         return None
     if "%H" not in form and "%I" not in form:

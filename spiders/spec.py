@@ -33,6 +33,7 @@ from spiders.spec_types import (
     PlaceText,
     Region,
     ScalarText,
+    ScriptName,
     Selector,
     Slug,
     Topic,
@@ -327,13 +328,18 @@ class JsonFields(Part):
 
 
 class JsonApiSpec(RowFields):
-    """A JSON answer: records at ``items_path``, or (with ``row``) HTML at that path."""
+    """A JSON answer: records at ``items_path``, or (with ``row``) HTML at that path.
+
+    ``script``: the JSON stands in a page, in the script with this id (``#name``) or as the value
+    of this variable.
+    """
 
     kind: Literal["json_api"]
     method: Literal["GET", "POST"] = "GET"
     params: dict[str, ScalarText] = Field(default_factory=dict, max_length=40)
     form: dict[str, ScalarText] = Field(default_factory=dict, max_length=40)
     payload: str | None = Field(None, max_length=4000)
+    script: ScriptName | None = None
     items_path: JsonPath
     fields: JsonFields | None = None
     paging: (

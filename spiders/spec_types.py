@@ -160,5 +160,8 @@ Region = Annotated[str, AfterValidator(_region)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,30}$")]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\r\n]+$")]
+ScriptName = Annotated[
+    str, StringConstraints(pattern=r"^(?:#[A-Za-z_][\w.:-]{0,80}|[A-Za-z_$][\w$.]{0,60})$")
+]
 ScalarText = Annotated[str, BeforeValidator(_scalar_text)]
 Headers = Annotated[dict[str, str], AfterValidator(_headers)]

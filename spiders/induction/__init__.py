@@ -5,6 +5,7 @@ Pure functions over bytes, without network and without Scrapy. ``induce`` is the
 
 from __future__ import annotations
 
-from spiders.induction.induce import Induced, NothingFound, induce
+from spiders.induction.induce import induce
+from spiders.induction.result import Induced, NothingFound
 
 __all__ = ["Induced", "NothingFound", "induce"]

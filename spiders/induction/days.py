@@ -8,13 +8,14 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 
-from spiders.rowdates import read_row_date
+from spiders.rowdates import bare, read_row_date
 
 #: a cheap look before the real reading
 _DATE_LIKE = re.compile(
     r"\d{4}\s?[-/.年]\s?\d{1,2}|\d{1,2}\s?[-/.月]\s?\d{1,2}|(?<!\d)(?:19|20)\d{6}(?!\d)"
     r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?(?:\s+\d{1,2}(?!\d)|\d{5,6}(?!\d))"
-    r"|\d{1,2}(?:st|nd|rd|th)?\.?[\s-]*(?:of\s+)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)",
+    r"|\d{1,2}(?:st|nd|rd|th)?\.?[\s-]*(?:of\s+)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+    r"|\d\s?(?:天|小时|分钟)前|^\W?(?:刚刚|[今昨]天|昨日|前天)|\d (?:days?|hours?) ago|^yesterday",
     re.IGNORECASE,
 )
 #: forms that general reading leaves alone because they are ambiguous out of context
@@ -48,6 +49,9 @@ FORMS = (
     "%B%d%Y",
     "%d%B%Y",
 )
+_SHORT_YEARS = ("%y-%m-%d", "%y.%m.%d", "%y/%m/%d")
+#: in Chinese a year stands first, also one of two digits
+_YEAR_FIRST = (FORMS[0], *_SHORT_YEARS, *(form for form in FORMS[1:] if form not in _SHORT_YEARS))
 _MAX_WIDTH = 60
 
 
@@ -68,7 +72,7 @@ def _fits(text: str, form: str) -> bool:
     if "%Y" in form and sum(char.isdigit() for char in text) < (5 if "%b" in form.lower() else 7):
         return False  # 2026-11 is a month, not the first of January
     try:
-        datetime.strptime(text.strip(), form)  # noqa: DTZ007 - only whether it fits
+        datetime.strptime(bare(text), form)  # noqa: DTZ007 - only whether it fits
     except ValueError:
         return False
     return True
@@ -80,7 +84,7 @@ def best_form(
     """The form that reads most of these texts, and the days it gives."""
     best: tuple[str, list[date | None]] = ("auto", [None] * len(texts))
     most = 0
-    for form in FORMS:
+    for form in _YEAR_FIRST if lang.startswith("zh") else FORMS:
         days = [read_day(text, form=form, lang=lang, today=today) for text in texts]
         count = sum(day is not None for day in days)
         if count > most:

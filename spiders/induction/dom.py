@@ -98,6 +98,14 @@ class Element:
         same = [c for c in self.parent.children if isinstance(c, Element) and c.tag == self.tag]
         return next(i for i, c in enumerate(same, 1) if c is self)
 
+    @cached_property
+    def place_from_end(self) -> int:
+        """1-based number among the siblings of the same tag, counted from the last."""
+        if self.parent is None:
+            return 1
+        same = [c for c in self.parent.children if isinstance(c, Element) and c.tag == self.tag]
+        return len(same) + 1 - self.place
+
 
 @dataclass
 class Page:
@@ -112,6 +120,11 @@ class Page:
     def by_mem(self) -> dict[int, Element]:
         """Elements by the address the parser keeps them at."""
         return {e.node.mem_id: e for e in self.elements if e.node is not None}
+
+    @cached_property
+    def has_spans(self) -> bool:
+        """Whether a cell of some table stands for several rows."""
+        return any("rowspan" in e.attributes for e in self.elements)
 
     def select(self, css: str) -> list[Element]:
         """The elements a CSS selector finds, in order of the page."""

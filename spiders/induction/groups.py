@@ -9,44 +9,33 @@ menu swept in by a wider ancestor costs more than it adds.
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
 from itertools import compress
-from urllib.parse import urlsplit
 
-from spiders.induction.days import best_form, descending_share, is_date_like
-from spiders.induction.dom import Element, Page, width
-from spiders.induction.row_days import date_text
+from spiders.induction.days import best_form, descending_share
+from spiders.induction.dom import Element, Page
+from spiders.induction.row_days import date_text, day_in_sentence
+from spiders.induction.worth import (
+    address_worth,
+    has_date,
+    in_chrome,
+    link_worth,
+    part_of_day,
+    row_worth,
+    shape_of,
+    title_of,
+    title_worth,
+)
 
 _LEVELS_UP = 7
 _MAX_GROUPS = 150
 _LEAST_LIST = 3
 _LEAST_ROUGH = 0.6
+_IN_ORDER = 0.8
 _MOST_LISTS = 9
-_FILE = re.compile(r"\.(?:pdf|docx?|wps|ofd)$", re.IGNORECASE)
-_CHROME_TAGS = frozenset({"nav", "header", "footer", "aside"})
-_CHROME = re.compile(
-    r"^(?:(?:main|top|side|sub|left|right|bottom|site|global)?-?_?"
-    r"(?:nav|menu|head|header|foot|footer|crumbs?|breadcrumbs?|pager|paging|pagination"
-    r"|share|sidebar|copyright|friendlinks?|toolbar)"
-    r"(?:bar|box|wrap|list|link|links|layout|_?\d+)?)$",
-    re.IGNORECASE,
-)
-_ARTICLE = re.compile(
-    r"\d{4,}|[0-9a-f]{16,}|\.(?:pdf|docx?|wps|ofd|xlsx?|zip)$|/[a-z0-9]+(?:-[a-z0-9]+){3,}", re.I
-)
-#: words of links that open the same thing in another way, or lead elsewhere
-GENERIC = re.compile(
-    r"^(?:[\[(（【]?(?:more|read more|details?|view|download|pdf|html?|open|link|here|click here"
-    r"|view pdf|opinion|agenda|minutes|查看|详情|详细|更多|下载|查看详情|阅读全文"
-    r"|全文|附件|预览|打开"
-    r"|\d{1,3}|next|prev(?:ious)?|first|last|下一页|上一页|首页|尾页|末页)[\])）】]?[>»›\s.…]*)$",
-    re.IGNORECASE,
-)
 
 
 @dataclass(slots=True, eq=False)
@@ -146,9 +135,19 @@ def slot_of(row: Element, link: Element) -> str:
     node = link
     while node is not row and node.parent is not None:
         numbered = node.tag in ("td", "th", "dd", "dt")
-        steps.append(f"{node.tag}{node.place}" if numbered else node.tag)
+        steps.append(f"{node.tag}{node.place - _spanning(node)}" if numbered else node.tag)
         node = node.parent
     return ">".join(reversed(steps))
+
+
+def _spanning(cell: Element) -> int:
+    """The cells before one that stand for several rows: later rows do not have them."""
+    found = 0
+    for other in cell.parent.children if cell.parent and cell.tag in ("td", "th") else ():
+        if other is cell:
+            break
+        found += isinstance(other, Element) and (other.attributes.get("rowspan") or "1") != "1"
+    return found
 
 
 def _with_links(rows: list[Element]) -> Group | None:
@@ -177,90 +176,11 @@ def _with_links(rows: list[Element]) -> Group | None:
     return Group([row for row, _ in pairs], [link for _, link in pairs])
 
 
-@lru_cache(maxsize=50_000)
-def _title_worth(text: str) -> float:
-    if not text or GENERIC.match(text):
-        return -0.5
-    columns = width(text)
-    if columns < 1.3 * len(text):  # mostly letters: words need more room than characters
-        return max(-0.6, min(1.0, (columns - 17) / 22))
-    return max(-0.6, min(1.0, (columns - 11) / 16))
-
-
-def title_of(link: Element) -> str:
-    """The title a link gives: its attribute where that is longer, else its text."""
-    tip = " ".join((link.attributes.get("title") or "").split())
-    return tip if len(tip) > len(link.text) else link.text
-
-
-def link_worth(link: Element) -> float:
-    """How much a link looks like one to a document, from about -0.6 to 1.5."""
-    return _title_worth(title_of(link)) + address_worth(link)
-
-
-def address_worth(link: Element) -> float:
-    """What the form of an address adds: numbers, hashes, long slugs, files."""
-    parts = urlsplit(link.link or "")
-    if _FILE.search(parts.path) or "download" in parts.path.lower():
-        return 0.6
-    return 0.5 if _ARTICLE.search(parts.path + "?" + parts.query) else 0.0
-
-
-def row_worth(row: Element, link: Element) -> float:
-    """Worth of a link, where its own text says nothing with the best other text of the row."""
-    own = _title_worth(title_of(link))
-    if own < 0.2 and row is not link:
-        others = [
-            min(0.8, _title_worth(text))
-            for element in row.walk()
-            for text in (element.own,)
-            if element is not link and 12 <= width(text) <= 240 and not is_date_like(text)
-        ]
-        own = max([own, *(worth - 0.15 for worth in others)])
-    return own + address_worth(link)
-
-
-def shape_of(url: str) -> str:
-    """Host and form of an address: words kept by kind, numbers and hashes without their value."""
-    parts = urlsplit(url)
-    last = parts.path.rsplit("/", 1)[-1]
-    ext = last.rsplit(".", 1)[-1] if "." in last else ""
-    digits = "d" if re.search(r"\d{3,}", last) else "w"
-    return f"{parts.hostname} {parts.path.count('/')} {digits} {ext} {'q' if parts.query else ''}"
-
-
-def in_chrome(element: Element, *, share: int) -> bool:
-    """Whether an element stands in navigation, header, footer or the like.
-
-    What holds more than ``share`` characters is the page itself, whatever it is called. Items of
-    lists inside list items are menus.
-    """
-    for node in (element, *element.ancestors()):
-        if node.tag in ("body", "html", "form", "main"):
-            continue
-        if node.tag == "li" and node is not element and element.tag in ("li", "a"):
-            nested = any(above.tag == "li" for above in node.ancestors())
-            if nested or element.tag == "li":
-                return True
-        named = node.tag in _CHROME_TAGS or any(
-            _CHROME.match(name) for name in (*node.classes, node.id) if name
-        )
-        if named and len(node.text) <= share:
-            return True
-    return False
-
-
 def _rough(group: Group) -> float:
     return sum(
         row_worth(row, link) + (0.3 if row is not link and has_date(row) else 0.0)
         for row, link in zip(group.rows, group.links, strict=True)
     )
-
-
-@lru_cache(maxsize=20_000)
-def has_date(row: Element) -> bool:
-    """Whether something in a row looks like a date (not whether it is one)."""
-    return any(is_date_like(e.own) for e in row.walk())
 
 
 @dataclass(slots=True)
@@ -281,6 +201,8 @@ class Judge:
             [text or "" for text in texts], lang=self.lang, today=self.today
         )
         count = len(pairs)
+        if count >= _LEAST_LIST and not any(group.days):
+            self._look_in_sentences(group)
         dated = sum(day is not None for day in group.days)
         mostly_dated = dated >= 0.6 * count
         undated = 1.5 if mostly_dated else 0.9 if dated >= 3 else 0.3
@@ -290,12 +212,13 @@ class Judge:
         titles = Counter(title_of(link) for link in group.links)
         often = max(3, 0.2 * count)
         score = 0.0
+        others = _undated_lists(group)
         for (row, link), day in zip(pairs, group.days, strict=True):
             worth = row_worth(row, link)
             if day is not None:
                 worth += 1.0
             else:
-                worth -= undated
+                worth -= undated - part_of_day(row, link)
                 if dated < 3 and not address_worth(link):
                     worth -= 0.4  # neither a date nor an address like those of articles: a menu
             if titles[title_of(link)] > often and row is link:
@@ -303,11 +226,13 @@ class Judge:
             if uniform and shape_of(link.link or "") != common:
                 worth -= 0.4
             unused = sum(
-                max(0.0, _title_worth(title_of(other)))
+                max(0.0, title_worth(title_of(other)))
                 for other in row.links
                 if other.link != link.link
             )
             worth -= min(2.0, 0.5 * unused)
+            if _list_of(row).order in others:
+                worth -= 1.0
             score += worth - (1.5 if self._in_chrome(row) else 0.0)
         distinct = len({link.link for link in group.links}) / count
         ordered = descending_share(group.days) if mostly_dated else 0.0
@@ -320,11 +245,34 @@ class Judge:
             self._texts[key] = date_text(row, link, lang=self.lang, today=self.today)
         return self._texts[key]
 
+    def _look_in_sentences(self, group: Group) -> None:
+        """Days inside longer texts count where every row has one and they are in order."""
+        texts: list[str] = []
+        for row, link in zip(group.rows, group.links, strict=True):
+            found = day_in_sentence(row, link) if row is not link else None
+            if found is None:
+                return
+            texts.append(found)
+        form, days = best_form(texts, lang=self.lang, today=self.today)
+        if all(days) and descending_share(days) >= _IN_ORDER:
+            group.form, group.days = form, days
+
     def _in_chrome(self, row: Element) -> bool:
         if row.order not in self._chrome:
             share = int(0.5 * len(self.page.root.text))
             self._chrome[row.order] = in_chrome(row, share=share)
         return self._chrome[row.order]
+
+
+def _undated_lists(group: Group) -> set[int]:
+    """Lists without a single day, where another list of the group has them: a side column."""
+    known: dict[int, list[bool]] = defaultdict(list)
+    for row, day in zip(group.rows, group.days, strict=True):
+        known[_list_of(row).order].append(day is not None)
+    dated = [days for days in known.values() if len(days) >= _LEAST_LIST]
+    if not any(sum(days) >= 0.8 * len(days) for days in dated):
+        return set()
+    return {order for order, days in known.items() if len(days) >= _LEAST_LIST and not any(days)}
 
 
 def _alike(rows: list[Element]) -> float:
@@ -333,10 +281,20 @@ def _alike(rows: list[Element]) -> float:
     Lists side by side below one parent are one list with gaps, whatever they are called.
     """
     lists = [_list_of(row) for row in rows]
-    kinds = Counter((node.tag, node.classes) for node in lists)
+    kinds = Counter(
+        (node.tag, node.classes)
+        for node in (_own_list(row) or found for row, found in zip(rows, lists, strict=True))
+    )
     parents = Counter(node.parent.order if node.parent else 0 for node in lists)
     most = max(kinds.most_common(1)[0][1], parents.most_common(1)[0][1])
     return float((most / len(rows)) ** 1.2)
+
+
+def _own_list(row: Element) -> Element | None:
+    """The list in which a row stands alone: a month with one entry."""
+    parent = row.parent
+    alone = parent is not None and sum(isinstance(c, Element) for c in parent.children) == 1
+    return parent if alone and parent is not None and parent.tag in ("ul", "ol", "tbody") else None
 
 
 def _list_of(row: Element) -> Element:

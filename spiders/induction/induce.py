@@ -11,16 +11,20 @@ from typing import Any
 from pipelines.decode import decode
 from pipelines.errors import ParseError
 from spiders.cms import FAMILIES
+from spiders.induction.beside import with_day_beside, with_title_beside
 from spiders.induction.dom import Page, read_page
-from spiders.induction.groups import Group, find_groups, separate_lists, title_of
+from spiders.induction.groups import Group, find_groups, separate_lists
 from spiders.induction.pager import guess_data_paging, guess_paging
-from spiders.induction.records import find_fragment, find_records
-from spiders.induction.row_fields import is_good, worth_of, write_fields
+from spiders.induction.records import Records, find_fragment, find_records
+from spiders.induction.result import Glance, Induced, NothingFound
+from spiders.induction.row_fields import write_fields
 from spiders.induction.row_selectors import best_row_selector
 from spiders.induction.trimming import link_filter
+from spiders.induction.worth import title_of
 from spiders.jsonpaths import find_text
 from spiders.listing import read_listing
 from spiders.listing.records import load_json
+from spiders.listing.scripts import data_of_scripts
 from spiders.rows import Listing
 from spiders.spec import KINDS
 
@@ -29,30 +33,7 @@ _SITEMAP = re.compile(rb"<(?:urlset|sitemapindex)[\s>]", re.IGNORECASE)
 _CDATA = re.compile(r"<record>\s*<!\[CDATA\[(.*?)\]\]>\s*</record>", re.S | re.IGNORECASE)
 #: larger pages are not parsed again and again for dates beside the rows
 _LARGE = 400_000
-_BESIDE = (
-    "xpath:following-sibling::*[1]",
-    "xpath:preceding-sibling::*[1]",
-    "xpath:preceding-sibling::*[not(.//a)][1]",
-    "xpath:following-sibling::text()[normalize-space()][1]",
-    "xpath:preceding-sibling::text()[normalize-space()][1]",
-    "xpath:../preceding-sibling::*[1]",
-    "xpath:preceding::*[self::h2 or self::h3 or self::h4 or self::h5 or self::dt][1]",
-    "xpath:preceding::*[self::b or self::strong][1]",
-)
-#: a day that stands once for several rows of a table
-_SPANNED = "xpath:td[@rowspan][1] || xpath:preceding-sibling::tr[td[@rowspan]][1]/td[@rowspan][1]"
-_TITLE_BESIDE = (
-    "xpath:.//a[1]/following-sibling::text()[normalize-space()][1]",
-    "xpath:.//a[1]/preceding-sibling::text()[normalize-space()][1]",
-    "xpath:preceding-sibling::*[1]",
-    "xpath:preceding-sibling::*[self::h2 or self::h3 or self::h4 or self::h5 or self::dt][1]",
-    "xpath:preceding-sibling::tr[1]/td[1]",
-    "xpath:preceding-sibling::tr[1]/td[2]",
-    "xpath:preceding-sibling::tr[1]/td[3]",
-    "xpath:following-sibling::text()[normalize-space()][1]",
-    "xpath:preceding-sibling::text()[normalize-space()][1]",
-    "xpath:following-sibling::*[1]",
-)
+_LEAST_ROWS = 3
 _STANDARD: dict[str, Any] = {
     "key": "new",
     "title": "new",
@@ -60,33 +41,6 @@ _STANDARD: dict[str, Any] = {
     "region": "INTL",
     "level": "media",
 }
-
-
-class NothingFound(Exception):
-    """No list could be made out. The text says what was seen (zh / en)."""
-
-    code = "no_list_found"
-
-
-@dataclass(frozen=True, slots=True)
-class Glance:
-    """A list of a page: how many links it has, how many with a day, and its first title."""
-
-    links: int
-    dated: int
-    first: str
-
-
-@dataclass(frozen=True, slots=True)
-class Induced:
-    """``settings`` are the keys of a source file that read the list; ``listing`` what they give.
-
-    ``lists`` are the lists of the page, the weightiest first: ``choice`` counts in them.
-    """
-
-    settings: Mapping[str, Any]
-    listing: Listing
-    lists: tuple[Glance, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +107,7 @@ def _from_json(case: _Case) -> Induced:
         return case.read({"kind": "feed"})
     records = find_records(data, today=case.today, lang=case.lang, zone=case.zone)
     if records is not None:
-        settings: dict[str, Any] = {"kind": "json_api", "items_path": records.items_path}
-        if records.date_format != "auto":
-            settings["date_format"] = records.date_format
-        settings["fields"] = dict(records.fields)
+        settings = _record_settings(records)
         found = case.read(settings)
         paging = guess_data_paging(data, case.base_url, rows=len(found.listing.rows))
         if paging is None:
@@ -169,7 +120,17 @@ def _from_json(case: _Case) -> Induced:
             "the JSON has no records with an address and a title"
         )
     page = read_page(find_text(data, path) or "", base_url=case.base_url)
-    return case.read({"kind": "json_api", "items_path": path, **_wrapper(case, page)[0]})
+    group, _ = _chosen(case, page)
+    return case.read({"kind": "json_api", "items_path": path, **_fields(case, page, group)})
+
+
+def _record_settings(records: Records, *, script: str | None = None) -> dict[str, Any]:
+    settings: dict[str, Any] = {"kind": "json_api", "items_path": records.items_path}
+    if script is not None:
+        settings["script"] = script
+    if records.date_format != "auto":
+        settings["date_format"] = records.date_format
+    return {**settings, "fields": dict(records.fields)}
 
 
 def _from_page(case: _Case) -> Induced:
@@ -177,62 +138,56 @@ def _from_page(case: _Case) -> Induced:
     if len(records) >= 2:
         inner = "".join(f"<dibao-record>{record}</dibao-record>" for record in records)
         page = read_page(inner, base_url=case.base_url)
-        fields, _ = _wrapper(case, page)
+        fields = _fields(case, page, _chosen(case, page)[0])
         settings = {"kind": "html_list", "container": "cdata-records", **fields}
         return case.read({**settings, "paging": {"style": "jpage"}})
     page = read_page(case.text, base_url=case.base_url)
-    fields, lists = _wrapper(case, page)
-    settings = {"kind": "html_list", **fields}
+    try:
+        own = _from_rows(case, page)
+    except NothingFound:
+        scripted = _from_scripts(case, None)
+        if scripted is None:
+            raise
+        return scripted
+    return _from_scripts(case, own) or own
+
+
+def _from_rows(case: _Case, page: Page) -> Induced:
+    group, lists = _chosen(case, page)
+    settings = {"kind": "html_list", **_fields(case, page, group)}
     paging = guess_paging(page, case.text, case.base_url)
     if paging is not None:
         settings["paging"] = paging
     own = case.read(settings)
     if len(case.text) < _LARGE:
-        own = _with_title_beside(case, own)
-        own = _with_day_beside(case, own)
+        own = with_title_beside(own, case.read)
+        own = with_day_beside(own, case.read, page=page, group=group)
     return replace(_with_family(case, own), lists=lists)
 
 
-def _with_title_beside(case: _Case, own: Induced) -> Induced:
-    """Links that say nothing (View, PDF, a number): the title may stand beside their row."""
-    titles = [row.title for row in own.listing.rows]
-    if is_good(titles) or not titles:
-        return own
-    best, most = own, 1.2 * worth_of(titles)
-    for field in _TITLE_BESIDE:
-        try:
-            tried = case.read({**own.settings, "row_title": f"{field} || a::text"})
-        except ParseError:
+def _from_scripts(case: _Case, own: Induced | None) -> Induced | None:
+    """Records in a script of the page, where the page itself lists next to nothing.
+
+    Pages made on the server carry what they show a second time: their rows are read as they are.
+    """
+    rows = own.listing.rows if own else ()
+    dated = sum(row.published_on is not None for row in rows)
+    if case.choice > 1 or (len(rows) >= _LEAST_ROWS and dated >= 0.5 * len(rows)):
+        return None
+    best: Induced | None = None
+    for name, data in data_of_scripts(case.text):
+        records = find_records(data, today=case.today, lang=case.lang, zone=case.zone)
+        if records is None or records.count < _LEAST_ROWS or "date" not in records.fields:
             continue
-        found = [row.title for row in tried.listing.rows]
-        if len(found) == len(titles) and is_good(found) and worth_of(found) > most:
-            best, most = tried, worth_of(found)
+        found = case.read(_record_settings(records, script=name))
+        shown = {row.url for row in rows} & {row.url for row in found.listing.rows}
+        most = len(best.listing.rows) if best else _LEAST_ROWS - 1
+        if not shown and len(found.listing.rows) > most:
+            best = found
     return best
 
 
-def _with_day_beside(case: _Case, own: Induced) -> Induced:
-    """Rows without a date of their own: it may stand before or after them, or in a heading."""
-    known = sum(row.published_on is not None for row in own.listing.rows)
-    fields: tuple[str, ...] = _BESIDE
-    most = 0.6 * len(own.listing.rows) - 0.01
-    if "date" in own.settings:
-        if "rowspan" not in case.text or known > 0.9 * len(own.listing.rows):
-            return own
-        fields, most = (_SPANNED,), 1.2 * known
-    best = own
-    for field in fields:
-        try:
-            tried = case.read({**own.settings, "date": field})
-        except ParseError:
-            continue
-        dated = sum(row.published_on is not None for row in tried.listing.rows)
-        far = 1.3 if best is not own and "xpath:preceding::" in field else 1.0
-        if len(tried.listing.rows) == len(own.listing.rows) and dated > far * most:
-            best, most = tried, dated
-    return best
-
-
-def _wrapper(case: _Case, page: Page) -> tuple[dict[str, Any], tuple[Glance, ...]]:
+def _chosen(case: _Case, page: Page) -> tuple[Group, tuple[Glance, ...]]:
     groups = find_groups(page, today=case.today, lang=case.lang)
     if not groups or groups[0].score <= 0:
         raise NothingFound(
@@ -249,7 +204,7 @@ def _wrapper(case: _Case, page: Page) -> tuple[dict[str, Any], tuple[Glance, ...
         Glance(len(g.links), sum(day is not None for day in g.days), title_of(g.links[0]))
         for g in lists
     )
-    return _fields(case, page, _readable(page, groups, lists[case.choice - 1])), glances
+    return _readable(page, groups, lists[case.choice - 1]), glances
 
 
 def _fields(case: _Case, page: Page, group: Group) -> dict[str, Any]:

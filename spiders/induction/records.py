@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pipelines.dates import date_from_url, is_plausible
+from pipelines.dates import date_from_url, find_dates, is_plausible
 from spiders.induction.days import descending_share, is_date_like, read_day
 from spiders.induction.dom import width
 from spiders.jsonpaths import PathError, as_text, compile_path, find_text, opened
@@ -23,6 +23,8 @@ from spiders.listing.assemble import link_in_script, plain_text
 _MAX_RECORDS = 300
 _MAX_DEPTH = 9
 _RECORD_DEPTH = 8
+_LEAST_OF_MAKE, _MOST_MAKES = 3, 4
+_SHORTEST_LINE, _LONGEST_LINE, _IN_ORDER = 20, 400, 0.8
 _DIGITS = re.compile(r"[\d\W]+")
 _URL = re.compile(
     r"^https?://\S+(?: \S+){1,8}\.(?:pdf|docx?|s?html?)$|"
@@ -75,9 +77,10 @@ def find_records(
     """The best list of records with address and title, None if there is none."""
     found: list[Records] = []
     for path, records in _bundles([data], "", 0):
-        made = _described(path, records[:_MAX_RECORDS], today=today, lang=lang, zone=zone)
-        if made is not None:
-            found.append(made)
+        for alike in _of_one_make(records[:_MAX_RECORDS]):
+            made = _described(path, alike, today=today, lang=lang, zone=zone)
+            if made is not None:
+                found.append(made)
     if not found:
         return None
     best = max(found, key=lambda records: records.score)
@@ -85,6 +88,18 @@ def find_records(
     if len(same) > 1:
         best.items_path = " && ".join(r.items_path for r in same)[:300]
     return best
+
+
+def _of_one_make(records: list[Any]) -> Iterator[list[Any]]:
+    """The records, and where lists of different things lie beside each other, each kind of them."""
+    yield records
+    makes: dict[frozenset[str], list[Any]] = {}
+    for record in records:
+        if isinstance(record, dict):
+            makes.setdefault(frozenset(record), []).append(record)
+    large = [same for same in makes.values() if len(same) >= _LEAST_OF_MAKE]
+    if len(large) > 1:
+        yield from sorted(large, key=len, reverse=True)[:_MOST_MAKES]
 
 
 def find_fragment(data: Any) -> str | None:
@@ -334,7 +349,24 @@ def _day_field(
             if worth > best[0]:
                 best = (worth, name, form, days)
             break
+    if best[1] is None and len(stated) >= _LEAST_OF_MAKE and not any(stated):
+        return _day_in_sentences(columns, today=today)
     return best[1], best[2], best[3]
+
+
+def _day_in_sentences(
+    columns: dict[str, list[str]], *, today: date | None
+) -> tuple[str | None, str, list[date | None]]:
+    """A field whose texts state exactly one day each, in order: a line of facts."""
+    for name, values in columns.items():
+        if not all(_SHORTEST_LINE < len(value) <= _LONGEST_LINE for value in values):
+            continue
+        spans = [find_dates(value, lang="en") for value in values]
+        days = [each[0].value for each in spans if len(each) == 1]
+        right = len(days) == len(values) and all(is_plausible(day, today=today) for day in days)
+        if right and descending_share(days) >= _IN_ORDER:
+            return name, "auto", list(days)
+    return None, "auto", []
 
 
 def _day(text: str, form: str, *, today: date | None, zone: str, lang: str) -> date | None:

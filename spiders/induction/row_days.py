@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from pipelines.dates import find_dates
+from spiders.fields import tidy
 from spiders.induction.days import best_form, is_date_like
 from spiders.induction.dom import Element
 
@@ -16,6 +18,11 @@ OTHER_DAY = re.compile(
 )
 
 
+_REVISED = re.compile(r"^(?:updated|modified|dateModified|last-?(?:updated|modified))$")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_LONGEST_BOX = 20
+_LONGEST_FIELD = 60
+_LONGEST_SENTENCE = 300
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
 _ENGLISH_DAY = rf"(?:{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}|\d{{1,2}}/\d{{1,2}}/\d{{4}})"
 #: a link that begins with a full day, or (in English) ends with one
@@ -23,6 +30,7 @@ _IN_TITLE = (
     re.compile(r"^[\[【(（]?(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?!\d)"),
     re.compile(rf"^(?:[a-z]{{3,6}}day,? )?{_ENGLISH_DAY}", re.IGNORECASE),
     re.compile(rf"{_ENGLISH_DAY}\)?$", re.IGNORECASE),
+    re.compile(r"[\[【(（](?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?[\]】)）]$"),
 )
 
 
@@ -35,7 +43,7 @@ def date_text(row: Element, link: Element, *, lang: str, today: date | None) -> 
     outside = [element for element in row.walk() if id(element) not in inside]
     holders = [element for element in outside if not any(e is link for e in element.walk())]
     found = [(_stamp(element), element) for element in holders]
-    found += [(text, element) for element in outside if (text := element.own)]
+    found += [(text, element) for element in outside for text in _loose(element)]
     texts = _dates_in_order(found)
     texts += _dates_in_order([(_stamp(e), e) for e in link.walk() if e is not link])
     texts += [match[0] for form in _IN_TITLE if (match := form.search(link.text))]
@@ -45,16 +53,53 @@ def date_text(row: Element, link: Element, *, lang: str, today: date | None) -> 
     return None
 
 
+def day_in_sentence(row: Element, link: Element) -> str | None:
+    """The first longer text of a row, outside the link, that states exactly one day."""
+    inside = {id(element) for element in link.walk()}
+    for element in row.walk():
+        if id(element) in inside or any(e is link for e in element.walk()):
+            continue
+        if _LONGEST_FIELD < len(element.text) <= _LONGEST_SENTENCE:
+            spans = find_dates(element.text, lang="en")
+            if len(spans) == 1:
+                return spans[0].text
+    return None
+
+
 def _dates_in_order(found: list[tuple[str, Element]]) -> list[str]:
     """Texts like dates: those called the day of something else last, the shortest first."""
     like = [(text, element) for text, element in found if is_date_like(text)]
     if len(like) > 1:
         like.sort(key=lambda pair: (_is_other_day(*pair), len(pair[0])))
+        _put_whole_days_first(like)
     return [text for text, _ in like]
+
+
+def _put_whole_days_first(like: list[tuple[str, Element]]) -> None:
+    """03/01 beside 2026 in one box: the box says the year, which its parts do not."""
+    text, element = like[0]
+    if _YEAR.search(text):
+        return
+    for place, (longer, box) in enumerate(like[1:], 1):
+        inside = any(above is box for above in element.ancestors())
+        if inside and _YEAR.search(longer) and len(longer) <= _LONGEST_BOX:
+            like.insert(0, like.pop(place))
+            return
+
+
+def _loose(element: Element) -> list[str]:
+    """The text directly in an element; of a long one, its parts between other elements."""
+    if len(element.own) <= _LONGEST_FIELD:
+        return [element.own] if element.own else []
+    parts = [tidy(child) for child in element.children if isinstance(child, str)]
+    return [part for part in parts if part]
 
 
 def _is_other_day(text: str, element: Element) -> bool:
     """Whether a date is labelled as one that is not the day of publication."""
+    named = (*element.classes, element.attributes.get("itemprop") or "")
+    if any(_REVISED.search(name) for name in named):
+        return True
     label = text if not text[:1].isdigit() else label_before(element)
     return OTHER_DAY.search(label) is not None
 
@@ -78,5 +123,8 @@ def label_before(element: Element) -> str:
 
 
 def _stamp(element: Element) -> str:
+    """The text, or for ``time`` without a whole day in it what its attribute states."""
     stated = element.attributes.get("datetime") if element.tag == "time" else None
+    if stated and len(find_dates(element.text, lang="en")) == 1:
+        return element.text  # the day as printed: the attribute is often in another zone
     return stated or element.text

@@ -15,11 +15,14 @@ from pipelines.urls import canonicalise
 from spiders.fields import Node, fast_node, read_field
 from spiders.induction.days import FORMS, is_date_like, read_day
 from spiders.induction.dom import Element, Page, width
-from spiders.induction.groups import GENERIC, Group
+from spiders.induction.groups import Group
 from spiders.induction.row_selectors import best_row_selector, names_of
+from spiders.induction.worth import GENERIC
 from spiders.listing.assemble import link_in_script
 
 _SAMPLE = 150
+#: texts that are looked through for a day at last
+_SHORT, _LONG = 60, 600
 #: stands for "the text directly in the link" in a list of selectors
 _OWN = "\0own"
 #: a text that begins or ends with a day
@@ -68,6 +71,7 @@ def write_fields(page: Page, group: Group, *, today: date | None, lang: str) -> 
     source = Counter(row.link.source for row in rows).most_common(1)[0][0]
     end = f"::attr({source})"
     link = _best(rows, _link_fields(rows, end=end), right_link) or f"a{end}"
+    link = _unlike_odd_rows(page, group, selector, rows=rows, link=link, end=end)
     title = _title_field(rows, link.removesuffix(end))
     when, form = None, "auto"
     if any(group.days):
@@ -96,19 +100,45 @@ def _best(
     return best
 
 
+def _unlike_odd_rows(
+    page: Page, group: Group, selector: str, *, rows: Sequence[_Row], link: str, end: str
+) -> str:
+    """Of the fields that give all links, the one that gives none in a pager or another odd row."""
+    wanted = {row.order for row in group.rows}
+    try:
+        found = [e for e in page.select(selector) if e.order not in wanted and e.links]
+    except SelectolaxError:
+        return link
+    odd = [_Row(e, fast_node(e.node), e.links[0], None) for e in found if e.node is not None]
+    if not odd or len(odd) > 0.5 * len(rows):
+        return link
+
+    def stray(field: str) -> int:
+        return sum(_read(row, field) is not None for row in odd)
+
+    right = [_read(row, link) for row in rows]
+    least = stray(link)
+    for field in dict.fromkeys(_link_fields(rows, end=end)):
+        if least == 0:
+            break
+        if (count := stray(field)) < least and [_read(row, field) for row in rows] == right:
+            link, least = field, count
+    return link
+
+
 def _link_fields(rows: Sequence[_Row], *, end: str) -> Iterator[str]:
     if all(row.link is row.element for row in rows):
         yield end
         return
     yield f"a{end}"
-    for selector in _selectors_of([(row.element, row.link) for row in rows]):
+    for selector in selectors_of([(row.element, row.link) for row in rows]):
         yield f"{selector}{end}"
     yield "a[title]::attr(href)"
     yield 'a[target="_blank"]::attr(href)'
     yield 'a[href*=".pdf"]::attr(href)'
 
 
-def _selectors_of(pairs: Sequence[tuple[Element, Element]]) -> list[str]:
+def selectors_of(pairs: Sequence[tuple[Element, Element]]) -> list[str]:
     """Selectors that may find an element in its row, the most frequent first."""
     counted: Counter[str] = Counter()
     for row, element in pairs[:40]:
@@ -122,6 +152,7 @@ def _paths(row: Element, element: Element) -> Iterator[str]:
     names = [*(n for n in names_of(element) if "#" not in n), element.tag]
     if element.tag in _CELLS:
         names.insert(0, f"{element.tag}:nth-of-type({element.place})")
+        names.append(f"{element.tag}:nth-last-of-type({element.place_from_end})")
     yield from names
     above = element.parent
     steps = 0
@@ -230,7 +261,7 @@ def _wordy(texts: Sequence[str]) -> bool:
 
 def _inner_names(rows: Sequence[_Row]) -> list[str]:
     pairs = [(row.link, e) for row in rows for e in row.link.walk() if e is not row.link and e.text]
-    return _selectors_of(pairs)
+    return selectors_of(pairs)
 
 
 def _other_names(rows: Sequence[_Row]) -> list[str]:
@@ -240,7 +271,7 @@ def _other_names(rows: Sequence[_Row]) -> list[str]:
         for e in row.element.walk()
         if e is not row.element and 12 <= width(e.text) <= _MAX_TITLE
     ]
-    return [*_selectors_of(pairs), ""]
+    return [*selectors_of(pairs), ""]
 
 
 def _date_field(
@@ -274,10 +305,19 @@ def _date_fields(
         and read_day(e.text, form=form, lang=lang, today=today) == row.day
     ]
     pairs.sort(key=lambda pair: len(pair[1].text))
-    for name in ("span", *_selectors_of(pairs)):
+    for name in ("span", *selectors_of(pairs)):
         yield f"{name}::text"
     for _, e in pairs[:3]:
         yield f"{e.tag}::own"
+    long = [
+        (row.element, e)
+        for row in rows[:40]
+        for e in row.element.walk()
+        if e is not row.element and _SHORT < len(e.text) <= _LONG
+    ]
+    for name in selectors_of(long):
+        yield f"{name}::own"
+        yield f"{name}::text"
     yield "::own"
     yield "::text"
     yield "a::text"

@@ -18,10 +18,12 @@ from spiders.induction.groups import Group
 #: class names of a state or a position, which say nothing of the list
 _STATE = re.compile(
     r"^(?:on|off|active|cur|current|first|last|odd|even|hot|new|hover|selected|open|show|hide"
-    r"|clear(?:fix)?|cf|fl|fr|left|right|row|col|alt|item-?\d+|[a-z]{1,2})$|\d{3,}|[0-9a-f]{8,}"
+    r"|clear(?:fix)?|cf|fl|fr|left|right|row|col|alt|item-?\d+)$|\d{3,}|[0-9a-f]{8,}"
     r"|^(?:css|sc|jsx|svelte|data-v)-|^[a-z]+_(?=[A-Za-z]*(?-i:[0-9A-Z]))[A-Za-z0-9]{5,}$|[:/\[\].@!]",
     re.IGNORECASE,
 )
+#: letters that stand for something (rq, bt) or for nothing (l, r): used where nothing else is
+_SHORT = re.compile(r"^[A-Za-z]{1,2}$")
 _IDENT = re.compile(r"^[A-Za-z_][\w-]*$")
 
 
@@ -31,6 +33,7 @@ def names_of(element: Element) -> list[str]:
     if element.id and _IDENT.match(element.id) and not _STATE.search(element.id):
         found.append(f"{element.tag}#{element.id}")
     stable = [c for c in element.classes if _IDENT.match(c) and not _STATE.search(c)]
+    stable.sort(key=lambda name: _SHORT.match(name) is not None)
     found += [f"{element.tag}.{name}" for name in stable[:3]]
     return found
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from spiders.induction.groups import Group
+from spiders.rows import ListRow
 
 #: lists of files: a page among them is navigation. Pages of other forms may be part of a list.
 _FORMS = (r"\.pdf(?:$|\?)",)
@@ -25,6 +27,28 @@ def link_filter(group: Group) -> str | None:
             return None
         odd = [day for day, hit in zip(group.days, hits, strict=True) if not hit]
         if share >= _LEAST_SHARE and not any(odd):
+            return form
+    return None
+
+
+def pattern_of_dated(rows: Sequence[ListRow]) -> str | None:
+    """What the addresses of dated rows share and those of all others lack: folder or file type.
+
+    For lists whose day stands beside the rows: links of the page without one are none of them.
+    """
+    dated = [row.url for row in rows if row.published_on is not None]
+    others = [row.url for row in rows if row.published_on is None]
+    if len(dated) < _LEAST_ROWS or not 0 < len(others) <= 0.5 * len(dated):
+        return None
+    folder = urlsplit(dated[0]).path.rpartition("/")[0]
+    types = {urlsplit(url).path.rpartition("/")[2].rpartition(".")[2].lower() for url in dated}
+    forms = [re.escape(folder) + "/[^/]+$"] if len(folder) > 1 else []
+    if len(types) == 1 and re.fullmatch(r"[a-z]{3,5}", kind := types.pop()):
+        forms.append(rf"\.{kind}(?:$|\?)")
+    for form in forms:
+        if all(re.search(form, url) for url in dated) and not any(
+            re.search(form, url) for url in others
+        ):
             return form
     return None
 

@@ -39,6 +39,11 @@ _DAY_AT_START = re.compile(
     r"^(?:[\[【(（]\s*([^\[\]【】()（）]{6,30})[\]】)）]|(\d[\d./-]{7,9})\s)\s*"
 )
 #: an address inside a script: ``window.open('/art/1.html')``
+_DAY_AT_END = re.compile(r"[\[【(（]\s*((?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?)\s*[\]】)）]$")
+#: what follows a labelled title in a tooltip of several lines
+_NEXT_LABEL = re.compile(
+    r"\s(?:发布时间|发布日期|发文时间|更新时间|时间|日期|作者|来源|点击数|浏览次数|所属栏目|责任编辑)\s?[:：]"
+)
 _IN_SCRIPT = re.compile(r"""['"]((?:https?:/)?/[^'"\s]+|[^'"\s]+\.[a-z]{3,5}(?:\?[^'"\s]*)?)['"]""")
 _ANCHOR = re.compile(r"""<a\s[^<>]{0,300}?\bhref\s*=\s*(["'])([^"'<>]{1,2000})\1""", re.IGNORECASE)
 _SCRIPTED = re.compile(r"^\s*(?:javascript:|[\w.]+\s*[(=])", re.IGNORECASE)
@@ -93,7 +98,7 @@ class Assembler:
             return
         title = plain_text(raw.title)[:MAX_TITLE]
         if self._printed:
-            title = _MARKS.sub("", _LABEL.sub("", title)) or title
+            title = _MARKS.sub("", _named(title)) or title
         if self._unwanted(url, title):
             self.skipped += 1
             return
@@ -115,18 +120,18 @@ class Assembler:
 
     def _without_day(self, row: ListRow) -> str:
         """The title without the day of the row, where the list prints it before the title."""
-        match = _DAY_AT_START.match(row.title)
+        match = _DAY_AT_START.match(row.title) or _DAY_AT_END.search(row.title)
         if match is None or row.published_on is None:
             return row.title
         spec = self.spec
         when = read_row_date(
-            match[1] or match[2],
+            next(filter(None, match.groups())),
             form=spec.date_format,
             zone=spec.timezone,
             lang=spec.lang,
             today=self.today,
         )
-        rest = row.title[match.end() :]
+        rest = (row.title[: match.start()] + row.title[match.end() :]).strip()
         return rest if when.day == row.published_on and len(rest) >= 4 else row.title
 
     def listing(
@@ -234,6 +239,16 @@ class Assembler:
             return None
         match = search(self.spec.link_regex, url)
         return day_from_groups(match) if match else None
+
+
+def _named(title: str) -> str:
+    """A title without the label before it, and without the labelled lines after it."""
+    match = _LABEL.match(title)
+    if match is None:
+        return title
+    title = title[match.end() :]
+    after = _NEXT_LABEL.search(title)
+    return title[: after.start()] if after is not None else title
 
 
 def link_in_script(text: str) -> str:

@@ -15,6 +15,7 @@ from pipelines.urls import canonicalise, is_fetchable
 from spiders.jsonpaths import find_all, find_list, find_text
 from spiders.listing.assemble import Assembler, RawRow
 from spiders.listing.pages import rows_from_fragment
+from spiders.listing.scripts import data_in_script
 from spiders.paging import CursorPaging, NextPaging
 from spiders.rows import Listing
 from spiders.spec import JsonApiSpec, JsonFields
@@ -31,7 +32,11 @@ def rows_from_json(
     today: date | None = None,
 ) -> Listing:
     """Rows of one JSON answer. Raises ``LayoutChanged`` when it is not JSON."""
-    data = load_json(content, charset=charset, url=base_url)
+    if spec.script is not None:
+        text = content if isinstance(content, str) else decode(content, header_charset=charset).text
+        data = data_in_script(text, spec.script, url=base_url)
+    else:
+        data = load_json(content, charset=charset, url=base_url)
     if spec.fields is None:
         fragment = find_text(data, spec.items_path) or ""
         assembler = rows_from_fragment(spec, fragment, base_url=base_url, today=today)

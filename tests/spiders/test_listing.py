@@ -294,6 +294,49 @@ def test_a_date_in_two_elements_is_one_day(text: str, day: date | None) -> None:
     assert found.day == day
 
 
+@pytest.mark.parametrize(
+    ("text", "lang", "day"),
+    [
+        ("2026年3月 1日", "zh", date(2026, 3, 1)),
+        ("2025年 (12-31)", "zh", date(2025, 12, 31)),
+        ("2026年3月 03-01", "zh", date(2026, 3, 1)),
+        ("October 2026 28 October:", "en", date(2026, 10, 28)),
+        ("2026 Tuesday, Oct. 6", "en", date(2026, 10, 6)),
+        ("2026 3 files", "en", None),
+        ("昨天 14:30", "zh", date(2026, 11, 19)),
+        ("3天前", "zh", date(2026, 11, 17)),
+        ("2 days ago", "en", date(2026, 11, 18)),
+        ("2周前", "zh", None),
+        ("昨天召开的会议", "zh", None),
+        ("115-03-01", "zh", date(2026, 3, 1)),
+        ("民國115年3月1日", "zh", date(2026, 3, 1)),
+        ("115-03-01", "en", None),
+        ("Jan. 16 Feb. 13 March 13", "en", None),
+    ],
+)
+def test_days_in_headings_in_words_and_of_the_republic(
+    text: str, lang: str, day: date | None
+) -> None:
+    assert read_row_date(text, form="auto", zone="UTC", lang=lang, today=TODAY).day == day
+
+
+IN_PAGE = "kind: json_api\nitems_path: '[]'\nfields: {title: t, url: u, date: d}\n"
+
+
+def test_records_are_read_from_a_script_of_the_page() -> None:
+    records = [
+        {"t": f"关于第{i}件事的公告", "u": f"/a/{i}.html", "d": "2026-11-0{i}"} for i in (1, 2, 3)
+    ]
+    text = json.dumps(records, ensure_ascii=False)
+    page = f"<script>var other = {{}}; window.rows = {text}; draw(rows)</script>"
+    rows = read(IN_PAGE + "script: window.rows\n", page).rows
+    assert [row.url[-6:] for row in rows] == ["1.html", "2.html", "3.html"]
+    named = f'<script id="data" type="application/json">{text}</script>'
+    assert len(read(IN_PAGE + "script: '#data'\n", named).rows) == 3
+    with pytest.raises(LayoutChanged, match="#data"):
+        read(IN_PAGE + "script: '#data'\n", page)
+
+
 def test_the_written_day_of_a_record_travels_to_the_metadata() -> None:
     (row,) = api(
         "title: t, url: u, date: d, written: w",
