@@ -103,6 +103,8 @@ def _reader(row: Row, path: Path) -> Reader | None:
         return _gold_document
     if "jurisdiction" in row and "body" in row:
         return _gold_item
+    if "fields" in row and "text" in row:
+        return _stated_text
     if "bio_tags" in gold:
         return _tagged
     if "header" in row:
@@ -175,6 +177,22 @@ def _standing(row: Row, fields: Fields, found: Metadata) -> None:
             fields.add(name, gold=gold[name], ours=getattr(found, name), key=key)
     if gold.get("topic_words"):
         fields.add("topic_words", gold=tuple(gold["topic_words"]), ours=found.topic_words, key=key)
+
+
+def _stated_text(row: Row, fields: Fields, path: Path) -> float:
+    """A short text with what it says of itself; ``null`` where it says nothing."""
+    page = CleanPage(row["title"], "", row["text"], lang=row.get("lang", "zh"))
+    found, spent = _timed(page)
+    for name, gold in row["fields"].items():
+        ours = getattr(found, name)
+        if name.endswith(("_on", "_until")):
+            ours = _day(ours)
+        elif name == "issuing_bodies":
+            gold = _bodies(gold)
+        elif name == "doc_number":
+            gold = normalise_doc_number(gold) or gold
+        fields.add(name, gold=gold, ours=ours, key=row["id"])
+    return spent
 
 
 def _squeeze(text: str | None) -> str:

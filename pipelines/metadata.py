@@ -7,7 +7,7 @@ over its text, the text over the list row. ``extract_metadata`` is the only entr
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -20,19 +20,24 @@ from pipelines.dates import (
 )
 from pipelines.fields import labels
 from pipelines.fields.authorship import Authors, issuing_bodies, standing
-from pipelines.fields.deadlines import Term, find_comment_deadline, find_effective, find_expiry
-from pipelines.fields.docnumber import normalise_doc_number, order_number, own_number
-from pipelines.fields.doctype import document_kind, is_interpretation
-from pipelines.fields.lawheader import (
-    Event,
-    adopted,
-    amended_in_force,
-    history,
-    in_force,
-    is_stale,
-    promulgated_on,
+from pipelines.fields.deadlines import (
+    Term,
+    find_comment_deadline,
+    find_english_effective,
+    find_expiry,
 )
-from pipelines.fields.pagefacts import date_language_of, day_zone, plain_label, title_of
+from pipelines.fields.doctype import document_kind, is_interpretation
+from pipelines.fields.inforce import first_day_in_force
+from pipelines.fields.lawheader import Event, adopted, history
+from pipelines.fields.numbering import Numbered, find_number
+from pipelines.fields.orderhead import OrderHead, find_order_head
+from pipelines.fields.pagefacts import (
+    date_language_of,
+    day_zone,
+    plain_label,
+    stated_lines,
+    title_of,
+)
 from pipelines.fields.published import Places, Published, find_published
 from pipelines.fields.regions import parse_region
 from pipelines.fields.signature import Signature, find_signature
@@ -42,8 +47,6 @@ from pipelines.fields.topicwords import topic_words
 from pipelines.fields.validity import Validity, find_validity
 from pipelines.items import CleanPage, Evidence, Hints, Metadata
 
-_OF_ANOTHER = 0.4
-"""Confidence in a day in force that an interpretation names: it is that of its document."""
 _INDEX_LINE = re.compile(r"索\s{0,2}[引取]\s{0,2}号\s{0,2}[:：]\s{0,3}([0-9A-Za-z/\-_.]{6,60})")
 
 
@@ -115,6 +118,8 @@ class _Reader:
         self.chinese = self.page.lang.startswith("zh")
         self.context = parse_region(self.region)
         self.table = {plain_label(k): v.strip() for k, v in self.page.table.items() if v.strip()}
+        if self.chinese:
+            self.table = stated_lines(self.text) | self.table
         self.lang = date_language_of(self.page, self.url)
         self.dates: tuple[DateSpan, ...] = find_dates(self.text, lang=self.lang)
 
@@ -158,30 +163,29 @@ class _Reader:
         return kind
 
     @cached_property
+    def order_head(self) -> OrderHead | None:
+        return find_order_head(self.text, title=self.title) if self.chinese else None
+
+    @cached_property
+    def numbered(self) -> Numbered | None:
+        page = self.page
+        found = find_number(
+            self.title,
+            table=self.fact(labels.NUMBERS),
+            listed=page.meta.get("layout:doc_number") or self.hints.doc_number,
+            head=self.order_head,
+            areas=(("head", page.head_text), ("title", self.title), ("body", self.text)),
+        )
+        if found is not None:
+            self.note(
+                "doc_number", found.value, found.span, found.rule, found.confidence,
+                place=found.place, start=found.start,
+            )  # fmt: skip
+        return found
+
+    @property
     def number(self) -> str | None:
-        found = self.fact(labels.NUMBERS)
-        if found:
-            value = normalise_doc_number(found[1]) or order_number(found[1], title=self.title)
-            if value:
-                self.note("doc_number", value, found[1], f"table:{found[0]}", 0.99, place="table")
-                return value
-        stated = self.page.meta.get("layout:doc_number") or self.hints.doc_number
-        if value := normalise_doc_number(stated):
-            self.note("doc_number", value, stated or "", "list", 0.97, place="list")
-            return value
-        for place, text in (
-            ("head", self.page.head_text),
-            ("title", self.title),
-            ("body", self.text),
-        ):
-            own = own_number(text, title=self.title)
-            if own is not None:
-                self.note(
-                    "doc_number", own.value, own.text, f"{place}:own", 0.95,
-                    place=place, start=own.start,
-                )  # fmt: skip
-                return own.value
-        return None
+        return self.numbered.value if self.numbered else None
 
     def index_number(self) -> str | None:
         found = self.fact(labels.INDEX)
@@ -206,8 +210,10 @@ class _Reader:
                 table=self.fact(labels.ISSUERS),
                 hint=self.hints.issuer,
                 number=self.number,
+                partners=self.numbered.partners if self.numbered else (),
                 signature=signed,
                 adopted=None if signed and signed.bodies else adopted(self.events),
+                head=self.order_head,
                 context=self.context,
             )
         )
@@ -304,35 +310,17 @@ class _Reader:
         if self.draft:
             return None
         value = self.stated_day("effective_on", labels.EFFECTIVE)
-        if value is not None or not self.chinese:
+        if value is not None:
             return value
-        published = self.published.day if self.published else None
-        line = in_force(self.events)
-        if line is not None:
-            return self.term("effective_on", Term(line.day, line.span, line.start, "header", 0.95))
-        found = find_effective(
-            self.text, dates=self.dates, written_on=self.written, published_on=published,
-            promulgated_on=self._promulgated(published),
+        if not self.chinese:
+            stated = find_english_effective(self.text, dates=self.dates)
+            return self.term("effective_on", stated)
+        found = first_day_in_force(
+            self.text, title=self.title, dates=self.dates, events=self.events,
+            number=self.number, written_on=self.written,
+            published_on=self.published.day if self.published else None,
         )  # fmt: skip
-        if (found and is_stale(found.value, self.events)) or (not found and self.events):
-            found = self._amended(published)
-        if found and is_interpretation(self.title):
-            found = replace(found, confidence=min(found.confidence, _OF_ANOTHER))
         return self.term("effective_on", found)
-
-    def _amended(self, published: date | None) -> Term | None:
-        later = amended_in_force(self.events, published)
-        last = self.events[-1]
-        return Term(later, last.span, last.start, "amendment", 0.7) if later else None
-
-    def _promulgated(self, published: date | None) -> date | None:
-        """Orders are promulgated when signed; a page long after the text is a re-publication."""
-        day = promulgated_on(self.events)
-        if day is not None or self.written is None:
-            return day
-        if published is not None and 0 <= (published - self.written).days <= 60:
-            return self.written if self.number and "令第" in self.number else published
-        return self.written
 
     @cached_property
     def end(self) -> date | None:

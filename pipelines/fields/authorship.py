@@ -23,6 +23,7 @@ from pipelines.fields.issuers import (
     split_bodies,
 )
 from pipelines.fields.lawheader import Event
+from pipelines.fields.orderhead import OrderHead
 from pipelines.fields.regions import Region, locate
 from pipelines.fields.signature import Signature
 from pipelines.fields.subjects import Subject, issuers_in_lead, official_in_title
@@ -51,8 +52,10 @@ class Authors:
     table: tuple[str, str] | None
     hint: str | None
     number: str | None
+    partners: tuple[str, ...]
     signature: Signature | None
     adopted: Event | None
+    head: OrderHead | None
     context: Region | None
 
 
@@ -118,6 +121,8 @@ def _claims(page: Authors) -> Iterator[Claim]:
     document = bool(page.number or (page.signature and page.signature.bodies))
     if titled and (document or all(is_public_body(name) for name in titled.bodies)):
         yield Claim(titled.bodies, titled.span, "title", 0.95, "title", 0, titled.note)
+    if page.head is not None and page.head.bodies:
+        yield Claim(page.head.bodies, page.head.span, "order_head", 0.945, "body", page.head.start)
     for signed, rule, confidence in (
         (page.signature, "signature", 0.94),
         (page.adopted, "adoption", 0.93),
@@ -132,7 +137,7 @@ def _claims(page: Authors) -> Iterator[Claim]:
     if official:
         yield Claim(official.bodies, official.span, "official", 0.84, "title", official.start)
     if page.number and (body := body_from_number(page.number)):
-        yield Claim((body,), page.number, "number", 0.8, "body")
+        yield Claim((*page.partners, body), page.number, "number", 0.8, "body")
     if page.hint:
         yield Claim(bodies_in(page.hint), page.hint, "list", 0.8, "list")
 
@@ -156,6 +161,7 @@ def _as_listed(signed: tuple[str, ...], hint: str | None) -> tuple[str, ...]:
     return signed if part_of_name else listed
 
 
+_STATE = "中华人民共和国"
 _PUBLIC_ACT = re.compile(
     r"印发|发布|出台|公布|正式|推出|启动|公开征求|首个|将|拟|促进|推动|加快|支持|关于|产业|三年行动|行动计划|行动方案|条例|办法|规定|实施"
 )
@@ -185,6 +191,8 @@ def standing(
         if found != "none":
             return Standing(found, place.path if place else None, body, "issuer", 0.95)
     head = title.removeprefix("《")
+    if document and head.startswith(_STATE) and locate(head[len(_STATE) :]) is None:
+        return Standing("national", "CN", head, "title", 0.75)
     place_named = locate(head, context=context)
     if place_named is not None:
         rest = head[place_named.used :]

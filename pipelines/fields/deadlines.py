@@ -49,19 +49,40 @@ _UNTIL = re.compile(
 )
 _CONSULT = re.compile(
     r"征求[\u4e00-\u9fff]{0,6}意见|公开征集|意见征集|听取[\u4e00-\u9fff]{0,4}意见"
-    r"|consultation|comment"
+    r"|(?i:consultation|comment|responses? (?:are|is|must|should)|submissions)"
 )
 _DEADLINE_BEFORE = re.compile(
     r"(?:截止|截至|反馈|征求意见|期限|时间|至|—|-|－|~|到|请于|请在|于|在|以前|之前|前"
     r"|by|until|deadline)[^。；\n]{0,14}\Z"
+    r"|(?i:\b(?:by|until|due|clos(?:es?|ed|ing)|on or before"
+    r"|no later than|before|deadline|end(?:s|ing)?|received)\b"
+    r"[^。；.\n]{0,30}\Z)"
 )
 _DEADLINE_AFTER = re.compile(
     r"[ \t]{0,2}(?:[（(][^）)]{1,8}[）)])?[ \t]{0,2}(?:\d{1,2}[:：时]\d{0,2}[ \t]{0,2})?"
     r"(?:之?前|以前|止|截止|日?24时|下班前|内)"
 )
 _WITHIN = re.compile(
-    r"自(?:本|该)?[\u4e00-\u9fff]{0,6}?(?P<base>公布|发布|公告|刊登|登载|公示|印发|即|今)"
+    r"[自从于在][\u4e00-\u9fff]{0,8}?(?P<base>公布|发布|公告|刊登|登载|公示|印发|即|今)"
     rf"{_SP}(?:之?日)?起?的?{_SP}{_NUMBER}{_SP}(?P<unit>个?工作日|日|天|个月)(?:之内|以内|内)?"
+)
+# 2024年1月底前, 3月末前: the month's last day
+_MONTH_END = re.compile(
+    r"(?:(?P<y>20\d\d)[ \t]?年[ \t]?)?(?<!\d)(?P<m>1[0-2]|[1-9])[ \t]?月[ \t]?[底末](?:之?前|以前)"
+)
+# 2029年6月30日废止, 至2029年6月30日自行失效
+_ENDS_THEN = re.compile(r"[ \t]{0,2}(?:起|零时起)?(?:自动|自行|即行)?(?:废止|失效|终止执行)(?!的)")
+_YEAR_END = re.compile(
+    r"(?:有效期限?|执行期限?|施行期限?)[^，。；\n]{0,8}(?:至|到|截至|截止)(?P<y>20\d\d)年(?:年底|底|末)"
+)
+_OTHER_TITLE = re.compile(r"《[^》]{2,60}》[^。；\n]{0,20}\Z")
+_ENGLISH_EFFECT = re.compile(
+    r"(?:\b[Tt]h(?:is|ese|e)[ ](?:[A-Za-z]+ ){0,2}?(?i:rules?|regulations?|orders?|acts?|notice"
+    r"|guidance|directions?|amendments?|changes|instruments?)"
+    r" (?:(?:will|shall|is|are|becomes?|comes?|takes?|enters?|be|also) ){1,3}"
+    r"(?:effective|effect|into (?:force|effect)|in force)(?: (?:on|as of|from))?"
+    r"|\A[ \t]{0,8}(?:(?i:effective dates?|dates?)|Entry into force)[ ]?[:.—-]{1,2}[ ]?"
+    r"[^.\n]{0,40}?(?:on|from|effective)?)[ ]?\Z"
 )
 
 
@@ -184,6 +205,15 @@ def find_expiry(
             if not rest.startswith(("起", "的")):
                 start = max(0, span.start - 12)
                 return Term(span.value, text[start : span.end], start, "stated_expiry", 0.95)
+        ended = _ENDS_THEN.match(text, span.end)
+        if ended and (effective_on is None or span.value > effective_on):
+            clause = re.split(r"[。；\n]", before)[-1]
+            if not _OTHER_TITLE.search(clause) and (effective_on or _SELF.search(clause)):
+                stated = text[span.start : ended.end()]
+                return Term(_day_before(span.value, ended[0]), stated, span.start, "ends", 0.9)
+    if "年底" in text and (year_end := _YEAR_END.search(text)):
+        last = date(int(year_end["y"]), 12, 31)
+        return Term(last, year_end[0], year_end.start(), "year_end", 0.9)
     first = effective_on or written_on
     if first is None or not any(word in text for word in _TERM_WORDS):
         return None
@@ -194,6 +224,23 @@ def find_expiry(
     if not 0 < months <= 600:
         return None
     return Term(add_months(first, months) - timedelta(days=1), match[0], match.start(), "term", 0.9)
+
+
+def _day_before(day: date, words: str) -> date:
+    """自…起失效 names the first day out of force."""
+    return day - timedelta(days=1) if "起" in words else day
+
+
+def find_english_effective(text: str, *, dates: tuple[DateSpan, ...]) -> Term | None:
+    """The first day in force that an English text states of itself: EFFECTIVE DATE: …, This rule
+    is effective …, These Regulations come into force on …."""
+    for span in dates:
+        before = text[max(0, span.start - 120) : span.start].rpartition("\n")[2]
+        match = _ENGLISH_EFFECT.search(before)
+        if match is not None:
+            start = span.start - len(before) + match.start()
+            return Term(span.value, text[start : span.end], start, "stated_effective", 0.85)
+    return None
 
 
 def find_comment_deadline(
@@ -229,7 +276,23 @@ def find_comment_deadline(
                 "stated_deadline",
                 confidence,
             )
-    return best or _relative_deadline(text, base)
+    return best or _month_end(text, base) or _relative_deadline(text, base)
+
+
+def _month_end(text: str, base: date | None) -> Term | None:
+    match = _MONTH_END.search(text) if "月底" in text or "月末" in text else None
+    if match is None or not re.search(
+        r"意见|反馈|建议", text[max(0, match.start() - 60) : match.end() + 60]
+    ):
+        return None
+    year = int(match["y"]) if match["y"] else base.year if base else 0
+    if not year:
+        return None
+    month = int(match["m"])
+    if not match["y"] and base and month < base.month:
+        year += 1
+    value = date(year, month, calendar.monthrange(year, month)[1])
+    return Term(value, match[0], match.start(), "month_end", 0.85)
 
 
 def _with_month_days(text: str, spans: tuple[DateSpan, ...], base: date) -> tuple[DateSpan, ...]:
@@ -247,7 +310,11 @@ def _with_month_days(text: str, spans: tuple[DateSpan, ...], base: date) -> tupl
 
 def _near_comments(text: str, span: DateSpan) -> bool:
     around = text[max(0, span.start - 160) : span.end + 120]
-    return bool(re.search(r"意见|反馈|征集|建议|截止|comment|response", around))
+    return bool(
+        re.search(
+            r"意见|反馈|征集|建议|截止|(?i:comment|respon[sd]|consultation|submission)", around
+        )
+    )
 
 
 def _relative_deadline(text: str, base: date | None) -> Term | None:

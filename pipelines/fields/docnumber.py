@@ -28,7 +28,7 @@ _CODE_TAIL = re.compile(
 _YEAR_TAIL = re.compile(
     rf"(?P<body>{_CHAR}{{0,22}}){_SP}{_OPEN}?{_SP}{_YEAR}{_SP}年{_SP}{_CLOSE}?{_SP}第{_SP}{_NUMBER}{_SP}\Z"
 )
-_ORDER_TAIL = re.compile(rf"(?P<body>{_CHAR}{{1,30}}){_SP}{_OPEN}?{_SP}第?{_SP}{_NUMBER}{_SP}\Z")
+_ORDER_TAIL = re.compile(rf"(?P<body>{_CHAR}{{1,30}}?){_SP}{_OPEN}?{_SP}第?{_SP}{_NUMBER}{_SP}\Z")
 _AFTER = re.compile(rf"号{_SP}[）)〕\]]?{_SP}(?P<kind>令|公告|通告)?")
 # Words that end a title or open a phrase; text is often glued to the code that follows them.
 _TITLE_END = re.compile(
@@ -244,8 +244,13 @@ def _inside_quotes(before: str) -> bool:
     return before.count("《") > before.count("》")
 
 
+_GOES_ON = re.compile(r"[）)]?令?[\u4e00-\u9fff]")
+
+
 def _after_public_note(text: str, number: DocNumber) -> bool:
     before = text[max(0, number.start - 24) : number.start]
+    if _GOES_ON.match(text, number.end):
+        return False
     return bool(
         re.search(r"(?:公开发布|依申请公开|主动公开|\d{1,2}日)[）)]?[ \t\u3000]{0,3}\Z", before)
     )

@@ -299,8 +299,16 @@ def may_end_with_body(text: str) -> bool:
     return last in _last_characters() or last.isascii() or "等" in text
 
 
+_NAMED_NUMBER = re.compile(
+    r"(?P<body>[\u4e00-\u9fff]{3,30})(?:令|公告|通告)(?:\d{4}年)?第\d{1,5}号"
+)
+
+
 def body_from_number(number: str) -> str | None:
-    """The central body that uses a document number's prefix: 国办发〔2018〕1号 → 国务院办公厅."""
+    """The central body that uses a document number's prefix (国办发〔2018〕1号 → 国务院办公厅), or
+    the body whose name is a part of the number (浙江省人民政府令第372号)."""
+    if (match := _NAMED_NUMBER.fullmatch(number)) and looks_like_body(match["body"]):
+        return match["body"]
     prefixes = _bodies().prefixes
     sizes = range(min(len(number), _LONGEST_PREFIX), 1, -1)
     return next((prefixes[number[:n]] for n in sizes if number[:n] in prefixes), None)

@@ -18,3 +18,28 @@ EXPIRY = ("失效日期", "废止日期", "失效时间", "有效期至", "截�
 INDEX = ("索引号", "索取号", "信息索引号", "信息索引")
 SUBJECTS = ("主题分类", "信息分类", "所属主题", "主题")
 TOPIC_WORDS = ("主题词", "关键词")
+IN_TEXT = frozenset(
+    {
+        *NUMBERS,
+        *WRITTEN,
+        *EFFECTIVE,
+        *EXPIRY,
+        *INDEX,
+        "发布日期",
+        "发布时间",
+        "公开日期",
+        "公布日期",
+    }
+    | {
+        "发文机关",
+        "发布机构",
+        "发文单位",
+        "制定机关",
+        "发文机构",
+        "发布机关",
+        "颁布单位",
+        "主题分类",
+    }
+    | {"有效性", "时效性", "效力状态", "文件状态", "时效状态"}
+) - {"字号", "时效"}
+"""Labels that say the same when their line stands at the front of a plain text."""

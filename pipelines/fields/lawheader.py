@@ -19,7 +19,7 @@ _SPACES = " \t\u3000\xa0"
 _MEETING = re.compile(
     r"(?P<body>[\u4e00-\u9fff]{2,30}?)(?:第[一二三四五六七八九十百零〇\d]{1,5}次)?"
     r"(?:全体|常务|部务|部长|委务|局务)?(?:会议|审判委员会|检察委员会|大会)"
-    r"(?:第[一二三四五六七八九十百零〇\d]{1,7}次(?:全体)?会议)?(?:审议)?(?:通过|批准|修订|《|关于)"
+    r"(?:第[一二三四五六七八九十百零〇\d]{1,7}次(?:全体)?会议)?(?:审议)?(?:第[一二三四五六七八九十]{1,2}次)?(?:通过|批准|修订|《|关于)"
 )
 _SESSION = re.compile(r"第[一二三四五六七八九十百零〇\d]{1,4}届")
 
@@ -39,7 +39,8 @@ def history(text: str, *, limit: int = 4000) -> tuple[Event, ...]:
     """The history lines at the head of ``text``, in order; () for other texts.
 
     A line begins with a day and ends with one of the acts; the first line of another kind that
-    follows at least one event ends the head.
+    follows at least one event ends the head. Of two bodies that adopted a text on two days
+    (两高的解释) the later day counts.
     """
     head = text[:limit]
     if not _DATED_LINE.search(head):
@@ -49,8 +50,10 @@ def history(text: str, *, limit: int = 4000) -> tuple[Event, ...]:
         day = _leading_day(line)
         act = _act(line) if day else ""
         if day and act:
-            rest = line[find_dates(line[:40])[0].end :]
-            events.append(Event(act, day, _bodies(rest), max(0, head.find(line[:20])), line))
+            days = find_dates(line)
+            last = max((s.value for s in days[1:] if line[s.start - 1] == "、"), default=day)
+            where = max(0, head.find(line[:20]))
+            events.append(Event(act, max(day, last), _bodies(line[days[0].end :]), where, line))
         elif events and len(line) > 60:
             break
     return tuple(events)
@@ -67,7 +70,9 @@ def _logical_lines(head: str) -> list[str]:
     """Lines with what belongs together: text glued after 通过根据… apart, wrapped lines joined."""
     lines: list[str] = []
     for raw in _GLUED.sub("\n", head).split("\n"):
-        line = raw.strip(_SPACES + "（）()")
+        line = raw.strip(_SPACES + "（）()，,；;").removesuffix("根据").rstrip()
+        if line.startswith("自") and line[1:2].isdigit():
+            line = line[1:]
         wraps = lines and _leading_day(lines[-1]) and not _act(lines[-1]) and not _leading_day(line)
         if wraps and 0 < len(line) <= 120:
             lines[-1] += line
@@ -82,7 +87,11 @@ _DATED_LINE = re.compile(
     r"^[（( ]{0,2}[12]\d{3} ?年[^\n]{6,200}?(?:通过|批准|公布|发布|修订)", re.M
 )
 _ANOTHER_VERSION = 365
-_GLUED = re.compile(r"根据(?=\d{4}年\d{1,2}月)")
+# …通过 根据…修正, …公布 自…起施行: several lines of history printed as one.
+_GLUED = re.compile(
+    r"根据(?=\d{4}年\d{1,2}月)"
+    r"|(?<=通过|批准|公布|发布|修正|修订|修改)[ \t\u3000\xa0，,；;]{0,3}(?=自?[12]\d{3}年\d{1,2}月)"
+)
 _SEVERAL = re.compile(
     r"等[一二三四五六七八九十百0-9]+(?:件|部|项)|部分[\u4e00-\u9fff]{0,8}(?:法规|法律|规章)|〉[〈和、]"
 )

@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from pipelines.dates import date_language, is_day_first
+from pipelines.fields import labels
 from pipelines.items import CleanPage
 
 _CHINESE_HOST = re.compile(r"\A(?:[a-z]{2,6}://[^/?#]{1,260}\.(?:cn|hk|mo|tw)(?:[:/?#]|\Z)|\Z)")
@@ -39,3 +40,23 @@ def title_of(own: str, listed: str | None) -> str:
 
 def plain_label(key: str) -> str:
     return "".join(unicodedata.normalize("NFKC", key).split()).strip(":：[]【】·*")
+
+
+_FRONT_LINES, _FRONT = 14, 700
+_LINE = re.compile(
+    r"[ \t\u3000]{0,8}[【\[]?(?P<label>[\u4e00-\u9fff \u3000]{2,10})[】\]]?[:：](?P<value>.{1,100})"
+)
+
+
+def stated_lines(text: str) -> dict[str, str]:
+    """What labelled lines at the front of a plain text state (发布机构：浙江省财政厅), as a table
+    would: interfaces and mail deliver pages without their table."""
+    found: dict[str, str] = {}
+    for line in text[:_FRONT].split("\n", _FRONT_LINES)[:_FRONT_LINES]:
+        if len(line) > 120:
+            break
+        match = _LINE.fullmatch(line.rstrip())
+        label = plain_label(match["label"]) if match else ""
+        if match and label in labels.IN_TEXT and match["value"].strip():
+            found.setdefault(label, match["value"].strip())
+    return found
