@@ -111,7 +111,7 @@ def find_published(
     if not candidates:
         return None
     best = max(candidates, key=lambda c: c.confidence)
-    best = _settled(best, [c for c in candidates if c.place != best.place], clock)
+    best = _settled(best, candidates, clock)
     others = [c for c in candidates if c.place != best.place]
     confidence = best.confidence
     if any(c.day == best.day for c in others):
@@ -122,18 +122,29 @@ def find_published(
     return Published(best.day, moment, best.span, best.rule, best.place, best.start, confidence)
 
 
+_SAME_MOMENT = 600
+"""Seconds between two stamps of one moment that different tools of a page wrote."""
 _UTC_STAMP = re.compile(r"\d:\d\d(?:[.,]\d{1,9})?\s?(?:Z|UTC|GMT|\+00:?00)\Z")
 
 
-def _settled(best: Published, others: list[Published], clock: _Clock) -> Published:
-    """``best``, unless two other places agree against it or it is a stamp in UTC of the night."""
+def _settled(best: Published, candidates: list[Published], clock: _Clock) -> Published:
+    """``best``, unless two other places agree against it or it is a stamp in UTC of the night:
+    then the address, or the same moment in the publisher's own zone, tells the day there."""
     if best.place == "meta" and clock.day_zone == "UTC" and _UTC_STAMP.search(best.span):
-        near = [c for c in others if c.place == "url" and abs((c.day - best.day).days) == 1]
+        near = [c for c in candidates if abs((c.day - best.day).days) == 1]
+        near = [c for c in near if c.place == "url" or _same_moment(c, best)]
         return replace(best, day=near[0].day) if near else best
+    others = [c for c in candidates if c.place != best.place]
     if best.confidence >= _CERTAIN or any(c.day == best.day for c in others):
         return best
     rivals = [c for c in others if len({o.place for o in others if o.day == c.day}) > 1]
     return max(rivals, key=lambda c: c.confidence) if rivals else best
+
+
+def _same_moment(one: Published, other: Published) -> bool:
+    if one.place != "meta" or one.moment is None or other.moment is None:
+        return False
+    return abs((one.moment - other.moment).total_seconds()) < _SAME_MOMENT
 
 
 def _candidates(places: Places, clock: _Clock) -> Iterator[Published]:

@@ -180,6 +180,15 @@ def test_the_address_decides_the_day_of_a_stamp_of_the_night_in_utc() -> None:
     assert found.published_on == date(2024, 3, 5)
 
 
+def test_a_stamp_of_the_same_moment_in_the_publishers_zone_tells_the_day() -> None:
+    head = (
+        '<meta property="article:published_time" content="2024-03-05T23:10:00+00:00">'
+        '<meta name="datePublished" content="2024-03-06T01:10:00+02:00">'
+    )
+    found = read(EN, head=head, url="https://www.sample.org/new-rules/", lang="en")
+    assert found.published_on == date(2024, 3, 6)
+
+
 def test_two_places_that_agree_outweigh_one_that_does_not() -> None:
     head = '<meta name="date" content="2026-10-30">'
     found = read(
