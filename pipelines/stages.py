@@ -293,7 +293,7 @@ def _join_event(session: Session, saved: SaveResult, incoming: Incoming, *, now:
         saved.document_id,
         filed=keys.filed,
         asked=keys.asked,
-        links=incoming.links if keys.subject is not None else (),
+        links=incoming.links if keys.searches else (),
         cluster_id=saved.cluster_id,
         traced=needs_trace(keys) and bool(keys.links),
     )

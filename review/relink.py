@@ -33,7 +33,7 @@ def look_again(session: Session, document_id: int, *, now: datetime) -> int | No
         document_id,
         filed=keys.filed,
         asked=keys.asked,
-        links=links if keys.subject is not None else (),
+        links=links if keys.searches else (),
         cluster_id=page.cluster_id,
         traced=needs_trace(keys) and bool(keys.links),
     )

@@ -46,7 +46,8 @@ class StoredPage:
 
 
 class Found(Protocol):
-    """Why two pages are of one event. A link that is not ``sure`` counts only when unopposed."""
+    """Why two pages are of one event. A link that is not ``sure`` counts only when unopposed;
+    a ``scoped`` one (issuer and days agree) may stand beside sure ones."""
 
     @property
     def reason(self) -> str: ...
@@ -54,6 +55,8 @@ class Found(Protocol):
     def confidence(self) -> float: ...
     @property
     def sure(self) -> bool: ...
+    @property
+    def scoped(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class EventLink:
     reason: str
     confidence: float
     sure: bool = True
+    scoped: bool = False
 
 
 class OfficialFound(Protocol):

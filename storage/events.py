@@ -182,12 +182,12 @@ def _links(
         if found is not None:
             links[key] = found
     sure = {key: link for key, link in links.items() if link.sure}
-    if any(key not in mates for key in sure):
+    certain = any(key not in mates for key in sure)
+    unsure = [key for key in links if key not in sure and (links[key].scoped or not certain)]
+    held = [*unsure[:12], *(list(sure)[:12] if certain else ())]
+    if any(rules.clash(others[a], others[b]) for a, b in combinations(held, 2)):
         return sure
-    unsure = [others[key] for key in links if key not in sure]
-    if any(rules.clash(a, b) for a, b in combinations(unsure[:12], 2)):
-        return sure
-    return links
+    return {key: link for key, link in links.items() if key in sure or key in unsure}
 
 
 def _undecided(session: Session, document_id: int, links: dict[int, Found]) -> dict[int, Found]:

@@ -9,14 +9,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import blake2b
 
-from pipelines.events.names import read_place
-from pipelines.events.roles import OWN_ROLES, Role, is_correction, role_of
-from pipelines.events.subject import Subject, read_subject
-from pipelines.fields.docnumber import normalise_doc_number
+from pipelines.events.announce import (
+    ROUNDUP,
+    Announcement,
+    announcers,
+    read_announcement,
+    scopes_of,
+)
+from pipelines.events.names import PolicyName, read_place
+from pipelines.events.roles import (
+    OWN_ROLES,
+    Role,
+    explains_policy,
+    is_correction,
+    role_of,
+)
+from pipelines.events.subject import Subject, only_named, read_subject
+from pipelines.fields.docnumber import find_doc_numbers, normalise_doc_number
 from pipelines.fields.issuers import canonical_body, place_of
 from pipelines.fields.subjects import issuers_in_lead, issuers_in_title
 from pipelines.items import Bulletin, CleanPage, Metadata
@@ -51,7 +64,12 @@ class PageFacts:
 
 @dataclass(frozen=True, slots=True)
 class EventKeys:
-    """A page as the search for events sees it; ``subject`` is None for pages about no policy."""
+    """A page as the search for events sees it; ``subject`` is None for pages about no policy.
+
+    ``words`` are title and lead of a report that announces an act in words of its own, "" for
+    every other page; ``scopes`` the place or the bodies under which such acts are looked for;
+    ``site`` the place of the public body whose site it is.
+    """
 
     role: Role
     subject: Subject | None
@@ -66,6 +84,25 @@ class EventKeys:
     links: tuple[str, ...] = ()
     filed: tuple[int, ...] = ()
     asked: tuple[int, ...] = ()
+    words: str = ""
+    scopes: tuple[str, ...] = ()
+    of_draft: bool = False
+    site: str = ""
+
+    @property
+    def searches(self) -> bool:
+        """Whether the page may belong to an event."""
+        return self.subject is not None or bool(self.words)
+
+    @property
+    def is_act(self) -> bool:
+        """Whether the page is the act itself at a public body."""
+        return self.official and self.subject is not None and self.role in OWN_ROLES
+
+    @property
+    def day(self) -> date | None:
+        """The day the page is of."""
+        return self.published_on or self.written_on
 
     @property
     def name(self) -> str:
@@ -75,9 +112,7 @@ class EventKeys:
     @property
     def numbers(self) -> frozenset[str]:
         """The number of the policy, as known to this page."""
-        cited = self.subject.number if self.subject else None
-        own = self.number if self.role in OWN_ROLES or self.role == "full_text" else None
-        return frozenset(number for number in (own, cited) if number)
+        return _numbers(self.role, self.number, self.subject)
 
     @property
     def place(self) -> str:
@@ -85,22 +120,30 @@ class EventKeys:
         return self.subject.name.place if self.subject else ""
 
 
+def _numbers(role: Role, number: str | None, subject: Subject | None) -> frozenset[str]:
+    cited = subject.number if subject else None
+    own = number if role in OWN_ROLES or role == "full_text" else None
+    return frozenset(known for known in (own, cited) if known)
+
+
 def is_official(url: str, level: str | None) -> bool:
     """Whether a page stands on the site of a public body."""
-    return level in OFFICIAL_LEVELS or ".gov." in f".{host_of(url) or ''}."
+    if level in OFFICIAL_LEVELS:
+        return True
+    return ".gov" in url and ".gov." in f".{host_of(url) or ''}."
 
 
 def read_keys(page: PageFacts) -> EventKeys:
     """Everything the search for events needs of a page."""
     official = is_official(page.url, page.level)
     text = page.text[:TEXT_READ]
-    subject = None
-    if not is_correction(page.title):
-        subject = read_subject(page.title, text, official=official)
-    role: Role = "report"
-    bodies: tuple[str, ...] = page.issuing_bodies
+    subject, told = _about(page, text, official=official)
+    if subject is None and told is None:
+        return _about_nothing(page, official=official)
+    role: Role = "interpretation" if explains_policy(page.title) else "report"
+    bodies: tuple[str, ...] = page.issuing_bodies or (told.bodies if told else ())
     if subject is not None:
-        bodies = _bodies_of(page, subject, text)
+        bodies = _bodies_of(page, subject, text) or bodies
         role = role_of(
             page.title,
             text=page.text,
@@ -111,14 +154,27 @@ def read_keys(page: PageFacts) -> EventKeys:
             issuers_site=_at_issuers(page.publisher, bodies),
         )
         subject = _placed(subject, bodies)
-    issuers = tuple(dict.fromkeys(canonical_body(name) for name in bodies))
+    at = place_of(page.publisher)[1] if official and page.publisher else None
+    if subject is not None and subject.own and at is not None and not subject.name.place:
+        subject = replace(subject, name=subject.name.at(at.path))
+    issuers = tuple(dict.fromkeys(canonical_body(name, context=at) for name in bodies))
+    number = normalise_doc_number(page.doc_number)
     key = url_key(page.url) if page.url else ""
-    links = _links(page) if subject is not None else ()
-    known = EventKeys(
+    links = _links(page)
+    scopes = _scopes(subject, told, issuers)
+    act = official and subject is not None and role in OWN_ROLES
+    filed, asked = _by_days(
+        scopes, page.published_on or page.written_on, told=told is not None, act=act
+    )
+    addresses = [*([key] if key and official else []), *links]
+    more_filed, more_asked = _by_name(
+        subject, _numbers(role, number, subject), issuers=issuers, url_key=key, addresses=addresses
+    )
+    return EventKeys(
         role=role,
         subject=subject,
         official=official,
-        number=normalise_doc_number(page.doc_number),
+        number=number,
         issuers=issuers,
         publisher=page.publisher,
         published_on=page.published_on,
@@ -126,8 +182,78 @@ def read_keys(page: PageFacts) -> EventKeys:
         url=page.url,
         url_key=key,
         links=links,
+        filed=tuple(dict.fromkeys((*more_filed, *filed))),
+        asked=tuple(dict.fromkeys((*more_asked, *asked))),
+        words=told.words if told else "",
+        scopes=scopes,
+        of_draft=told.draft if told else subject is not None and subject.name.draft,
+        site=at.path if at is not None else "",
     )
-    return _with_hashes(known)
+
+
+def _about_nothing(page: PageFacts, *, official: bool) -> EventKeys:
+    """The keys of a page about no policy: none."""
+    return EventKeys(
+        role="interpretation" if explains_policy(page.title) else "report",
+        subject=None,
+        official=official,
+        number=None,
+        issuers=(),
+        publisher=page.publisher,
+        published_on=page.published_on,
+        written_on=page.written_on,
+        url=page.url,
+        url_key="",
+    )
+
+
+def _about(
+    page: PageFacts, text: str, *, official: bool
+) -> tuple[Subject | None, Announcement | None]:
+    """The policy of a page, and what it announces in words of its own where it quotes none."""
+    if is_correction(page.title):
+        return None, None
+    subject = read_subject(page.title, text, official=official)
+    if subject is not None and subject.own:
+        return subject, None
+    told = read_announcement(page.title, text) if subject is None else None
+    if (subject or told) and ROUNDUP.search(page.title):
+        return None, None
+    if subject is not None:
+        return subject, None
+    if told is not None and told.name is not None:
+        name = told.name.at(told.place)
+        return Subject(name, own=False, loose=True), told
+    subject = _numbered(page.title, text)
+    if subject is None and told is not None:
+        subject = only_named(text, basis=False)
+    return subject, None if subject is not None else told
+
+
+def _numbered(title: str, text: str) -> Subject | None:
+    """A policy that a headline, or a foreign report, calls by its number: 国发〔2025〕11号."""
+    if "号" not in title and not title.isascii():
+        return None
+    for number in find_doc_numbers(title if "号" in title else text[:600]):
+        name = PolicyName(number.value, number.value)
+        return Subject(name, own=False, number=number.value, loose=True)
+    return None
+
+
+def _scopes(
+    subject: Subject | None, told: Announcement | None, issuers: Sequence[str]
+) -> tuple[str, ...]:
+    """Where the act of a page is looked for: of acts and of reports in words of their own."""
+    if told is None and (subject is None or not subject.own):
+        return ()
+    place = subject.name.place if subject is not None else told.place if told else ""
+    bodies = (*(told.bodies if told else ()), *issuers)
+    if not place or place == "CN":
+        for body in bodies[:2]:
+            region = place_of(body)[1]
+            if region is not None and region.path != "CN":
+                return (region.path,)
+    return scopes_of(bodies, place)
 
 
 def keys_of(item: Bulletin, page: CleanPage, metadata: Metadata) -> EventKeys:
@@ -155,6 +281,8 @@ def _bodies_of(page: PageFacts, subject: Subject, text: str) -> tuple[str, ...]:
     named = issuers_in_title(f"{subject.before.split(' ')[0]}印发《》") if subject.before else None
     if named is None and not subject.own:
         named = issuers_in_lead(text)
+    if named is None and not page.issuing_bodies and not subject.own:
+        return announcers(text)[0]
     return named.bodies if named else page.issuing_bodies
 
 
@@ -173,12 +301,10 @@ def _placed(subject: Subject, bodies: Sequence[str]) -> Subject:
     for body in bodies:
         level, region = place_of(body)
         if region is not None:
-            return Subject(
-                subject.name.at(region.path), subject.own, subject.number, subject.before
-            )
+            return replace(subject, name=subject.name.at(region.path))
         printed = read_place("".join(body.split()))[0] if level == "none" else ""
         if printed:
-            return Subject(subject.name.at(printed), subject.own, subject.number, subject.before)
+            return replace(subject, name=subject.name.at(printed))
     return subject
 
 
@@ -204,36 +330,53 @@ def address_key(url_key: str) -> int:
     return _hash("url", url_key)
 
 
-def _with_hashes(keys: EventKeys) -> EventKeys:
-    subject = keys.subject
+_WEEK = 7
+EARLY, LATE = 1, 5
+"""Days before and after an act within which reports of it in words of their own stand."""
+
+
+def _by_days(
+    scopes: tuple[str, ...], day: date | None, *, told: bool, act: bool
+) -> tuple[list[int], list[int]]:
+    """The keys of acts and of reports in words of their own, by scope and week: filed, asked.
+
+    Acts are filed apart from reports, so that neither finds its own kind.
+    """
+    if day is None or not scopes or not (told or act):
+        return [], []
+    number = day.toordinal()
+    if act:
+        at = [(scope, str(number // _WEEK)) for scope in scopes[:2]]
+        return [_hash("act", *one) for one in at], [_hash("report", *one) for one in at]
+    weeks = dict.fromkeys(((number - LATE) // _WEEK, (number + EARLY) // _WEEK))
+    at = [(scope, str(week)) for scope in scopes for week in weeks]
+    return [_hash("report", *one) for one in at], [_hash("act", *one) for one in at]
+
+
+def _by_name(
+    subject: Subject | None,
+    numbers: frozenset[str],
+    *,
+    issuers: tuple[str, ...],
+    url_key: str,
+    addresses: Sequence[str],
+) -> tuple[list[int], list[int]]:
+    """The keys of the policy's name and numbers and of the pages linked to: filed, asked.
+
+    Reports and explanations link to official pages; nothing needs the address of a report.
+    """
+    linked = [address_key(address) for address in addresses]
     if subject is None:
-        return keys
+        return linked, linked
     name = subject.name
     core = name.core
     if name.common:
-        core = "|".join((core, name.place, keys.issuers[0] if keys.issuers else keys.url_key))
+        core = "|".join((core, name.place, issuers[0] if issuers else url_key))
     elif name.short:
         core = f"{core}|{name.place}"
     years = ",".join(sorted(name.years))
     exact = _hash("name", core, name.batch, years)
     any_year = _hash("any", core, name.batch)
-    numbers = [_hash("number", number) for number in sorted(keys.numbers)]
-    addresses = [address_key(link) for link in keys.links]
-    # Reports and explanations link to official pages; nothing needs the address of a report.
-    own = [address_key(keys.url_key)] if keys.url_key and keys.official else []
+    known = [*(_hash("number", number) for number in sorted(numbers)), *linked]
     asked = [exact, _hash("name", core, name.batch, "")] if years else [any_year]
-    return EventKeys(
-        keys.role,
-        subject,
-        keys.official,
-        keys.number,
-        keys.issuers,
-        keys.publisher,
-        keys.published_on,
-        keys.written_on,
-        keys.url,
-        keys.url_key,
-        keys.links,
-        tuple(dict.fromkeys((exact, any_year, *numbers, *own, *addresses))),
-        tuple(dict.fromkeys((*asked, *numbers, *own, *addresses))),
-    )
+    return [exact, any_year, *known], [*asked, *known]

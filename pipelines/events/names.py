@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from pipelines.fields.docnumber import chinese_number
+from pipelines.fields.issuers import is_national
 from pipelines.fields.regions import locate
 
 _HAN_DIGITS = "〇零一二三四五六七八九十百"
@@ -36,7 +38,12 @@ _BATCH = re.compile(
 _PRINTED_PLACE = re.compile(r"(?P<name>[\u4e00-\u9fff]{2,3}[省市])(?=[\u4e00-\u9fff]{2})")
 _NO_PLACE = re.compile(r"[城都上股超门入]市\Z")
 _QUOTES = str.maketrans("", "", "“”\"'‘’《》〈〉<>「」")
-_NOT_KEY = re.compile(r"[\W_]+")
+_NOT_KEY = re.compile(r"[\W_的和与及]+")
+_AI = re.compile(r"(?<![a-z])ai(?![a-z])")
+# 《国务院关于…的意见》: the issuers in front of the name are no part of it.
+_ISSUERS = re.compile(
+    r"\A[\u4e00-\u9fff、]{0,60}?(?:国务院|部|委|委员会|局|厅|办|院|行|署|会|政府|办公室)关于(?=.{6})"
+)
 _COMMON = re.compile(
     r"(?:年度)?(?:重点|政府)?工作(?:要点|计划|方案|安排|报告|任务)|(?:年度)?报告|(?:实施|工作|管理|扶持)(?:方案|办法|细则|意见)"
     r"|行动(?:计划|方案)|若干(?:措施|政策|意见)|任务(?:分工|清单)|申报(?:指南|通知)|名单|公告|通告|通知|公示"
@@ -76,6 +83,7 @@ class PolicyName:
         return self if self.place or not place else replace(self, place=place)
 
 
+@lru_cache(maxsize=4096)
 def read_name(text: str) -> PolicyName | None:
     """The name in ``text`` (a title, or what 《 and 》 enclose); None when nothing is left."""
     printed = " ".join(text.split()).strip("《》 ")
@@ -85,11 +93,16 @@ def read_name(text: str) -> PolicyName | None:
     draft, revised = bool(_DRAFT.search(plain)), bool(_REVISED.search(plain))
     years: set[str] = set()
     batch: list[str] = []
-    bare = _BRACKET.sub(lambda match: _inside(match[1]), plain[used:])
+    bare = plain[used:]
+    if "关于" in bare[2:] and (issuers := _ISSUERS.match(bare)):
+        bare = bare[issuers.end() :]
+        if not place and is_national(issuers[0][:-2].split("、")[0]):
+            place = "CN"
+    bare = _BRACKET.sub(lambda match: _inside(match[1]), bare)
     bare = _YEARS.sub(lambda match: _year(match, years), bare)
     bare = _BATCH.sub(lambda match: _part(match, batch), bare)
     bare = _STATE.sub("", bare)
-    core = _NOT_KEY.sub("", bare).lower().removeprefix("关于")
+    core = _NOT_KEY.sub("", _AI.sub("人工智能", bare.lower())).removeprefix("关于")
     if len(core) < 3:
         return None
     return PolicyName(
@@ -131,6 +144,13 @@ def _part(match: re.Match[str], batch: list[str]) -> str:
     else:
         batch.append(f"{_number(match['n'])}{match['unit'][0]}")
     return ""
+
+
+def part_of(words: str) -> str:
+    """The batch that ``words`` (第三批) name, in the form of ``PolicyName.batch``."""
+    found: list[str] = []
+    _BATCH.sub(lambda match: _part(match, found), words)
+    return ",".join(found)
 
 
 def _number(text: str) -> str:

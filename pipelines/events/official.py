@@ -28,7 +28,7 @@ class OfficialTrace:
 
 def needs_trace(page: EventKeys) -> bool:
     """Whether a page is a medium's and about a policy."""
-    return page.subject is not None and not page.official
+    return page.searches and not page.official
 
 
 def trace_official(
@@ -52,23 +52,32 @@ def trace_official(
 
 
 def _is_source_of(other: EventKeys, page: EventKeys) -> bool:
-    if not other.official or other.subject is None or page.subject is None or clash(page, other):
+    if not other.official or other.subject is None or clash(page, other):
         return False
-    wanted = {"draft"} if page.subject.name.draft else {"final", "amendment", "repeal"}
-    if page.subject.name.draft and other.role == "feedback":
-        return False
+    wanted = {"draft"} if page.of_draft else {"final", "amendment", "repeal"}
     linked = other.url_key in page.links
-    return other.role in wanted and (linked or relate(page, other) is not None)
+    fits = other.role in wanted or (other.role == "report" and _announces(other, page))
+    return fits and (linked or relate(page, other) is not None)
 
 
-def _rank(other: EventKeys, page: EventKeys) -> tuple[bool, bool, bool, date]:
+def _announces(other: EventKeys, page: EventKeys) -> bool:
+    """Whether ``other`` is the issuer's own announcement of the policy, on its own site."""
+    if other.words or other.of_draft != page.of_draft or other.place not in ("", other.site):
+        return False
+    if other.issuers:
+        own = canonical_body(other.publisher or "")
+        return own in other.issuers
+    return bool(other.site) and other.site in (other.place, page.place)
+
+
+def _rank(other: EventKeys, page: EventKeys) -> tuple[bool, int, bool, date]:
     """Linked first, then the issuer's own site, then the earliest page."""
     own_site = bool(
         other.publisher and issuers_overlap((canonical_body(other.publisher),), other.issuers)
     )
     return (
         other.url_key not in page.links,
-        other.role not in ("final", "draft"),
+        ("final", "draft", "amendment", "repeal", "report").index(other.role),
         not own_site,
         other.published_on or date.max,
     )

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipelines.events.keys import EventKeys
-from pipelines.events.names import PolicyName
+from pipelines.events.announce import batches_in, folded, share_in, topic_of
+from pipelines.events.keys import EARLY, LATE, EventKeys
+from pipelines.events.names import PolicyName, part_of
 from pipelines.events.roles import OWN_ROLES
 
 SURE = 0.9
@@ -24,16 +25,20 @@ _REPORT_DAYS = 150
 _EARLY_DAYS = 12
 _SAME_DAYS = 45
 _COMMON_DAYS = 20
+_SAME_TOPIC, _TOLD_TOPIC, _LINKED_TOPIC = 0.75, 0.6, 0.5
+_FEW_PAIRS = 3
+"""Shares of a topic that the other side must speak of; fewer pairs of characters prove nothing."""
 _LATER = frozenset({"amendment", "repeal"})
 _BEFORE = frozenset({"draft", "feedback"})
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Why two pages are of one event; ``confidence`` 0..1."""
+    """Why two pages are of one event; ``confidence`` 0..1; ``scoped``: issuer and days agree."""
 
     reason: str
     confidence: float
+    scoped: bool = False
 
     @property
     def sure(self) -> bool:
@@ -43,8 +48,10 @@ class Link:
 
 def relate(a: EventKeys, b: EventKeys) -> Link | None:
     """The reason for which both pages are of one event; None when there is none. Symmetric."""
-    if a.subject is None or b.subject is None or clash(a, b):
+    if clash(a, b):
         return None
+    if a.subject is None or b.subject is None:
+        return _by_topic(a, b)
     shared = a.numbers & b.numbers
     if shared:
         return Link(f"文号相同：{min(shared)}", 0.99)
@@ -53,8 +60,39 @@ def relate(a: EventKeys, b: EventKeys) -> Link | None:
     if linked and (left.core == right.core or _within(left.core, right.core)):
         return Link(f"页面互有链接，文件名相同：《{left.printed}》", 0.98)
     if left.core != right.core:
+        return _by_topic(a, b)
+    return _by_name(a, b) or _by_topic(a, b)
+
+
+def _by_topic(a: EventKeys, b: EventKeys) -> Link | None:
+    """A report in words of its own and the act it tells of: issuer or place, days and topic."""
+    report, act = (a, b) if a.words else (b, a)
+    if not report.words or act.words or not act.is_act or act.subject is None:
         return None
-    return _by_name(a, b)
+    name = act.subject.name
+    topic = topic_of(name.core)
+    share = share_in(topic, report.words)
+    linked = act.url_key in report.links
+    if linked and share >= _LINKED_TOPIC:
+        return Link(f"正文链接到该页，主题相同：《{name.printed}》", 0.95)
+    days = _days_between(act, report)
+    if days is None or not -EARLY <= days <= LATE or report.of_draft != (act.role == "draft"):
+        return None
+    if not set(report.scopes) & set(act.scopes) or not _parts_fit(name, report.words):
+        return None
+    if len(topic) < _FEW_PAIRS or share < _SAME_TOPIC:
+        return None
+    if report.subject is not None:
+        told = topic_of(report.subject.name.core)
+        if len(told) > 1 and share_in(told, folded(name.printed)) < _TOLD_TOPIC:
+            return None
+    return Link(f"发文机关与日期相合，主题相同：《{name.printed}》", 0.85, scoped=True)
+
+
+def _parts_fit(name: PolicyName, words: str) -> bool:
+    """Whether a report speaks of this batch and of no other."""
+    batches = batches_in(words)
+    return not batches if not name.batch else any(name.batch in part_of(b) for b in batches)
 
 
 def clash(a: EventKeys, b: EventKeys) -> bool:
@@ -66,7 +104,8 @@ def clash(a: EventKeys, b: EventKeys) -> bool:
         return True
     if a.numbers and b.numbers and not a.numbers & b.numbers and not _may_differ(a, b):
         return True
-    if left.core != right.core and not _within(left.core, right.core):
+    told = a.subject.loose or b.subject.loose
+    if left.core != right.core and not told and not _within(left.core, right.core):
         return not (a.numbers & b.numbers)
     if left.years and right.years and left.years != right.years:
         return True
@@ -131,6 +170,8 @@ def _by_name(a: EventKeys, b: EventKeys) -> Link | None:
         return Link(f"{reason}，发文机关相同", 0.97 if same_place or both_years else 0.95)
     if same_place:
         return Link(f"{reason}，地区相同", 0.95)
+    if _at_its_site(a, b) or _at_its_site(b, a):
+        return Link(f"{reason}，发布网站属同一地区", 0.92)
     if a.role in OWN_ROLES and b.role in OWN_ROLES:
         return None  # two acts of one name: the place of one is unknown, it may be another
     specific = len(left.core) >= SPECIFIC_CORE
@@ -139,6 +180,13 @@ def _by_name(a: EventKeys, b: EventKeys) -> Link | None:
     if specific and _near(a, b, _SAME_DAYS):
         return Link(f"{reason}，日期相近，一方未写地区", 0.8)
     return None
+
+
+def _at_its_site(a: EventKeys, b: EventKeys) -> bool:
+    """Whether an act and a page that names no place stand on the sites of one place."""
+    if a.place or not a.site or not b.is_act or b.place != a.site:
+        return False
+    return _near(a, b, _SAME_DAYS)
 
 
 def _within(a: str, b: str) -> bool:

@@ -10,7 +10,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pipelines.events.announce import folded, share_in, topic_of
 from pipelines.events.names import PolicyName, read_name
+from pipelines.events.roles import explains_policy
 from pipelines.fields.docnumber import normalise_doc_number
 from pipelines.fields.doctype import document_kind, genre_of, is_interpretation
 
@@ -53,14 +55,20 @@ _EXPLAINS_FIRST = re.compile(
 _EXPLAINS_LAST = re.compile(
     r"\A(?:关于)?(?P<name>.{5,90}?)(?:的)?(?:政策)?(?:解读(?:材料|方案|说明)?|图解|答记者问|问答|起草说明|编制说明|政策说明)(?:[（(][一二三四五六\d][）)])?\Z"
 )
+_EXPLAINS_MIDST = re.compile(
+    r"\A(?:《?[^《》]{2,30}?)?(?:解读|图解|读懂|看懂)(?:关于)?(?P<name>[^《》]{5,90})\Z"
+)
+_CUT_OFF = re.compile(r"《(?P<name>[^》]{8,90}?)(?:\.{2,3}|…{1,2})\Z")
 _HEADLINE = re.compile(r"[，！？!?]|[:：](?!.{0,4}\Z)|(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 _REPORTS = re.compile(r"印发|出台|发布|推出|公布")
 _ACTS = ("通知", "公告", "决定", "通告", "令", "公示", "函")
+_NEAR_TOPIC = 0.6
+_ABBREVIATED = 4
 _NUMBER_BEHIND = re.compile(r"[ \t\u3000]{0,3}[（(](?P<no>[^（）()\n]{3,40}?号)")
 _BODY_PREFIX = re.compile(r"\A[\u4e00-\u9fff、 　（）()0-9]{2,60}?(?=关于)")
 # 某部令2026年第5号 某办法: the number of the order in front of the name.
 _ORDER = re.compile(
-    r"\A[\u4e00-\u9fff]{1,20}令[ 　]?(?:(?:19|20)\d\d年)?第?\d{1,4}号[ 　:：]{1,3}(?=.{6})"
+    r"\A[\u4e00-\u9fff 、]{1,80}?令[ 　]?(?:(?:19|20)\d\d年)?第?\d{1,4}号[ 　:：]{1,3}(?=.{6})"
 )
 _MARK = re.compile(
     r"\A(?:【[^】]{1,12}】|全文[:：丨|｜]|\[[^\]]{1,12}\]|重磅[!！]?|最新[!！]|快讯[:：]|刚刚[，,!！])\s*"
@@ -70,12 +78,14 @@ _MARK = re.compile(
 @dataclass(frozen=True, slots=True)
 class Subject:
     """A policy as a page names it. ``own``: the page has the form of the act itself; ``number``
-    is printed right behind the name; ``before`` the words in front of it."""
+    is printed right behind the name; ``before`` the words in front of it; ``loose``: named
+    without quotes in a report's own words, perhaps not to the letter."""
 
     name: PolicyName
     own: bool
     number: str | None = None
     before: str = ""
+    loose: bool = False
 
 
 def read_subject(title: str, text: str, *, official: bool) -> Subject | None:
@@ -87,13 +97,48 @@ def read_subject(title: str, text: str, *, official: bool) -> Subject | None:
     plain = _ORDER.sub("", _MARK.sub("", " ".join(title.split())))
     if "《" not in plain:
         plain = plain.replace("〈", "《").replace("〉", "》")
+    plain = _made_whole(plain, text)
     found = _quoted_in_title(plain) or _without_quotes(plain)
     if found is None:
-        return _announced(text)
+        explains = explains_policy(title) or plain.isascii()
+        return _announced(text) or (only_named(text) if explains else None)
     if found.own:
         told = None if official or "《" in plain else _announced(text)
         return told if told and told.name.core != found.name.core else found
-    return _completed(found, text)
+    found = _completed(found, text)
+    if "《" not in plain and not found.number:
+        told = _announced(text)
+        near = told and share_in(topic_of(found.name.core), folded(told.name.printed))
+        return told if told and near and near >= _NEAR_TOPIC else found
+    return found
+
+
+def _made_whole(title: str, text: str) -> str:
+    """A title that a site cut off inside 《…, with the rest of the name from the lead."""
+    cut = _CUT_OFF.search(title)
+    if cut is None:
+        return title
+    whole = re.search(rf"《{re.escape(cut['name'])}[^《》\n]{{0,60}}》", text[:_LEAD])
+    ending = "的通知" if "关于印发" in title[: cut.start()] else ""
+    return f"{title[: cut.start()]}{whole[0]}{ending}" if whole else title
+
+
+def only_named(text: str, *, basis: bool = True) -> Subject | None:
+    """The one policy that the lead quotes, whatever it says of it; ``basis``: also 根据《…》."""
+    found: Subject | None = None
+    for match, clause in _mentions(text):
+        if _HISTORY.search(clause) or not _names_policy(match["name"]):
+            continue
+        if not basis and _BASIS.search(clause[-24:]):
+            continue
+        name = read_name(match["name"])
+        if name is None or len(name.core) <= _ABBREVIATED:
+            continue
+        if found is not None and found.name.core != name.core:
+            return None
+        number = _number(text, match.end())
+        found = found or Subject(name, own=False, number=number, before=clause)
+    return found
 
 
 def _quoted_in_title(title: str) -> Subject | None:
@@ -130,8 +175,10 @@ def _has_form_of_act(title: str, before: str, after: str) -> bool:
     if not before.strip() and not re.sub(r"[（(][^（）()]{0,30}[）)]", "", after).strip():
         return True
     outside = f"{before}{after}"
+    if "关于" in before:
+        outside = "".join(outside.split())  # between issuers
     ends = re.search(
-        r"(?:的)?(?:通知|公告|决定|通告|令|函|启事|意见|建议|公示|说明|批复)\s*(?:[（(][^（）()]{0,20}[）)])?\Z",
+        r"(?:的)?(?:通知|公告|决定|通告|令|函|启事|意见|建议|公示|说明|批复|反馈|(?:情况|结果))\s*(?:[（(][^（）()]{0,20}[）)])?\Z",
         after,
     )
     return bool(ends) and not _HEADLINE.search(re.sub(r"\A[^：:]{2,12}[：:]", "", outside))
@@ -144,6 +191,8 @@ def _without_quotes(title: str) -> Subject | None:
         match = pattern.match(title)
         if match and (name := _policy(match["name"])):
             return Subject(name, own=False, before=title[: match.start("name")])
+    if (match := _EXPLAINS_MIDST.match(title)) and (name := _policy(match["name"])):
+        return Subject(name, own=False, before=title[: match.start("name")])
     if match := _OPENS.search(title):
         key = "name" if match["name"] else "late"
         if name := _policy(match[key]):
@@ -162,7 +211,8 @@ def _as_act(title: str) -> Subject | None:
     """The whole title as the name of an act (…关于…的通知, …管理办法); None for a headline."""
     prefix = _BODY_PREFIX.match(title)
     rest = title[prefix.end() :] if prefix else title
-    if _HEADLINE.search(rest) or document_kind(title) is None or genre_of(title) is None:
+    whole = "".join(rest.split()) if rest.startswith("关于") else rest
+    if _HEADLINE.search(whole) or document_kind(title) is None or genre_of(title) is None:
         return None
     if _REPORTS.search(title) and "关于" not in title and not title.endswith(_ACTS):
         return None

@@ -34,6 +34,7 @@ _ENDINGS: list[tuple[str, str]] = sorted(
     + [(kind, kind) for kind in re.findall(r"\S+", _PLAIN_KINDS)],
     key=lambda row: -len(row[0]),
 )
+_ANY_ENDING = tuple(ending for ending, _ in _ENDINGS)
 _TRAILING = re.compile(
     r"(?:[（(【\[〔][^（()）】\]〕]{0,40}[）)】\]〕]|[\s\u3000]|\d{4}年版|之[一二三四五]|\.(?:docx?|pdf|wps|ofd)){1,40}\Z"
 )
@@ -66,6 +67,8 @@ def genre_of(title: str) -> str | None:
     """The 文种 a title ends with (通知, 意见, 批复, 条例 …); None for a headline."""
     plain = _TRAILING.sub("", title.strip().rstrip('》〉”"。'))
     plain = _TRAILING.sub("", plain.rstrip('》〉”"。'))
+    if not plain.endswith(_ANY_ENDING):
+        return None
     for ending, kind in _ENDINGS:
         if plain.endswith(ending):
             if ending == "法" and not _KIND_OF_LAW.match(plain):

@@ -1,0 +1,213 @@
+"""What a report announces without quoting it: 某市日前印发促进某产业发展若干措施，共12条.
+
+Media name policies in their own words. What can be read is who announces, the name behind the
+verb where one stands there, and whether it is a draft. Such a name is ``loose``: it joins pages
+when it is exactly the name of a policy, and else only together with issuer, days and topic.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pipelines.events.names import PolicyName, read_name
+from pipelines.fields.doctype import genre_of
+from pipelines.fields.issuers import canonical_body, looks_like_body
+from pipelines.fields.regions import locate
+
+LEAD = 320
+"""Characters of a text in which a report says what it reports."""
+_VERB = re.compile(
+    r"(?:印发|出台|发布|公布|下发|颁布|推出|制定|印送|制发)(?:实施)?(?:了|的)?"
+    r"|(?:就|对)(?=[^，。；！？\n《》]{4,60}?(?:公开|向社会|再次)*(?:征求|征集|听取)[^，。；\n]{0,8}?意见)"
+)
+_WITHIN = re.compile(r"[^，。；！？\n《》]{2,20}?(?:印发|出台|制定)的?(?=.{6})")
+_GENRES = (
+    r"(?:措施|举措|政策|计划|方案|办法|规定|条例|意见|细则|通知|公告|指引|指南|规范|规划|纲要|清单|名单|目录"
+    r"|解释|决定|标准|规则|要点|通告)"
+)
+_NAME = re.compile(
+    rf"(?P<name>[^，。；！？：\n《》]{{3,60}}{_GENRES})(?P<tail>[（(][^（）()]{{1,20}}[）)])?"
+)
+_CALLED = re.compile(
+    r"(?P<name>[^，。；！？：\n《》]{4,60}?)(?:公开|向社会|再次)*(?:征求|征集|听取)[^，。；\n]{0,8}?意见"
+)
+_NO_NAME = re.compile(r"称|要求|明确|提出|表示|将|显示|指出|记者|我国|成效|进展|成果|情况")
+_SPEAKS_OF_ACT = re.compile(
+    rf"{_GENRES}|新规|新政|文件|发文|[0-9一二三四五六七八九十两]+条|条款|路线图|施工图|红线"
+)
+_DRAFT = re.compile(
+    r"征求意见|征集意见|听取意见|公开征|意见稿|草案|拟(?:对|规|出|立|定|将|推|支|给)"
+)
+_DATELINE = re.compile(r"\A.{0,40}?(?:\d日(?:电|讯|消息)|[一-鿿]讯|电|消息)[ 　，,：:]")
+_WHEN = re.compile(
+    r"近日|日前|今日|昨日|近期|今天|昨天|正式|联合|共同|会同|对外|网站|官网|\d{1,2}月\d{1,2}日|\d{1,2}日|已经|已|上午|下午"
+)
+_MORE = re.compile(r"等(?:[一二三四五六七八九十\d]{1,3}|多)?(?:个)?(?:部门|部委|单位|方面)?\Z")
+_SITE = re.compile(r"(?P<body>[\u4e00-\u9fff]{2,16}?)(?:网站|官网|官方网站|微信公众号|官微)")
+_TITLE_PLACE = re.compile(r"\A(?:【[^】]{0,12}】|[\u4e00-\u9fff]{2,4}[！!]|[^，：:！]{0,12}[！!])?")
+_BREAKS = re.compile(r"[。！？；\n]")
+_FROM_BATCH = re.compile(r"第[一二三四五六七八九十\d]{1,3}批")
+ROUNDUP = re.compile(
+    r"(?:一周|本周|每周|周度|本月|每月|月度|\d{1,2}月|季度).{0,6}(?:速递|速览|观察|回顾|汇总|盘点|要闻|动态|资讯)"
+    r"|(?:周报|月报|周刊|月刊|简报|早报|晚报|早参|日报)(?:[：:|｜丨（(\s\d]|\Z)|政策(?:速递|速览|汇总|盘点|动态|周)"
+    r"|盘点|合集|大事记|比一比|汇编"
+)
+"""Titles of pages that tell of many policies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """What a report announces: its loose name if one stands there, the bodies and the place that
+    announce it, and whether it is open for comments. ``words`` are title and lead, folded."""
+
+    name: PolicyName | None
+    bodies: tuple[str, ...]
+    place: str
+    draft: bool
+    words: str
+
+
+def read_announcement(title: str, text: str) -> Announcement | None:
+    """The announcement of a report; None for a page that announces no act."""
+    lead = text[:LEAD]
+    first: Announcement | None = None
+    for sentence in [*_sentences(lead), title]:
+        found = _of_sentence(sentence)
+        if found is None:
+            continue
+        name, bodies, place, draft = found
+        if name is None and not _SPEAKS_OF_ACT.search(f"{title}\n{lead}"):
+            return None
+        if not bodies and not place:
+            bodies, place = _elsewhere(title, lead)
+        words = folded(f"{title}\n{lead}")
+        told = Announcement(name, bodies, place, draft or bool(_DRAFT.search(title)), words)
+        if name is not None:
+            return told
+        first = first or told
+    return first
+
+
+def _sentences(lead: str) -> list[str]:
+    return [part for part in _BREAKS.split(lead)[:4] if len(part) > 6]
+
+
+def _of_sentence(sentence: str) -> tuple[PolicyName | None, tuple[str, ...], str, bool] | None:
+    for match in _VERB.finditer(sentence):
+        rest = sentence[match.end() :]
+        if rest.startswith("《"):
+            return None  # quoted: read elsewhere
+        who = _who(sentence[: match.start()])
+        name, draft = _named(rest, opened=match[0] in ("就", "对"))
+        if name is None and not who[0] and not who[1]:
+            continue
+        return name, *who, draft or bool(_DRAFT.search(sentence))
+    return None
+
+
+def _named(rest: str, *, opened: bool) -> tuple[PolicyName | None, bool]:
+    if inner := _WITHIN.match(rest):
+        rest = rest[inner.end() :]  # 网站发布四部门印发的关于…的意见
+    match = (_CALLED if opened else _NAME).match(rest)
+    if match is None:
+        return None, opened
+    printed = match["name"].removeprefix("其").removeprefix("了").strip('“”"')
+    if _NO_NAME.search(printed) or genre_of(printed) is None:
+        return None, opened
+    if not opened:
+        printed += match["tail"] or ""
+    name = read_name(f"{printed}（征求意见稿）" if opened else printed)
+    if name is None or name.short or name.common:
+        return None, opened
+    return name, opened
+
+
+def announcers(text: str) -> tuple[tuple[str, ...], str]:
+    """The bodies, or the place, that the lead of a report names in front of the first verb."""
+    for sentence in _sentences(text[:LEAD]):
+        for match in _VERB.finditer(sentence):
+            bodies, place = _who(sentence[: match.start()])
+            if bodies or place:
+                return bodies, place
+    return (), ""
+
+
+def _who(clause: str) -> tuple[tuple[str, ...], str]:
+    """The bodies in front of the verb and the place they speak for."""
+    bare = _DATELINE.sub("", clause)
+    bare = bare[max(bare.rfind(mark) for mark in "，,：:") + 1 :]
+    bare = _WHEN.sub("", bare).strip(" 　、的由经")
+    bare = _MORE.sub("", bare)
+    bodies = tuple(
+        piece for piece in re.split(r"[、\s和]|以及", bare) if 2 < len(piece) < 24 and _body(piece)
+    )
+    place = locate(bare[:24]) if bare else None
+    return bodies[:4], place.region.path if place is not None else ""
+
+
+@lru_cache(maxsize=2048)
+def _body(name: str) -> bool:
+    return looks_like_body(name)
+
+
+def _elsewhere(title: str, lead: str) -> tuple[tuple[str, ...], str]:
+    """Who announces, from the site named as the origin or the start of the title."""
+    site = _SITE.search(lead)
+    if site is not None:
+        body = re.sub(r"\A(?:据|在|从|记者从|.{0,8}日)", "", site["body"])
+        if _body(body):
+            place = locate(body)
+            return (body,), place.region.path if place is not None else ""
+    mark = _TITLE_PLACE.match(title)
+    start = locate(title[mark.end() if mark else 0 :][:12])
+    return (), start.region.path if start is not None else ""
+
+
+def scopes_of(bodies: Sequence[str], place: str) -> tuple[str, ...]:
+    """Under which names an act is looked for: its place, nationwide its first bodies."""
+    if place and place != "CN":
+        return (place,)
+    return tuple(dict.fromkeys(base_body(name) for name in bodies))[:3]
+
+
+@lru_cache(maxsize=4096)
+def base_body(name: str) -> str:
+    """A body without its office: 国务院办公厅 speaks for 国务院."""
+    return canonical_body(name).removesuffix("办公厅")
+
+
+def folded(text: str) -> str:
+    """``text`` as topics are compared: one width, no spaces, AI spelled out."""
+    plain = unicodedata.normalize("NFKC", "".join(text.split())).lower()
+    return _AI.sub("人工智能", plain)
+
+
+_AI = re.compile(r"(?<![a-z])ai(?![a-z])")
+_GENERAL = re.compile(
+    r"国务院办公厅|国务院|促进|推动|推进|加快|支持|鼓励|关于|进一步|加强|深入实施|组织实施|实施|开展|做好|全面|高质量|创新|发展|产业"
+    r"|行动|计划|方案|若干|措施|举措|政策|管理|办法|规定|条例|通知|意见|公告|指导|有关|工作|等|[一二三四五]年|规范|指南|指引|建设"
+    r"|体系|服务|培育|细则|暂行|试行|规划|优化|提升|应用|相关|监督|业务|规则|印发|公布|名单|清单|要点|十[四五六]五|新一轮|系列|最新|正式|专项|近期|今年|水平|能力|省|市"
+)
+
+
+@lru_cache(maxsize=2048)
+def topic_of(core: str) -> frozenset[str]:
+    """What a policy is about: pairs of characters of its name without the words of every name."""
+    pairs: set[str] = set()
+    for part in _GENERAL.split(folded(core)):
+        pairs.update(part[at : at + 2] for at in range(len(part) - 1))
+    return frozenset(pairs)
+
+
+def share_in(topic: frozenset[str], words: str) -> float:
+    """The share of a topic that ``words`` speak of."""
+    return sum(pair in words for pair in topic) / len(topic) if topic else 0.0
+
+
+def batches_in(words: str) -> frozenset[str]:
+    """第三批 … in folded words."""
+    return frozenset(_FROM_BATCH.findall(words))
