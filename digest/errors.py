@@ -6,6 +6,7 @@
 ├── ``LintFailed``        the rendered issue breaks a rule that protects the reader
 ├── ``TokenInvalid``      a link was not signed by us, or is for something else
 ├── ``AddressInvalid``    not one plain mail address
+├── ``FileFormatMissing`` something to write that kind of file is not installed
 └── ``DeliveryError``     sending one message
     ├── ``Transient``     try again later, same Message-ID
     ├── ``Permanent``     this recipient will never take it
@@ -56,6 +57,12 @@ class AddressInvalid(DigestError, ValueError):
     """Not one plain mail address."""
 
     code = "address_invalid"
+
+
+class FileFormatMissing(DigestError):
+    """A component or font for that kind of file is not installed; the message says which."""
+
+    code = "file_format_missing"
 
 
 class DeliveryError(DigestError):

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from digest.editions import edition_by_key
 from digest.errors import EditionUnknown, LintFailed
 from digest.frozen import load_issue
+from digest.links import WebLinks
 from digest.lint import Problem, check_rendered
 from digest.message import message_id
 from digest.narrow import narrowed, read_wishes
@@ -114,13 +115,14 @@ def render_view(
     config: DigestSettings,
     issue_id: int = 0,
     form: Literal["mail", "web"] = "mail",
+    links: WebLinks | None = None,
 ) -> RenderedIssue:
-    """Any view in the same two forms; for issues that are not stored."""
+    """Any view in the same two forms, also one that is not stored; ``links`` of the web page."""
     key = read_key(config.mail)
     reader = sample_reader(mail=config.mail, key=key, edition=view.edition, issue_id=issue_id)
     templates = config.digest.templates_dir
     if form == "web":
-        return render_web(view, reader=reader, templates_dir=templates)
+        return render_web(view, reader=reader, templates_dir=templates, links=links)
     limits = limits_of(config, view.edition)
     return render_mail(view, reader=reader, limits=limits, templates_dir=templates)
 

@@ -27,6 +27,18 @@ class Reader:
     topics: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class WebLinks:
+    """Where the web page of an issue stands: its neighbours and other forms. Empty ones are
+    left out; ``canonical`` is absolute, the others may be paths. ``files`` are (name, address)."""
+
+    canonical: str = ""
+    archive: str = ""
+    previous: str = ""
+    next: str = ""
+    files: tuple[tuple[str, str], ...] = ()
+
+
 def link(public_url: str, path: str, token: str) -> str:
     """``https://host/u/TOKEN``, or an empty string without a public address."""
     return f"{public_url.rstrip('/')}{path}{quote(token, safe='.-_~')}" if public_url else ""

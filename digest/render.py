@@ -13,6 +13,7 @@ import hashlib
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -32,7 +33,8 @@ from markupsafe import Markup
 
 from digest import phrases
 from digest.fit import Cut, everything, ladder
-from digest.links import Reader
+from digest.linked_data import script_text
+from digest.links import Reader, WebLinks
 from digest.view import IssueView, Item, Section, view_hash
 from digest.wording import clean_line, safe_url
 
@@ -130,17 +132,30 @@ def _fitted(
 
 
 def render_web(
-    view: IssueView, *, reader: Reader | None = None, templates_dir: Path | None = None
+    view: IssueView,
+    *,
+    reader: Reader | None = None,
+    templates_dir: Path | None = None,
+    links: WebLinks | None = None,
 ) -> RenderedIssue:
-    """The whole issue as one static page: every item, stable anchors ``#i12``, no script."""
-    reader = reader or Reader()
+    """The whole issue as one static page: every item, stable anchors ``#i12``, nothing that runs.
+
+    The only script element holds data (JSON-LD).
+    """
+    reader, links = reader or Reader(), links or WebLinks()
     warnings: tuple[str, ...] = ()
     if not _renders(view, reader, templates_dir):
         view, warnings = _without_poison(view, reader, templates_dir)
     cut = everything(view)
     style = _style("web.css")
     template = _environment(templates_dir).get_template("web.html.j2")
-    html = template.render(**_context(view, cut, reader), css=Markup(style))  # noqa: S704
+    html = template.render(
+        **_context(view, cut, reader),
+        css=Markup(style),  # noqa: S704 - a file of ours
+        links=links,
+        linked_data=Markup(script_text(view, canonical=links.canonical)),  # noqa: S704 - escaped
+        issued=phrases.day(view.issued_on, today=date.min),
+    )
     digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
     return RenderedIssue(
         html=html,

@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
+from digest.errors import FileFormatMissing
 from digest.settings import DigestConfig, MailConfig
 from review.addresses import safe_next
 from review.desk import Desk
@@ -281,6 +282,7 @@ _HANDLERS: Any = {
     BadFormToken: _error_page(403, "token"),
     StaleEdit: _error_page(409),
     NotFound: _error_page(404),
+    FileFormatMissing: _error_page(501, "file_format"),
     StoreError: _store_error,
     HTTPException: _http_error,
     RequestValidationError: _error_page(422),

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import quote
 
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.orm import Session
 
 from digest.errors import DigestError
+from digest.files import TYPES, file_name, issue_file, possible_types
 from digest.frozen import load_issue
 from digest.issues import problems_of, render_view
+from digest.links import WebLinks
 from digest.render import RenderedIssue
 from digest.view import IssueView
 from review.queries import issues as reads
@@ -21,6 +24,7 @@ from storage.models import Issue
 
 # A period that ends in the morning covers the days up to the one before.
 _MORNING = timedelta(hours=12)
+_FILE_NAMES = {"docx": "Word", "pdf": "PDF"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +65,12 @@ def mail_preview(site: Site, view: IssueView, issue_id: int) -> Preview:
     return Preview(rendered, tuple(findings))
 
 
-def web_response(site: Site, session: Session, issue_id: int) -> HTMLResponse:
-    """A sent issue as one static page: one style block allowed by its hash, no script."""
+def web_response(
+    site: Site, session: Session, issue_id: int, *, links: WebLinks | None = None
+) -> HTMLResponse:
+    """A sent issue as one static page: one style block allowed by its hash, nothing that runs."""
     issue, view = issue_and_view(session, issue_id)
-    page = render_view(view, config=site, issue_id=issue.id, form="web")
+    page = render_view(view, config=site, issue_id=issue.id, form="web", links=links)
     policy = (
         f"default-src 'none'; style-src '{page.style_hash}'; img-src data:; "
         "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
@@ -72,13 +78,42 @@ def web_response(site: Site, session: Session, issue_id: int) -> HTMLResponse:
     return HTMLResponse(page.html, headers={"content-security-policy": policy})
 
 
-def neighbour_links(session: Session, issue: Issue) -> str:
-    """Link header: this page, the issue before and the one after."""
+def archive_links(session: Session, issue: Issue, *, base: str) -> WebLinks:
+    """Links of an archived issue: itself, the archive, its neighbours, its files."""
     before, after = reads.neighbours(session, issue)
-    found = [f'</archive/{issue.id}>; rel="canonical"']
-    found += [f'</archive/{before}>; rel="prev"'] if before else []
-    found += [f'</archive/{after}>; rel="next"'] if after else []
-    return ", ".join(found)
+    here = f"/archive/{issue.id}"
+    return WebLinks(
+        canonical=f"{base}{here}",
+        archive="/archive",
+        previous=f"/archive/{before}" if before else "",
+        next=f"/archive/{after}" if after else "",
+        files=file_links(here),
+    )
+
+
+def file_links(address: str) -> tuple[tuple[str, str], ...]:
+    """(name, address) of the files that can be made of the issue at ``address``."""
+    return tuple((_FILE_NAMES[kind], f"{address}/file?as={kind}") for kind in possible_types())
+
+
+def file_response(view: IssueView, kind: str) -> Response:
+    """The issue as a file to save. Raises ``NotFound`` for another kind, ``FileFormatMissing``."""
+    if kind not in TYPES:
+        raise NotFound(f"没有这种格式 / no such format: {kind[:20]}")
+    return Response(
+        issue_file(view, kind),
+        media_type=TYPES[kind],
+        headers={
+            "content-disposition": f"attachment; filename*=UTF-8''{quote(file_name(view, kind))}",
+            "content-security-policy": "default-src 'none'; sandbox",
+        },
+    )
+
+
+def link_header(links: WebLinks) -> str:
+    """The same for machines: this page, the issue before and the one after."""
+    found = [("canonical", links.canonical), ("prev", links.previous), ("next", links.next)]
+    return ", ".join(f'<{address}>; rel="{name}"' for name, address in found if address)
 
 
 def period_text(issue: Issue, clock: Clock) -> str:

@@ -109,6 +109,25 @@ def preview(
 
 
 @app.command()
+def export(
+    issue: IssueArgument,
+    target: Annotated[Path, typer.Argument(help="File to write: .docx or .pdf.")],
+    config: ConfigOption = None,
+) -> None:
+    """Write the issue as a Word or PDF file, with a footnote to the page of every item."""
+    from digest.files import TYPES, issue_file
+    from digest.frozen import load_issue
+
+    kind = target.suffix.lower().removeprefix(".")
+    if kind not in TYPES:
+        raise fail("文件名须以 .docx 或 .pdf 结尾 / the file name must end in .docx or .pdf")
+    with open_app(config) as state, digest_errors(), state.db.reader() as session:
+        _, view = load_issue(session, issue)
+        target.write_bytes(issue_file(view, kind))
+    typer.echo(f"已写出 / written: {target}")
+
+
+@app.command()
 def approve(issue: IssueArgument, yes: YesOption = False, config: ConfigOption = None) -> None:
     """Approve a draft: it is frozen and queued for its readers in one step."""
     from digest.issues import approve_issue

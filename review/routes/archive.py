@@ -8,16 +8,25 @@ from urllib.parse import quote
 
 from fastapi import APIRouter
 from fastapi.responses import Response
+from sqlalchemy.orm import Session
 
 from digest.feeds import FeedFacts, Published, atom, json_feed
 from review.access import Access, access
 from review.desk import AtDesk, Desk
 from review.guard import LoginNeeded
-from review.issue_page import issue_and_view, neighbour_links, period_text, web_response
+from review.issue_page import (
+    archive_links,
+    file_response,
+    issue_and_view,
+    link_header,
+    period_text,
+    web_response,
+)
 from review.paging import paged
 from review.queries import issues as reads
 from storage.errors import NotFound
 from storage.issues import get_issue, list_issues
+from storage.models import Issue
 
 router = APIRouter()
 
@@ -79,7 +88,7 @@ def _feed(
 ) -> Response:
     """A feed, or 304 for a reader that has it already."""
     _check(desk)
-    base = (desk.site.config.public_url or str(desk.request.base_url)).rstrip("/")
+    base = _base(desk)
     edition = (desk.query().get("edition") or "")[:100] or None
     issues = []
     with desk.reader() as session:
@@ -102,12 +111,33 @@ def _feed(
 @router.get("/archive/{issue_id}")
 @access(Access.PUBLIC)
 def archived_issue(desk: AtDesk, issue_id: int) -> Response:
-    """One sent issue with stable anchors, one style block and no script."""
+    """One sent issue with stable anchors, one style block and nothing that runs."""
     _check(desk)
     with desk.reader() as session:
-        issue = get_issue(session, issue_id) if issue_id < 2**62 else None
-        if issue is None or issue.state not in SENT:
-            raise NotFound(f"没有这一期，或还没有发送 / no such issue, or not sent: {issue_id}")
-        response = web_response(desk.site, session, issue_id)
-        response.headers["link"] = neighbour_links(session, issue)
+        issue = _sent(session, issue_id)
+        links = archive_links(session, issue, base=_base(desk))
+        response = web_response(desk.site, session, issue_id, links=links)
+        response.headers["link"] = link_header(links)
     return response
+
+
+@router.get("/archive/{issue_id}/file")
+@access(Access.PUBLIC)
+def archived_file(desk: AtDesk, issue_id: int) -> Response:
+    """The same issue as a file: ``?as=docx`` or ``pdf``."""
+    _check(desk)
+    with desk.reader() as session:
+        _sent(session, issue_id)
+        _, view = issue_and_view(session, issue_id)
+    return file_response(view, desk.query().get("as", "docx"))
+
+
+def _sent(session: Session, issue_id: int) -> Issue:
+    issue = get_issue(session, issue_id) if issue_id < 2**62 else None
+    if issue is None or issue.state not in SENT:
+        raise NotFound(f"没有这一期，或还没有发送 / no such issue, or not sent: {issue_id}")
+    return issue
+
+
+def _base(desk: Desk) -> str:
+    return (desk.site.config.public_url or str(desk.request.base_url)).rstrip("/")

@@ -14,7 +14,13 @@ from digest.view import IssueView, view_hash
 from review.access import Access, access
 from review.desk import AtDesk, Desk
 from review.errors import StaleEdit
-from review.issue_page import issue_and_view, mail_preview, period_text
+from review.issue_page import (
+    file_links,
+    file_response,
+    issue_and_view,
+    mail_preview,
+    period_text,
+)
 from review.paging import paged
 from review.queries import home as figures
 from review.queries import issues as reads
@@ -111,6 +117,7 @@ def _issue(desk: Desk, issue_id: int, *, problem: str = "") -> Response:
         items_count=len(items),
         recipients=recipients,
         counts=counts,
+        files=file_links(f"/issues/{issue_id}"),
         findings=preview.findings,
         problem=problem,
         subject=rendered.subject if rendered else "",
@@ -137,6 +144,15 @@ def mail_frame(desk: AtDesk, issue_id: int) -> Response:
             "x-frame-options": "SAMEORIGIN",
         },
     )
+
+
+@router.get("/issues/{issue_id}/file")
+@access(Access.READER)
+def issue_download(desk: AtDesk, issue_id: int) -> Response:
+    """The issue as a file, in whatever state it is: ``?as=docx`` or ``pdf``."""
+    with desk.reader() as session:
+        _, view = issue_and_view(session, issue_id)
+    return file_response(view, desk.query().get("as", "docx"))
 
 
 @router.post("/issues/{issue_id}/approve")

@@ -15,13 +15,13 @@ from sqlalchemy.orm import Session
 
 from digest import subscription
 from digest.errors import TokenInvalid
-from digest.links import CONFIRM_PATH, ISSUE_PATH, MANAGE_PATH, UNSUBSCRIBE_PATH
+from digest.links import CONFIRM_PATH, ISSUE_PATH, MANAGE_PATH, UNSUBSCRIBE_PATH, WebLinks
 from digest.narrow import Wishes
 from digest.subscription import Standing
 from digest.tokens import Purpose, read_key
 from review.access import Access, access, open_post
 from review.desk import AtDesk, Desk
-from review.issue_page import web_response
+from review.issue_page import file_links, file_response, issue_and_view, web_response
 from review.queries.subscribers import label_titles
 from storage.audit import record_action
 
@@ -193,9 +193,23 @@ def linked_issue(desk: AtDesk, token: str) -> Response:
     try:
         with desk.reader() as session:
             issue = subscription.issue_of_token(session, token, key=_key(desk))
-            return web_response(desk.site, session, issue.id)
+            links = WebLinks(files=file_links(f"{ISSUE_PATH}{token}"))
+            return web_response(desk.site, session, issue.id, links=links)
     except TokenInvalid:
         return _answer(desk, None, page="unsubscribe.html", state="invalid", action="")
+
+
+@router.get(ISSUE_PATH + "{token}/file")
+@access(Access.PUBLIC)
+def linked_file(desk: AtDesk, token: str) -> Response:
+    """The same issue as a file: ``?as=docx`` or ``pdf``."""
+    try:
+        with desk.reader() as session:
+            issue = subscription.issue_of_token(session, token, key=_key(desk))
+            _, view = issue_and_view(session, issue.id)
+    except TokenInvalid:
+        return _answer(desk, None, page="unsubscribe.html", state="invalid", action="")
+    return file_response(view, desk.query().get("as", "docx"))
 
 
 def _audit(session: Session, desk: Desk, standing: Standing, action: str, how: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from lxml import html as lxml_html  # type: ignore[import-untyped]
 from wcwidth import wcswidth
 
-from digest.links import Reader
+from digest.links import Reader, WebLinks
 from digest.lint import check_rendered
 from digest.lint.reading import links_of_html, links_of_text
 from digest.phrases import lead_text
@@ -189,7 +190,10 @@ def test_hostile_text_is_printed_not_obeyed(text: str) -> None:
     assert text in printed
     assert "49" not in printed
     page = lxml_html.document_fromstring(render_web(poisoned(text)).html)
-    assert list(page.iter("script", "img", "iframe", "form", "svg", "object", "base")) == []
+    assert list(page.iter("img", "iframe", "form", "svg", "object", "base")) == []
+    [data] = page.iter("script")
+    assert data.get("type") == "application/ld+json"
+    assert text in json.loads(data.text or "")["hasPart"][0]["headline"]
     assert not [name for element in page.iter() for name in element.attrib if name[:2] == "on"]
 
 
@@ -251,7 +255,7 @@ def test_hostile_links_lead_nowhere(url: str) -> None:
         for href in root.xpath("//a/@href"):
             assert href.startswith(("https://", "http://", "mailto:", "#"))
         assert not [name for e in root.iter() for name in e.attrib if name[:2] == "on"]
-        assert "<script" not in page
+        assert "<script" not in page.replace('<script type="application/ld+json">', "")
 
 
 @pytest.mark.parametrize("text", HEADERS)
@@ -307,7 +311,8 @@ def test_web_page_shows_everything_and_carries_its_style_hash() -> None:
     assert {item.anchor for item in view.items} <= set(root.xpath("//article/@id"))
     assert len(list(root.iter("style"))) == 1
     assert page.style_hash.startswith("sha256-")
-    assert list(root.iter("script", "link", "img")) == []
+    assert list(root.iter("link", "img")) == []
+    assert [one.get("type") for one in root.iter("script")] == ["application/ld+json"]
     assert root.xpath("//main")
     assert root.xpath("//nav")
 
@@ -329,3 +334,30 @@ def test_operator_templates_win_and_run_in_the_sandbox(tmp_path: Path) -> None:
         render_web(sample_issue(1), templates_dir=tmp_path)
     (tmp_path / "web.html.j2").write_text("<p>{{ view.title }}</p>", encoding="utf-8")
     assert render_web(sample_issue(1), templates_dir=tmp_path).html == "<p>政策与法律周报</p>"
+
+
+def test_the_web_page_says_where_it_stands_and_what_it_is_to_machines() -> None:
+    view = sample_issue(20)
+    links = WebLinks(
+        canonical="https://a.example/archive/12",
+        archive="/archive",
+        previous="/archive/11",
+        files=(("Word", "/archive/12/file?as=docx"),),
+    )
+    root = lxml_html.document_fromstring(render_web(view, links=links).html)
+    assert root.xpath("//link[@rel='canonical']/@href") == [links.canonical]
+    assert root.xpath("//meta[@property='og:url']/@content") == [links.canonical]
+    assert root.xpath("//a[@rel='prev']/@href") == ["/archive/11"]
+    assert root.xpath("//a[@rel='next']") == []
+    assert "/archive/12/file?as=docx" in root.xpath("//p[@class='way']/a/@href")
+    assert "2026年11月16日出版" in root.text_content()
+
+    data = json.loads(root.xpath("//script/text()")[0])
+    assert (data["@context"], data["@type"]) == ("https://schema.org", "PublicationIssue")
+    assert (data["@id"], data["issueNumber"]) == (links.canonical, 12)
+    assert data["isPartOf"] == {"@type": "Periodical", "name": view.title}
+    assert [part["position"] for part in data["hasPart"]] == [i.number for i in view.items]
+    for part, item in zip(data["hasPart"], view.items, strict=True):
+        assert part["@id"] == f"{links.canonical}#{item.anchor}"
+        assert (part["headline"], part["isBasedOn"]) == (item.title, item.url)
+        assert "" not in part.values()

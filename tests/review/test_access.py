@@ -29,6 +29,7 @@ PUBLIC = {
     ("GET", "/api/sources"),
     ("GET", "/archive"),  # asks for a login unless review.public_archive
     ("GET", "/archive/{issue_id}"),
+    ("GET", "/archive/{issue_id}/file"),
     ("GET", "/archive/feed.xml"),
     ("GET", "/archive/feed.json"),
     ("GET", "/u/{token}"),
@@ -38,6 +39,7 @@ PUBLIC = {
     ("GET", "/c/{token}"),
     ("POST", "/c/{token}"),
     ("GET", "/i/{token}"),
+    ("GET", "/i/{token}/file"),
 }
 ANSWERS_STRANGERS = {
     "/login", "/setup", "/static/app.css", "/healthz", "/language", "/logout",

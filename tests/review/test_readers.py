@@ -146,7 +146,9 @@ def test_the_issue_link_of_a_mail_needs_no_login(desk: Desk) -> None:
     draft = make_token(KEY, purpose="issue", row=2, address="", edition="weekly")
     stranger = desk.visitor()
     assert "第11期" in stranger.get(f"/i/{sent}").text
+    assert stranger.get(f"/i/{sent}/file?as=docx").content[:2] == b"PK"
     assert stranger.get(f"/i/{draft}").status_code == 404
+    assert stranger.get(f"/i/{draft}/file?as=docx").status_code == 404
     assert stranger.get(f"/i/{sent[:-2]}xx").status_code == 404
 
 

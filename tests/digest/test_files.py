@@ -1,0 +1,153 @@
+"""An issue as Word and PDF: the same items, numbers and addresses as in the mail."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from dataclasses import replace
+
+import pytest
+from docx import Document
+from docx.oxml.ns import qn
+from lxml import etree
+
+from digest.files import file_name, issue_file, possible_types
+from digest.files.content import printed
+from digest.files.pdf import as_pdf, pdf_problem
+from digest.files.word import as_docx
+from digest.phrases import titled
+from digest.view import IssueView, Official
+from tests.digest.samples import sample_issue
+
+STYLES = {
+    *("Normal", "Title", "Heading 1", "Heading 2", "Header", "Footer", "footnote text"),
+    *("来源", "附注", "新进展", "短评", "编者按", "刊物信息", "栏名"),
+}
+
+
+def with_first(view: IssueView, **changes: object) -> IssueView:
+    """The view with its first item changed."""
+    section = view.sections[0]
+    item = replace(section.items[0], **changes)  # type: ignore[arg-type]
+    section = replace(section, items=(item, *section.items[1:]))
+    return replace(view, sections=(section, *view.sections[1:]))
+
+
+@pytest.fixture(scope="module")
+def view() -> IssueView:
+    """An issue with everything that can stand in one."""
+    made = sample_issue(20, intro="本期重点是数据条例。")
+    return with_first(
+        made,
+        mark="续",
+        mark_issue=9,
+        news="正式稿发布（第9期刊登的是征求意见稿）",
+        note="值得细读。",
+    )
+
+
+def parts(content: bytes) -> dict[str, etree._Element]:
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        return {
+            name: etree.fromstring(package.read(name))
+            for name in package.namelist()
+            if name.endswith((".xml", ".rels"))
+        }
+
+
+def test_word_has_headings_footnotes_and_bookmarks_of_every_item(view: IssueView) -> None:
+    content = as_docx(view)
+    document = Document(io.BytesIO(content))
+    titles = [p.text for p in document.paragraphs if p.style.name == "Heading 2"]
+    assert [title.split(". ", 1)[0] for title in titles] == [str(i.number) for i in view.items]
+    assert all(item.title in title for item, title in zip(view.items, titles, strict=True))
+    assert {p.style.name for p in document.paragraphs} <= STYLES
+    words = "\n".join(p.text for p in document.paragraphs)
+    for told in (
+        "进展：正式稿发布（第9期刊登的是征求意见稿）",
+        "短评：值得细读。",
+        "2026年11月",
+        "校验",
+    ):
+        assert told in words
+
+    found = parts(content)
+    notes = [note for note in found["word/footnotes.xml"] if note.get(qn("w:type")) is None]
+    calls = found["word/document.xml"].iter(qn("w:footnoteReference"))
+    assert [call.get(qn("w:id")) for call in calls] == [n.get(qn("w:id")) for n in notes]
+    assert len(notes) == len(view.items)
+    for item, note in zip(view.items, notes, strict=True):
+        assert item.url in "".join(note.itertext())
+    targets = {rel.get("Target") for rel in found["word/_rels/footnotes.xml.rels"]}
+    assert {item.url for item in view.items} <= targets
+    marks = [
+        one.get(qn("w:name")) for one in found["word/document.xml"].iter(qn("w:bookmarkStart"))
+    ]
+    assert marks == [item.anchor for item in view.items]
+    fields = [one.text for one in found["word/document.xml"].iter(qn("w:instrText"))]
+    assert any("TOC" in (text or "") for text in fields)
+
+
+def test_the_footnote_of_a_report_names_the_official_page_first(view: IssueView) -> None:
+    official = Official("国务院", "https://www.council.example/a")
+    known = printed(with_first(view, official=official)).parts[0].entries[0].notes
+    assert [note.url for note in known] == [official.url, view.items[0].url]
+    assert known[0].text == "官方来源：国务院"
+    [unknown] = printed(with_first(view, official=Official())).parts[0].entries[0].notes
+    assert unknown.text.startswith("未找到官方来源；报道：")
+
+
+def test_hostile_words_stay_words(view: IssueView) -> None:
+    hostile = '#panic() *粗* $x$ <tag attr="1"> & ]]> @ref \\n'
+    bad = with_first(view, title=hostile, source=hostile, url='https://a.example/?a=1&b="<x>')
+    document = Document(io.BytesIO(as_docx(bad)))
+    assert any(hostile in p.text for p in document.paragraphs)
+    if not pdf_problem():
+        assert "#panic()" in words_of(as_pdf(bad))
+
+
+def test_an_empty_issue_says_so() -> None:
+    document = Document(io.BytesIO(as_docx(sample_issue(0))))
+    assert "本期没有新的内容。" in [p.text for p in document.paragraphs]
+
+
+def test_names_are_fit_for_file_systems(view: IssueView) -> None:
+    assert (
+        file_name(replace(view, title='数据/法律:"周报"'), "pdf") == "数据-法律--周报--第12期.pdf"
+    )
+
+
+def pages_of(content: bytes) -> list[str]:
+    import pypdfium2
+
+    with pypdfium2.PdfDocument(content) as file:
+        return [page.get_textpage().get_text_range() for page in file]
+
+
+def words_of(content: bytes) -> str:
+    return re.sub(r"[\s\u200b]", "", "".join(pages_of(content)))
+
+
+def test_without_typst_or_a_font_the_reader_is_told_what_to_install() -> None:
+    problem = pdf_problem()
+    assert possible_types() == (("docx",) if problem else ("docx", "pdf"))
+    if problem:
+        assert "dibao[pdf]" in problem or "fonts-noto-cjk" in problem
+
+
+@pytest.mark.skipif(bool(pdf_problem()), reason="Typst or a Chinese font is not installed")
+def test_pdf_is_the_same_issue_with_true_page_numbers(view: IssueView) -> None:
+    content = issue_file(view, "pdf")
+    assert content == issue_file(view, "pdf")
+    pages = [re.sub(r"[\s\u200b]", "", page) for page in pages_of(content)]
+    body = next(n for n, page in enumerate(pages) if "要点" in page)
+    contents = "".join(pages[1:body])
+    text = "".join(pages)
+    for item in view.items:
+        title = re.sub(r"\s", "", f"{item.number}.{titled(item)}")
+        assert text.count(title) >= 2, title
+        home = next(n for n, page in enumerate(pages[body:], 1) if title in page)
+        assert re.search(re.escape(title) + rf"\.+{home}", contents), (title, home)
+        assert re.sub(r"\s", "", item.url) in pages[body + home - 1], "the note is on another page"
+    assert "�" not in text
