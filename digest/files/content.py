@@ -12,7 +12,7 @@ from datetime import date
 
 from digest import phrases
 from digest.view import AlsoSeen, IssueView, Item, Section, view_hash
-from digest.wording import clean_line
+from digest.wording import clean_line, host_label
 
 # No issue has this day: so day_label always prints the year.
 _NO_YEAR = date.min
@@ -115,7 +115,7 @@ def _part(section: Section) -> Part:
 
 def _entry(item: Item, *, brief: bool) -> Entry:
     host_less = phrases.meta(item, today=_NO_YEAR)
-    shown = [part for part in host_less if part != phrases.host_label(item.url)]
+    shown = [part for part in host_less if part != host_label(item.url)]
     return Entry(
         number=item.number,
         anchor=item.anchor,

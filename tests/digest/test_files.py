@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]
 
 from digest.files import file_name, issue_file, possible_types
 from digest.files.content import printed
@@ -59,11 +59,12 @@ def parts(content: bytes) -> dict[str, etree._Element]:
 def test_word_has_headings_footnotes_and_bookmarks_of_every_item(view: IssueView) -> None:
     content = as_docx(view)
     document = Document(io.BytesIO(content))
-    titles = [p.text for p in document.paragraphs if p.style.name == "Heading 2"]
+    styled = [(p.style.name if p.style else "", p.text) for p in document.paragraphs]
+    titles = [text for name, text in styled if name == "Heading 2"]
     assert [title.split(". ", 1)[0] for title in titles] == [str(i.number) for i in view.items]
     assert all(item.title in title for item, title in zip(view.items, titles, strict=True))
-    assert {p.style.name for p in document.paragraphs} <= STYLES
-    words = "\n".join(p.text for p in document.paragraphs)
+    assert {name for name, _ in styled} <= STYLES
+    words = "\n".join(text for _, text in styled)
     for told in (
         "进展：正式稿发布（第9期刊登的是征求意见稿）",
         "短评：值得细读。",
@@ -119,7 +120,7 @@ def test_names_are_fit_for_file_systems(view: IssueView) -> None:
 
 
 def pages_of(content: bytes) -> list[str]:
-    import pypdfium2
+    import pypdfium2  # type: ignore[import-untyped]
 
     with pypdfium2.PdfDocument(content) as file:
         return [page.get_textpage().get_text_range() for page in file]
