@@ -25,9 +25,9 @@ _MAX_ATTRIBUTES = 1_000
 _RAW_RANGES = (("<script", "</script"), ("<style", "</style"), ("<!--", "-->"))
 #: opening formatting tags with attributes (equal ones without are reopened three times at most)
 _WITH_ATTRIBUTES = re.compile(
-    r"<[bisufectnBISUFECTN](?:[\s/]|[oO][nN][tT][\s/]|[tT][rR][oOiI][nNkK][gGeE][\s/]"
-    r"|[mM][aA][lL][lL][\s/]|[mM][\s/]|[iI][gG][\s/]|[oO][dD][eE][\s/]|[oO][bB][rR][\s/]"
-    r"|[tT][\s/])"
+    r"<[bisufectnBISUFECTN](?=[otmiOTMI\s/])(?:[\s/]|[oO][nN][tT][\s/]"
+    r"|[tT][rR][oOiI][nNkK][gGeE][\s/]|[mM][aA][lL][lL][\s/]|[mM][\s/]|[iI][gG][\s/]"
+    r"|[oO][dD][eE][\s/]|[oO][bB][rR][\s/]|[tT][\s/])"
 )
 #: opening and closing formatting tags by their first letters; some other tags look alike
 _FORMATTING = re.compile(

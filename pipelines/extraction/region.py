@@ -8,7 +8,9 @@ measured.
 
 from __future__ import annotations
 
-from typing import Any
+from bisect import bisect_left
+from itertools import islice
+from operator import attrgetter
 
 from selectolax.lexbor import LexborNode
 
@@ -17,6 +19,8 @@ _MIN_MASS = 300
 _MIN_TITLE = 8
 _SHARE = 0.75
 _MAX_CLIMB = 8
+_PART = "\x00"  # no parsed text holds it
+_IS_TEXT = attrgetter("is_text_node")
 _MARGIN = 400  # characters of frame that may stand around title and text
 
 
@@ -27,88 +31,81 @@ def likely_region(body: LexborNode, *, title: str) -> LexborNode | None:
     """
     if len(title) < _MIN_TITLE:
         return None
-    mass: dict[int, int] = {}
-    holders: dict[int, LexborNode] = {}
+    pieces = body.text(separator=_PART, skip_empty=True).split(_PART)
+    heading, heading_size = -1, _MIN_TITLE - 1
+    prose: list[tuple[int, int]] = []
     total = 0
-    heading: Any = None
-    heading_size = _MIN_TITLE - 1
-    for node in body.traverse(include_text=True, skip_empty=True):
-        if not node.is_text_node:
-            continue
-        content = node.text_content or ""
+    for i, content in enumerate(pieces):
         size = len(content)
         if size <= heading_size:
             continue
         if size < 200:
             line = content.strip()
             if len(line) > heading_size and line in title:
-                heading, heading_size = node.parent, len(line)
+                heading, heading_size = i, len(line)
                 continue
-        if size < _MIN_TEXT or not _has_pause(content):
-            continue
-        holder: Any = node.parent
-        if holder.tag == "a":
-            continue
-        total += size
-        key = holder.mem_id
-        mass[key] = mass.get(key, 0) + size
-        holders[key] = holder
-    if heading is None or total < _MIN_MASS:
+        if size >= _MIN_TEXT and _has_pause(content):
+            total += size
+            prose.append((i, total))
+    if heading < 0 or total < _MIN_MASS:
         return None
-    key = heading.mem_id
-    holders[key] = heading
-    mass[key] = mass.get(key, 0) + total  # so that nothing without the title has enough
-    return _widened(_lowest(mass, holders, (1 + _SHARE) * total, body.mem_id), body.mem_id)
+    texts = filter(_IS_TEXT, body.traverse(include_text=True, skip_empty=True))
+    climb = _Climb(next(islice(texts, heading, None)), heading, body.mem_id)
+    at, sums = [i for i, _ in prose], [0, *(size for _, size in prose)]
+    while sums[bisect_left(at, climb.stop)] - sums[bisect_left(at, climb.start)] < _SHARE * total:
+        if not climb.up():
+            return None
+    return climb.widened()
 
 
 def _has_pause(content: str) -> bool:
     return "，" in content or "。" in content or ", " in content or ". " in content
 
 
-def _lowest(
-    mass: dict[int, int], holders: dict[int, LexborNode], need: float, body: int
-) -> LexborNode | None:
-    """The lowest element with at least ``need`` characters below it; each is visited once."""
-    elements, sums = dict(holders), dict(mass)
-    parents: dict[int, int] = {}
-    waiting: dict[int, int] = {}  # element -> children not yet added to it
-    found = list(mass)
-    for key in found:
-        parent = elements[key].parent if key != body else None
-        if parent is None:
-            continue
-        above = parents[key] = parent.mem_id
-        waiting[above] = waiting.get(above, 0) + 1
-        if above not in elements:
-            elements[above] = parent
-            sums[above] = 0
-            found.append(above)
-    ready = [key for key in found if key not in waiting]
-    while ready:
-        key = ready.pop()
-        outer = parents.get(key)
-        if outer is None:
-            continue
-        sums[outer] += sums[key]
-        waiting[outer] -= 1
-        if not waiting[outer]:
-            ready.append(outer)
-    full = {key for key, size in sums.items() if size >= need}
-    inner = full - {parents.get(key) for key in full}
-    # elements with more than half of the prose lie on one path, so one of them is the lowest
-    return elements[inner.pop()] if len(inner) == 1 else None
+class _Climb:
+    """From the heading upwards: which pieces of text an element holds (``start`` to ``stop``) and
+    how many characters, without reading any text twice."""
 
+    def __init__(self, node: LexborNode, piece: int, body: int) -> None:
+        self.node = node
+        self.start, self.stop = piece, piece + 1
+        self.size = len(node.text_content or "")
+        self.body = body
 
-def _widened(node: LexborNode | None, body: int) -> LexborNode | None:
-    """Climb while no more than the margin of text is added; ``None`` if that is the whole page."""
-    if node is None:
-        return None
-    limit = len(node.text()) + _MARGIN
-    for _ in range(_MAX_CLIMB):
-        parent = node.parent
-        if parent is None or node.mem_id == body:
-            return None
-        if parent.mem_id == body or len(parent.text()) > limit:
-            return node
-        node = parent
-    return node
+    def up(self, *, limit: float = float("inf")) -> bool:
+        """Go to the parent; not to the body, nor to an element larger than ``limit``."""
+        parent = self.node.parent
+        if parent is None or parent.mem_id == self.body:
+            return False
+        before = after = 0
+        beside = self.node.prev
+        while beside is not None and self.size <= limit:
+            before += self._add(beside)
+            beside = beside.prev
+        beside = self.node.next
+        while beside is not None and self.size <= limit:
+            after += self._add(beside)
+            beside = beside.next
+        if self.size > limit:
+            return False
+        self.node = parent
+        self.start -= before
+        self.stop += after
+        return True
+
+    def _add(self, node: LexborNode) -> int:
+        """Count the text of a sibling; how many pieces it has."""
+        text = node.text(separator=_PART, skip_empty=True)
+        if not text:
+            return 0
+        joints = text.count(_PART)
+        self.size += len(text) - joints
+        return joints + 1
+
+    def widened(self) -> LexborNode:
+        """The element, or one above it while no more than the margin of text is added."""
+        limit = self.size + _MARGIN
+        for _ in range(_MAX_CLIMB):
+            if not self.up(limit=limit):
+                break
+        return self.node
