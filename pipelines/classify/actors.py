@@ -14,30 +14,38 @@ from pipelines.fields.countries import COUNTRIES
 Actor = Literal["foreign", "domestic"]
 
 _FRONT = 48
+_OPENING = 12
 _COUNTRY = "|".join(sorted((name for name in COUNTRIES if len(name) > 1), key=len, reverse=True))
 _ORGAN = (
     "央行|中央银行|储备银行|国家银行|联储|议会|国会|参议院|众议院|参议员|众议员|议员|上议院|下议院|立法者"
     "|财政部|财长|司法部|内政部|国防部|商务部|国税[厅局]|税务[厅局署]|证监会|证券交易委员会|证券委员会|证券监管"
     "|金融委员会|金融服务委员会|金融监管|金融厅|金管局|金融管理局|监管局|监管机构|管理局|委员会|竞争局|反垄断|数据保护"
-    "|检察官|检方|总统|总理|首相|部长|政府|内阁|警方|法院|法官|海关|国土安全|议事|当局"
+    "|检察官|检方|州长|州议会|州政府|上院|下院|皇家|总统|总理|首相|部长|政府|内阁|警方|法院|法官|海关|国土安全|议事|当局"
 )
 _ABROAD = re.compile(
     rf"(?:{_COUNTRY})[\u4e00-\u9fffA-Za-z·\s（）()]{{0,10}}?(?:{_ORGAN}|\b(?:SEC|CFTC|FTC|FCC|DOJ|FDIC)\b)"
-    r"|美联储|白宫|欧洲央行|欧盟(?!宙)|欧洲议会|七国集团|二十国集团|国际清算银行|国际货币基金组织|世界银行|金融稳定委员会"
+    r"|特朗普政?府?|拜登|普京|美联储|白宫|欧洲央行|欧盟(?!宙)|欧洲议会|七国集团|二十国集团|国际清算银行|国际货币基金组织|世界银行|金融稳定委员会"
     r"|联合国|(?<![A-Za-z])(?:SEC|CFTC|FTC|FinCEN|OFAC|IRS|FCA|MAS|ESMA|ECB|EBA|FATF|FSB|IMF|BIS|IOSCO|VARA|ASIC|AUSTRAC)(?![A-Za-z])"
 )
 _HOME = re.compile(
     r"(?:[部局委办院会]|政府)(?:新闻)?发言人|答记者问|中消协|消费者协会|[三四五六七八九十]大(?:行业)?协会|(?:行业|互联网金融|证券业|银行业|期货业|基金业|支付清算|游戏出版|版权)协会"
     r"|数字货币研究所|央行(?!数字)|央行副?行长|人民银行|公安部|公安机关|网警|网信部门|监管部门|金融监管|证监会|银保监会|有关部门负责人"
 )
+_OPENS = re.compile(
+    r"(?:总局|网信办|工信[部厅局]|经信[委局厅]|发展?改革?委|教育[部厅局]|科技[部厅局]|商务[部厅局]|财政[部厅局]|人社[部厅局]"
+    r"|文旅[部厅局]|农业农村[部厅]|生态环境[部厅局]|交通运输[部厅局]|住建[部厅局]|国资委|数据局|能源局|版权局|知识产权局|外汇局|金管局|证监[会局]"
+    r"|市监局|市场监管[局厅]|通信管理局|政务服务局|大数据局|人大常委会|[省市区县州]政府|国务院|最高法|最高检|两部门|[三四五六七八九十]部门)"
+)
+"""Bodies that count when the headline begins with them; further on they are often only named."""
 _ENGLISH = re.compile(
     r"\b(?:SEC|CFTC|FTC|FCC|FDA|FinCEN|OFAC|FCA|ESMA|ECB|FATF|FSB|IMF|MAS|HKMA|ASIC"
-    r"|AUSTRAC|DOJ|FBI)\b"
+    r"|AUSTRAC|DOJ|FBI|ICO|CNIL|BaFin|AMF|NIST|EDPB|FINMA)\b"
     r"|\b(?:Federal Reserve|European (?:Commission|Parliament|Central Bank|Union)|White House"
     r"|Congress|Senate|House of (?:Commons|Lords|Representatives)|Parliament|Treasury"
     r"|Justice Department"
     r"|Department of [A-Z]\w+|Ministry of [A-Z]\w+|Central Bank|Bank of [A-Z]\w+"
-    r"|Attorney General)\b"
+    r"|Attorney General|Governor|Supreme Court|EU (?:AI|Data|Chips|Digital)|HM Treasury"
+    r"|[Rr]egulators?|[Ww]atchdogs?|[Cc]ourts?|[Cc]entral bank)\b"
 )
 
 
@@ -46,6 +54,6 @@ def actor_in(title: str) -> Actor | None:
     front = title[:_FRONT]
     if _ABROAD.search(front):
         return "foreign"
-    if _HOME.search(front):
+    if _HOME.search(front) or _OPENS.search(title[:_OPENING]):
         return "domestic"
     return "foreign" if _ENGLISH.search(title[:160]) else None

@@ -7,10 +7,11 @@ on title and lead only, so no pattern of a user can be slow on a long text.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from pipelines.classify.actors import actor_in
+from pipelines.classify.announced import bare_kind, is_local_law
 from pipelines.classify.taxonomy import ANY, DocType, Entry, Kind, Taxonomy, When
 from pipelines.classify.words import Tally, WordIndex
 from pipelines.fields.doctype import announced_kind, genre_of, is_interpretation
@@ -18,6 +19,8 @@ from pipelines.items import CleanPage, LabelGuess, Metadata
 from pipelines.levels import AUTHORITIES
 
 LEAD_CHARS = 400
+TYPE_CHARS = 200
+"""Characters of the text in which patterns of document types are looked for."""
 BODY_CHARS = 20_000
 SHORT_TEXT = 600
 LISTED = 0.34
@@ -25,9 +28,16 @@ LISTED = 0.34
 its scenarios counts in full."""
 _ACTS = 1.5
 """Score of the type for a public body that acts, when no word says what it does."""
+_REST = 0.4
+_FIRST = 60
+"""Characters of a text that name who acts, when the headline does not."""
 _PLAN_KINDS = frozenset(
     {"行动计划", "扶持办法", "指导意见", "征求意见", "管理规定", "法规", "通知"}
 )
+_LATIN = re.compile("[A-Za-z]")
+_SMALL = re.compile("[a-z]")
+_ESCAPE = re.compile(r"\\u[0-9a-f]{4}|\\.")
+_Patterns = dict[str, tuple[re.Pattern[str], ...]]
 _QUOTED = re.compile("《([^《》]{4,80})》")
 _HAN = re.compile("[\u4e00-\u9fff]")
 _POINTS = {"strong": 1.0, "words": 0.5, "weak": 0.2, "exclude": 0.0}
@@ -40,7 +50,7 @@ class _Rule:
 
     entry: Entry
     slot: int
-    patterns: tuple[re.Pattern[str], ...]
+    patterns: _Patterns
 
 
 @dataclass(slots=True)
@@ -48,7 +58,7 @@ class _TypeRule:
     doc_type: DocType
     title_slot: int
     lead_slot: int
-    patterns: tuple[re.Pattern[str], ...]
+    patterns: _Patterns
 
 
 @dataclass(slots=True)
@@ -59,6 +69,24 @@ class _Index:
     plan: WordIndex = field(default_factory=WordIndex)
     rules: dict[Kind, list[_Rule]] = field(default_factory=dict)
     types: list[_TypeRule] = field(default_factory=list)
+
+
+def _compiled(patterns: tuple[str, ...]) -> _Patterns:
+    """The patterns to try on a text with Chinese characters and on one without.
+
+    A pattern of Latin letters is not tried on Chinese, nor one of Chinese characters on others.
+    Case is folded only where there are small letters: folding costs three times the search.
+    """
+    found: dict[str, list[re.Pattern[str]]] = {"zh": [], "other": []}
+    for pattern in patterns:
+        plain = _ESCAPE.sub("", pattern)
+        compiled = re.compile(pattern, re.I if _SMALL.search(plain) else re.NOFLAG)
+        chinese, latin = _HAN.search(plain), _LATIN.search(plain)
+        if chinese or not latin:
+            found["zh"].append(compiled)
+        if latin or not chinese:
+            found["other"].append(compiled)
+    return {lang: tuple(tried) for lang, tried in found.items()}
 
 
 @cache
@@ -77,7 +105,7 @@ def _index(taxonomy: Taxonomy) -> _Index:
                 for word in getattr(entry, role):
                     index.title.add(word, slot, _TITLE_POINTS[role])
                     (index.body if kind == "topic" else index.plan).add(word, slot, _POINTS[role])
-            rule = _Rule(entry, slot, tuple(re.compile(p, re.I) for p in entry.patterns))
+            rule = _Rule(entry, slot, _compiled(entry.patterns))
             index.rules.setdefault(kind, []).append(rule)
     for doc_type in taxonomy.doc_types:
         slot += 2
@@ -87,7 +115,7 @@ def _index(taxonomy: Taxonomy) -> _Index:
             index.title.add(word, slot, 0.0)
         for word in doc_type.lead:
             index.lead.add(word, slot + 1, 1.0)
-        patterns = tuple(re.compile(p, re.I) for p in doc_type.patterns)
+        patterns = _compiled(doc_type.patterns)
         index.types.append(_TypeRule(doc_type, slot, slot + 1, patterns))
     for words in (index.title, index.lead, index.body, index.plan):
         words.freeze()
@@ -100,6 +128,7 @@ class _Reading:
 
     title: str
     front: str
+    head: str
     length: int
     in_title: Tally
     in_lead: Tally
@@ -130,16 +159,32 @@ def classify(
     topics = _entries(
         "topic", index, reading, reading.in_body, doc_type=named, expected=source_topics
     )
+    if doc_type is None and topics and not reading.public and (rest := _rest(taxonomy)):
+        doc_type = LabelGuess(rest, "doc_type", _REST, "没有其他类型符合")
+        labels = [doc_type]
     labels += topics
     if doc_type and doc_type.slug in _PLAN_KINDS and reading.length >= 60:
         in_plan = index.plan.count(page.body_text[:BODY_CHARS])
         labels += _entries("scenario", index, reading, in_plan)
         labels += _entries("measure", index, reading, in_plan)
     names = tuple(topic.slug for topic in topics)
+    ruling = doc_type is not None and doc_type.slug in _PLAN_KINDS
+    if ruling and reading.level in ("", "none") and _acts_abroad(page):
+        reading = replace(reading, level="foreign")
     section = _section(taxonomy, doc_type, names, reading)
     if section:
         labels.append(section)
     return tuple(labels)
+
+
+def _acts_abroad(page: CleanPage) -> bool:
+    """Whether the first words of the text name a public body abroad."""
+    return actor_in(page.body_text[:_FIRST]) == "foreign"
+
+
+def _rest(taxonomy: Taxonomy) -> str | None:
+    """The document type for what no other takes."""
+    return next((entry.name for entry in taxonomy.doc_types if entry.rest), None)
 
 
 def _read(index: _Index, page: CleanPage, metadata: Metadata) -> _Reading:
@@ -152,16 +197,19 @@ def _read(index: _Index, page: CleanPage, metadata: Metadata) -> _Reading:
     if not (public and named) and (actor := actor_in(title)):
         level = "foreign" if actor == "foreign" and not public else level
         public, named = True, _HAN.search(title) is not None
+    front = f"{title}\n{lead}"
     # an explanation (解读, 一图读懂) has the kind of no document
     explains = is_interpretation(title)
+    genre = "法" if is_local_law(title, metadata.doc_type) else metadata.doc_type
     return _Reading(
         title=title,
-        front=f"{title}\n{lead}",
+        front=front,
+        head=front[: len(title) + TYPE_CHARS],
         length=len(text),
         in_title=index.title.count(title),
         in_lead=index.lead.count(lead),
         in_body=index.body.count(text),
-        genre=None if explains else metadata.doc_type,
+        genre=None if explains else genre,
         announced=_announced(title, lead) if public and not explains else None,
         level=level,
         public=public,
@@ -183,10 +231,11 @@ def _level(metadata: Metadata) -> str:
 
 def _announced(title: str, lead: str) -> str | None:
     """The kind of the document that a headline announces, whatever its verb (推出《…行动计划》)."""
-    if kind := announced_kind(title, lead):
-        return kind
-    quoted = _QUOTED.search(title)
-    return genre_of(quoted[1]) if quoted else None
+    kind = announced_kind(title, lead)
+    if kind is None and (quoted := _QUOTED.search(title)):
+        kind = genre_of(quoted[1])
+    kind = kind or bare_kind(title, lead)
+    return "法" if is_local_law(title, kind) else kind
 
 
 def _entries(
@@ -202,7 +251,7 @@ def _entries(
     touched = reading.in_title.points.keys() | counted.points.keys()
     found = []
     for rule in rules:
-        if rule.slot not in touched and not rule.patterns:
+        if rule.slot not in touched and not rule.patterns[reading.lang]:
             continue
         if rule.entry.public_body and not reading.public:
             continue
@@ -214,6 +263,10 @@ def _entries(
     names = {guess.slug for guess in found}
     for rule in rules:
         entry = rule.entry
+        by_type = doc_type in entry.types and entry.name not in names
+        if by_type and (not entry.beside or not names.isdisjoint(entry.beside)):
+            found.append(LabelGuess(entry.name, kind, 0.75, f"类型“{doc_type}”"))
+            names.add(entry.name)
         if entry.implies_parent and entry.name in names and entry.parent not in names:
             found.append(LabelGuess(entry.parent, kind, 0.7, f"上位：{entry.name}"))
     return found
@@ -237,7 +290,7 @@ def _verdict(
                 return 0.95, f"标题含“{reading.in_title.words[rule.slot][0]}”"
             share = min(1.0, body / bar - 1)
             return round(0.6 + 0.25 * share, 3), f"正文：{counted.shown(rule.slot)}"
-    for pattern in rule.patterns:
+    for pattern in rule.patterns[reading.lang]:
         if match := pattern.search(reading.front):
             return 0.75, f"规则匹配“{match[0][:30]}”"
     return None
@@ -248,9 +301,10 @@ def _doc_type(index: _Index, reading: _Reading) -> LabelGuess | None:
     titled, led = reading.in_title.words, reading.in_lead.words
     kinds = {reading.genre, reading.announced} - {None}
     for rule in index.types:
+        patterns = rule.patterns[reading.lang]
         named = rule.title_slot in titled or rule.lead_slot in led
         acts = rule.doc_type.subject and reading.acts
-        if not (named or acts or rule.patterns) and kinds.isdisjoint(rule.doc_type.genres):
+        if not (named or acts or patterns) and kinds.isdisjoint(rule.doc_type.genres):
             continue
         score, reason = _type_score(rule, reading)
         if score > 0 and (best is None or score > best[0]):
@@ -275,7 +329,9 @@ def _type_score(rule: _TypeRule, reading: _Reading) -> tuple[float, str]:
     if words and kind and kind in doc_type.genres_with_words:
         return 9.5, f"文种“{kind}”，标题含“{words[0]}”"
     lead = reading.in_lead.words.get(rule.lead_slot, [])
-    match = next((m for p in rule.patterns if (m := p.search(reading.front[:400]))), None)
+    match = next(
+        (m for p in rule.patterns[reading.lang] if (m := p.search(reading.front[:400]))), None
+    )
     if not words and not match and (not lead or reading.lang == "other"):
         # one English word of the lead (available, survey) says nothing
         return (_ACTS, "机关是标题的主语") if doc_type.subject and reading.acts else (0.0, "")
@@ -283,6 +339,7 @@ def _type_score(rule: _TypeRule, reading: _Reading) -> tuple[float, str]:
     score = 3.0 * min(distinct, 1) + min(max(distinct - 1, 0), 2) + 0.75 * min(len(set(lead)), 3)
     score += 4.0 if match else 0.0
     score += _ACTS if doc_type.subject and reading.acts else 0.0
+    score *= doc_type.weight
     shown = words[0] if words else match[0][:20] if match else lead[0]
     return score, f"{'标题' if words else '开头'}含“{shown}”"
 

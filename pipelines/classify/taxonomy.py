@@ -72,6 +72,10 @@ class Entry(_Model):
     density: float = Field(default=0.6, ge=0, le=50)
     public_body: bool = False
     except_types: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    """Document types that set the label by themselves."""
+    beside: tuple[str, ...] = ()
+    """``types`` count only beside one of these labels."""
     examples: Examples = ()
 
     _patterns = field_validator("patterns")(_compiled)
@@ -89,6 +93,9 @@ class DocType(_Model):
     patterns: tuple[str, ...] = ()
     public: bool = False
     subject: bool = False
+    weight: float = Field(default=1.0, gt=0, le=10)
+    rest: bool = False
+    """Takes a page with a topic and no public body that no other type takes."""
     examples: Examples = ()
 
     _patterns = field_validator("patterns")(_compiled)
@@ -289,3 +296,7 @@ def _references(data: _File) -> Iterator[tuple[tuple[str | int, ...], str, str]]
                 yield (kind, at, "parent"), entry.parent, kind
             for name in entry.except_types:
                 yield (kind, at, "except_types"), name, "doc_type"
+            for name in entry.types:
+                yield (kind, at, "types"), name, "doc_type"
+            for name in entry.beside:
+                yield (kind, at, "beside"), name, kind
