@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -24,7 +24,8 @@ _BESIDE = (
     "xpath:following-sibling::text()[normalize-space()][1]",
     "xpath:preceding-sibling::text()[normalize-space()][1]",
     "xpath:../preceding-sibling::*[1]",
-    "xpath:preceding::*[self::h2 or self::h3 or self::h4 or self::h5 or self::dt][1]",
+    "xpath:../preceding-sibling::text()[normalize-space()][1]",
+    "xpath:preceding::*[self::h1 or self::h2 or self::h3 or self::h4 or self::h5 or self::dt][1]",
     "xpath:preceding::*[self::b or self::strong][1]",
 )
 #: a day that stands once for several rows of a table
@@ -40,6 +41,16 @@ _TITLE_BESIDE = (
     "xpath:following-sibling::text()[normalize-space()][1]",
     "xpath:preceding-sibling::text()[normalize-space()][1]",
     "xpath:following-sibling::*[1][not(self::a or .//a)]",
+)
+_IN_ADDRESS = (
+    r"/t(?P<ymd>20\d{6})_",
+    r"/(?P<y>20\d\d)[/-](?P<m>\d{1,2})[/-](?P<d>\d{1,2})(?=[/_.-])",
+    r"/(?P<y>20\d\d)-?(?P<m>\d\d)/(?P<d>\d\d)(?=[/_.-])",
+)
+_LEAST_ROWS = 3
+#: words of a day that is the page's, not that of its rows
+_PAGE_DAY = re.compile(
+    r"今[天日]|当前|更新|today|updated|modified|as of|copyright|©", re.IGNORECASE
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
@@ -61,20 +72,39 @@ def with_title_beside(own: Induced, read: Read) -> Induced:
     return best
 
 
-def with_day_beside(own: Induced, read: Read, *, page: Page, group: Group) -> Induced:
+def with_day_beside(
+    own: Induced, read: Read, *, page: Page, group: Group, today: date | None
+) -> Induced:
     """Rows without a date of their own: it may stand before or after them, or in a heading."""
     rows = own.listing.rows
     known = sum(row.published_on is not None for row in rows)
     stated = own.settings.get("date")
     if stated is None:
-        nearby = _trimmed(_dated_best(own, read, _BESIDE, most=0.6 * len(rows) - 0.01), read)
-        divided = () if nearby is not own else divided_days(page, group, None)
-        return _divided(nearby, read, divided)
+        most = 0.6 * len(rows) - 0.01
+        nearby = _trimmed(_dated_best(own, read, _BESIDE, most=most, today=today), read)
+        if nearby is not own:
+            return nearby
+        divided = _divided(own, read, divided_days(page, group, None))
+        return divided if divided is not own or known else _from_addresses(own, read)
     if known <= 0.9 * len(rows) and page.has_spans:
         return _dated_best(own, read, (_SPANNED,), most=1.2 * known)
     without = sum(_YEAR.search(row.date_text or "") is None for row in rows)
     if without >= 0.9 * len(rows) and not any(date_from_url(row.url) for row in rows):
         return _divided(own, read, divided_days(page, group, stated))
+    return own
+
+
+def _from_addresses(own: Induced, read: Read) -> Induced:
+    """Rows that show no day while every address states one."""
+    if "link_regex" in own.settings or len(own.listing.rows) < _LEAST_ROWS:
+        return own
+    for form in _IN_ADDRESS:
+        if all(re.search(form, row.url) for row in own.listing.rows):
+            tried = read({**own.settings, "link_regex": form})
+            rows = tried.listing.rows
+            whole = len(rows) == len(own.listing.rows)
+            if whole and all(row.published_on for row in rows):
+                return tried
     return own
 
 
@@ -86,7 +116,9 @@ def _trimmed(found: Induced, read: Read) -> Induced:
     return read({**found.settings, "link_regex": pattern})
 
 
-def _dated_best(own: Induced, read: Read, fields: Iterable[str], *, most: float) -> Induced:
+def _dated_best(
+    own: Induced, read: Read, fields: Iterable[str], *, most: float, today: date | None = None
+) -> Induced:
     best = own
     for field in fields:
         try:
@@ -94,6 +126,8 @@ def _dated_best(own: Induced, read: Read, fields: Iterable[str], *, most: float)
         except ParseError:
             continue
         days = [row.published_on for row in tried.listing.rows if row.published_on]
+        if field in _BESIDE and len(days) > 1 and _of_page(tried, days, today=today):
+            continue
         dated = len(days)
         far = 1.3 if best is not own and "xpath:preceding::" in field else 1.0
         if best is not own and len(set(days)) == 1 and len(_days(best)) > 1:
@@ -101,6 +135,14 @@ def _dated_best(own: Induced, read: Read, fields: Iterable[str], *, most: float)
         if len(tried.listing.rows) == len(own.listing.rows) and dated > far * most:
             best, most = tried, dated
     return best
+
+
+def _of_page(found: Induced, days: Sequence[date], *, today: date | None) -> bool:
+    """Whether one day stands for all rows that says when the page was shown or changed."""
+    texts = {row.date_text for row in found.listing.rows}
+    if len(texts) > 1:
+        return False
+    return days[0] == today or _PAGE_DAY.search(texts.pop() or "") is not None
 
 
 def _days(found: Induced) -> set[date]:

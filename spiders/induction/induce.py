@@ -161,7 +161,7 @@ def _from_rows(case: _Case, page: Page) -> Induced:
     own = case.read(settings)
     if len(case.text) < _LARGE:
         own = with_title_beside(own, case.read)
-        own = with_day_beside(own, case.read, page=page, group=group)
+        own = with_day_beside(own, case.read, page=page, group=group, today=case.today)
     return replace(_with_family(case, own), lists=lists)
 
 

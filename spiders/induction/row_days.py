@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date
 
 from pipelines.dates import find_dates
@@ -20,9 +21,12 @@ OTHER_DAY = re.compile(
 
 _REVISED = re.compile(r"^(?:updated|modified|dateModified|last-?(?:updated|modified))$")
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_DATE_NAME = re.compile(r"date|time|day|rq|sj")
+_WHOLE = re.compile(r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}")
 _LONGEST_BOX = 20
 _LONGEST_FIELD = 60
 _LONGEST_SENTENCE = 300
+_OWN_DAY = re.compile(r"发布|公布|发文|印发|published|released|issued|decided", re.IGNORECASE)
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
 _ENGLISH_DAY = rf"(?:{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}|\d{{1,2}}/\d{{1,2}}/\d{{4}})"
 #: a link that begins with a full day, or (in English) ends with one
@@ -47,10 +51,28 @@ def date_text(row: Element, link: Element, *, lang: str, today: date | None) -> 
     texts = _dates_in_order(found)
     texts += _dates_in_order([(_stamp(e), e) for e in link.walk() if e is not link])
     texts += [match[0] for form in _IN_TITLE if (match := form.search(link.text))]
-    for text in texts:
-        if best_form([text], lang=lang, today=today)[1][0] is not None:
-            return text
-    return None
+    readable = (text for text in texts if _reads(text, lang=lang, today=today))
+    found_text = next(readable, None)
+    if found_text is None or not _YEAR.search(found_text):
+        whole = (text for _, text in stated_in(row) if _reads(text, lang=lang, today=today))
+        return next(whole, found_text)
+    return found_text
+
+
+def stated_in(row: Element) -> Iterator[tuple[Element, str]]:
+    """Whole days in attributes that are called a date or a time, or that explain a date."""
+    for element in row.walk():
+        for name, value in element.attributes.items():
+            if name.startswith("data-") and _DATE_NAME.search(name):
+                told = True
+            else:
+                told = name == "title" and is_date_like(element.text)
+            if told and value and _WHOLE.match(value.strip()):
+                yield element, value.strip()
+
+
+def _reads(text: str, *, lang: str, today: date | None) -> bool:
+    return best_form([text], lang=lang, today=today)[1][0] is not None
 
 
 def day_in_sentence(row: Element, link: Element) -> str | None:
@@ -70,7 +92,7 @@ def _dates_in_order(found: list[tuple[str, Element]]) -> list[str]:
     """Texts like dates: those called the day of something else last, the shortest first."""
     like = [(text, element) for text, element in found if is_date_like(text)]
     if len(like) > 1:
-        like.sort(key=lambda pair: (_is_other_day(*pair), len(pair[0])))
+        like.sort(key=lambda pair: (_is_other_day(*pair), not _is_own_day(*pair), len(pair[0])))
         _put_whole_days_first(like)
     return [text for text, _ in like]
 
@@ -102,6 +124,12 @@ def _is_other_day(text: str, element: Element) -> bool:
         return True
     label = text if not text[:1].isdigit() else label_before(element)
     return OTHER_DAY.search(label) is not None
+
+
+def _is_own_day(text: str, element: Element) -> bool:
+    """Whether a date is labelled as the day of publication."""
+    label = text if not text[:1].isdigit() else label_before(element)
+    return _OWN_DAY.search(label) is not None
 
 
 def label_before(element: Element) -> str:

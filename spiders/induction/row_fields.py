@@ -16,6 +16,7 @@ from spiders.fields import Node, fast_node, read_field
 from spiders.induction.days import FORMS, is_date_like, read_day
 from spiders.induction.dom import Element, Page, width
 from spiders.induction.groups import Group
+from spiders.induction.row_days import stated_in
 from spiders.induction.row_selectors import best_row_selector, names_of
 from spiders.induction.worth import GENERIC
 from spiders.listing.assemble import link_in_script
@@ -259,6 +260,10 @@ def _wordy(texts: Sequence[str]) -> bool:
     return dated > 0.6 * len(texts) or mean(map(width, texts)) > _MAX_TITLE / 2
 
 
+def _own_paths(row: _Row, element: Element) -> list[str]:
+    return [""] if element is row.element else list(_paths(row.element, element))[:6]
+
+
 def _inner_names(rows: Sequence[_Row]) -> list[str]:
     pairs = [(row.link, e) for row in rows for e in row.link.walk() if e is not row.link and e.text]
     return selectors_of(pairs)
@@ -309,6 +314,10 @@ def _date_fields(
         yield f"{name}::text"
     for _, e in pairs[:3]:
         yield f"{e.tag}::own"
+    for row in rows[:3]:
+        for e, _ in stated_in(row.element):
+            name = next(n for n, value in e.attributes.items() if value and is_date_like(value))
+            yield from (f"{p}::attr({name})" for p in _own_paths(row, e))
     long = [
         (row.element, e)
         for row in rows[:40]

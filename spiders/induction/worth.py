@@ -97,7 +97,7 @@ def in_chrome(element: Element, *, share: int) -> bool:
             continue
         if node.tag == "li" and node is not element and element.tag in ("li", "a"):
             nested = any(above.tag == "li" for above in node.ancestors())
-            if nested or element.tag == "li":
+            if (nested or element.tag == "li") and not is_date_like(node.own):
                 return True
         named = node.tag in _CHROME_TAGS or any(
             _CHROME.match(name) for name in (*node.classes, node.id) if name

@@ -39,7 +39,10 @@ _DAY_AT_START = re.compile(
     r"^(?:[\[【(（]\s*([^\[\]【】()（）]{6,30})[\]】)）]|(\d[\d./-]{7,9})\s)\s*"
 )
 #: an address inside a script: ``window.open('/art/1.html')``
-_DAY_AT_END = re.compile(r"[\[【(（]\s*((?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?)\s*[\]】)）]$")
+_DAY_AT_END = re.compile(
+    r"[\[【(（]\s*((?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?|\d{1,2}/\d{1,2}/(?:20)?\d\d"
+    r"|[A-Z][a-z]{2,8}\.? \d{1,2}, 20\d\d)\s*[\]】)）]$"
+)
 #: what follows a labelled title in a tooltip of several lines
 _NEXT_LABEL = re.compile(
     r"\s(?:发布时间|发布日期|发文时间|更新时间|时间|日期|作者|来源|点击数|浏览次数|所属栏目|责任编辑)\s?[:：]"
