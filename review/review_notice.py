@@ -15,6 +15,7 @@ from storage.models import ReviewAction
 
 UNDO_WITHIN = timedelta(minutes=30)
 REVIEW = "review"
+REVIEW_BATCH = "review_batch"
 
 
 def review_notice(session: Session, desk: Desk) -> Notice | None:
@@ -22,6 +23,8 @@ def review_notice(session: Session, desk: Desk) -> Notice | None:
     row = _own_recent(session, desk)
     if row is not None and row.action in UNDOABLE:
         return decision_notice(session, desk)
+    if row is not None and row.action == REVIEW_BATCH:
+        return _batch_notice(row, desk)
     if row is None or row.action != REVIEW:
         return None
     document = get_document(session, int(row.target_id))
@@ -30,6 +33,15 @@ def review_notice(session: Session, desk: Desk) -> Notice | None:
         return None
     title = document.title or desk.texts("item.untitled")
     return Notice(desk.texts(f"done.{state}", title=_short(title)), "ok", undo=row.id)
+
+
+def _batch_notice(row: ReviewAction, desk: Desk) -> Notice:
+    after = row.after or {}
+    state = desk.texts.name("review_state", after.get("review_state", "new"))
+    text = desk.texts("done.batch", n=after.get("count", 0), state=state)
+    if after.get("left"):
+        text += desk.texts("done.batch_left", n=after["left"])
+    return Notice(text, "warn" if after.get("left") else "ok", undo=row.id)
 
 
 def decision_notice(session: Session, desk: Desk) -> Notice | None:

@@ -199,6 +199,16 @@ def next_waiting(session: Session, document_id: int) -> int | None:
     )
 
 
+def state_counts(session: Session) -> dict[str, int]:
+    """Items by review state."""
+    query = (
+        select(Document.review_state, func.count())
+        .where(Document.state.in_(("live", "gone")))
+        .group_by(Document.review_state)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
 def actions_on(
     session: Session, *, kind: str, target_id: int, limit: int = 20
 ) -> list[ReviewAction]:

@@ -15,13 +15,14 @@ from sqlalchemy.orm import Session
 
 from pipelines.diff import diff_html
 from review.access import Access, access
+from review.addresses import safe_next
 from review.desk import AtDesk, Desk
 from review.facts import facts_of
 from review.files import files_of_item
 from review.folding import fold
 from review.history import history_lines
 from review.item_boxes import boxes_for
-from review.item_filters import ItemFilters, chips, read_filters, to_storage
+from review.item_filters import REVIEW_STATES, ItemFilters, chips, read_filters, to_storage
 from review.notices import small_number
 from review.paging import Paging, paged
 from review.queries import items as reads
@@ -40,6 +41,7 @@ from storage.search import search
 
 router = APIRouter()
 
+_LISTS = ("/items", "/events", "/statistics")
 LEVELS = ("national", "provincial", "municipal", "district", "foreign", "none")
 
 
@@ -79,8 +81,10 @@ def item_list(desk: AtDesk) -> Response:
         grouped = _groups(desk.clock, shown, by_day=not filters.q)
         empty = None if rows else _empty(session, desk, filters)
         notice = review_notice(session, desk)
+        counts = reads.state_counts(session)
     return desk.page(
         "items.html",
+        counts=[(state, counts.get(state, 0)) for state in REVIEW_STATES],
         section="items",
         filters=filters,
         choices=choices,
@@ -230,10 +234,24 @@ def item_page(desk: AtDesk, item_id: int) -> Response:
             run_id=version.run_id if version else None,
             capture=_capture(session, desk, version),
             imported=details.get("origin") == "import",
-            back="/items?state=new" if document.review_state == "new" else "/items",
+            back=_back(desk, document),
+            came_from=_came_from(desk),
             notice=review_notice(session, desk),
             drafting=is_offered(desk),
         )
+
+
+def _came_from(desk: Desk) -> str:
+    """The list that led here, with its filters and page; empty when none is known."""
+    wanted = safe_next(desk.query().get("from"), default="")
+    return wanted if wanted.partition("?")[0] in _LISTS else ""
+
+
+def _back(desk: Desk, document: Document) -> str:
+    found = _came_from(desk)
+    if found:
+        return f"{found}#item-{document.id}"
+    return "/items?state=new" if document.review_state == "new" else "/items"
 
 
 def _capture(session: Session, desk: Desk, version: DocumentVersion | None) -> Any:

@@ -14,7 +14,7 @@ from review.desk import AtDesk, Desk
 from review.errors import StaleEdit
 from review.item_filters import REVIEW_STATES
 from review.queries import items as reads
-from review.review_notice import REVIEW, UNDO_WITHIN
+from review.review_notice import REVIEW, REVIEW_BATCH, UNDO_WITHIN
 from storage.audit import record_action
 from storage.errors import NotFound
 from storage.labels import labels_of, set_human_label
@@ -25,7 +25,10 @@ from storage.removal import set_review_state
 router = APIRouter()
 
 Text = Annotated[str, Form()]
+Texts = Annotated[list[str], Form()]
 NextPage = Annotated[str, Form(alias="next")]
+
+MOST_AT_ONCE = 200
 
 
 def seen_mark(*, review_state: str, latest_seq: int, row_version: int) -> str:
@@ -48,6 +51,66 @@ def review(
         action_id = _set_state(session, desk, document, to)
     target = next_page or f"/items/{item_id}"
     return desk.go(target, done=action_id) if action_id else desk.go(target)
+
+
+@router.post("/items/review")
+@access(Access.EDITOR)
+def review_many(
+    desk: AtDesk,
+    to: Text = "",
+    chosen: Texts = [],  # noqa: B006 - never changed; FastAPI reads the default
+    next_page: NextPage = "",
+) -> Response:
+    """Decide on several items of a list; ``chosen`` are ``id:mark``, as the page showed them.
+
+    Items that changed meanwhile are left alone and counted.
+    """
+    target = next_page or "/items"
+    wanted = dict(one.partition(":")[::2] for one in chosen[:MOST_AT_ONCE])
+    if to not in REVIEW_STATES or not wanted:
+        return desk.go(target, ok="nothing_chosen")
+    before: dict[str, str] = {}
+    with desk.writer() as session:
+        for item_id, expected in sorted(wanted.items()):
+            document = _found(session, item_id)
+            if document is None or expected != mark_of(document):
+                continue
+            state = document.review_state
+            if _set_state(session, desk, document, to) is not None:
+                before[item_id] = state
+        if not before:
+            raise StaleEdit
+        row = record_action(
+            session,
+            actor=desk.actor,
+            action=REVIEW_BATCH,
+            target_kind="documents",
+            target_id=min(int(key) for key in before),
+            before={"documents": before},
+            after={"review_state": to, "count": len(before), "left": len(wanted) - len(before)},
+            now=desk.now,
+        )
+        action_id = row.id
+    return desk.go(target, done=action_id)
+
+
+def _found(session: Session, item_id: str) -> Document | None:
+    try:
+        return _locked(session, int(item_id)) if item_id.isascii() and item_id.isdigit() else None
+    except NotFound:
+        return None
+
+
+def _take_back_many(session: Session, desk: Desk, before: dict[str, str], state: str) -> None:
+    """Put back every item of a batch that nobody decided on since. Raises ``StaleEdit``."""
+    count = 0
+    for item_id, earlier in before.items():
+        document = _found(session, item_id)
+        if document is not None and document.review_state == state:
+            _set_state(session, desk, document, earlier, action="review_undo")
+            count += 1
+    if not count:
+        raise StaleEdit
 
 
 def mark_of(document: Document) -> str:
@@ -97,14 +160,21 @@ def undo(desk: AtDesk, action_id: int, next_page: NextPage = "") -> Response:
     """Take one's own recent decision back, unless somebody decided again since."""
     with desk.writer() as session:
         row = reads.action(session, action_id) if action_id < 2**62 else None
-        if row is None or row.action not in (REVIEW, *UNDOABLE) or row.actor != desk.actor:
+        known = (REVIEW, REVIEW_BATCH, *UNDOABLE)
+        if row is None or row.action not in known or row.actor != desk.actor:
             raise NotFound(f"没有可以撤销的操作 / nothing to undo: {action_id}")
         if row.action in UNDOABLE:
             if desk.now - row.at > UNDO_WITHIN:
                 raise StaleEdit
             return desk.go(take_back(session, desk, row), ok="undone")
-        document = _locked(session, int(row.target_id))
         recent = desk.now - row.at <= UNDO_WITHIN
+        if row.action == REVIEW_BATCH:
+            if not recent:
+                raise StaleEdit
+            stored = dict((row.before or {}).get("documents", {}))
+            _take_back_many(session, desk, stored, str((row.after or {}).get("review_state")))
+            return desk.go(next_page or "/items", ok="undone")
+        document = _locked(session, int(row.target_id))
         if not recent or document.review_state != (row.after or {}).get("review_state"):
             raise StaleEdit
         before = (row.before or {}).get("review_state", "new")

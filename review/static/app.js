@@ -31,8 +31,40 @@
     } else if (rows.length && event.key === "j") select(current + 1);
     else if (rows.length && event.key === "k") select(current - 1);
     else if (rows.length && event.key === "o" && current >= 0) rows[current].querySelector("[data-open]")?.click();
-    else if ("axujvrnp".includes(event.key)) press(event.key);
+    else if ("AX".includes(event.key)) document.querySelector(`#batch [data-key="${event.key}"]`)?.click();
+    else if ("axujvrnps".includes(event.key)) press(event.key);
   });
+
+  // Ticked rows: how many, all at once, and no decision about none.
+  const batch = document.getElementById("batch");
+  if (batch) {
+    const picks = [...document.querySelectorAll(".pick")];
+    const all = batch.querySelector("[data-all]");
+    const told = batch.querySelector("[data-chosen]");
+    const plain = told.textContent;
+    const count = () => {
+      const chosen = picks.filter((one) => one.checked).length;
+      told.textContent = chosen ? told.dataset.text.replace("{n}", chosen) : plain;
+      all.firstElementChild.checked = chosen > 0 && chosen === picks.length;
+      batch.querySelectorAll("button").forEach((one) => { one.disabled = !chosen; });
+    };
+    all.hidden = false;
+    all.addEventListener("change", (event) => {
+      picks.forEach((one) => { one.checked = event.target.checked; });
+      count();
+    });
+    picks.forEach((one) => one.addEventListener("change", count));
+    window.addEventListener("pageshow", count);
+    count();
+  }
+
+  // After a decision the page comes anew: go on at the same place of the list.
+  const place = "place:" + location.pathname;
+  try {
+    const kept = sessionStorage.getItem(place);
+    sessionStorage.removeItem(place);
+    if (kept !== null && rows.length && /[?&](done|ok)=/.test(location.search)) select(Number(kept));
+  } catch { /* storage is off: start at the top */ }
 
   const hint = document.querySelector(".keys-hint");
   if (hint && (rows.length || document.querySelector(".review-form"))) hint.hidden = false;
@@ -41,6 +73,8 @@
   document.addEventListener("submit", (event) => {
     if (event.target.method !== "post" || event.defaultPrevented) return;
     if (event.target.dataset.sent) return event.preventDefault();
+    const row = rows.indexOf(event.target.closest("[data-row]"));
+    if (row >= 0) try { sessionStorage.setItem(place, row); } catch { /* as above */ }
     event.target.dataset.sent = "yes";
   });
   window.addEventListener("pageshow", () => {

@@ -77,9 +77,26 @@ def test_the_list_works_from_the_keyboard(tabs: Tabs) -> None:
     page.keyboard.press("a")
     page.wait_for_selector("[role=status]")
     assert title[:20] in page.inner_text("[role=status]")
+    # the list comes anew and the work goes on at the same place
+    assert (
+        page.evaluate("[...document.querySelectorAll('.row')].findIndex(r => r.ariaCurrent)") == 1
+    )
+    page.keyboard.press("s")
+    page.keyboard.press("j")
+    page.keyboard.press("s")
+    assert "2" in page.inner_text("[data-chosen]")
+    page.keyboard.press("X")
+    page.wait_for_selector("[role=status] >> text=2 条")
+    page.click("[role=status] >> text=撤销")
+    page.wait_for_selector("[role=status] >> text=已撤销")
+    assert page.is_disabled("#batch button >> nth=0")
+    page.click("[data-all]")
+    assert page.locator(".pick:checked").count() == page.locator(".pick").count() > 2
     page.keyboard.press("j")
     page.keyboard.press("o")
-    page.wait_for_url("**/items/*")
+    page.wait_for_url("**/items/*?from=**")
+    page.click(".crumb a")
+    page.wait_for_url("**/items?state=new*")
 
 
 def test_everything_works_without_scripts(tabs: Tabs) -> None:
