@@ -74,7 +74,7 @@ _TOKENS = (
 )
 _CHINESE_TOKENS = {"比特币": "BTC", "以太坊": "ETH", "以太币": "ETH", "泰达币": "USDT"}
 COUNTERS = (
-    "个百分点|个工作日|工作日|个自然日|自然日|个交易日|个月|个|家|项|件|起|份|条|人次|人|名|批次|批|轮|户|笔|种|类|场次|场|次|台套"
+    "家次|户次|件次|例次|课时|学时|机架|标箱|标台|株|头|羽|匹|棵|根|块|片|盏|页|字|首|班|度|立方|吨公里|吨|单|卡|核|标准时|个百分点|个工作日|工作日|个自然日|自然日|个交易日|个月|个|家|项|件|起|份|条|人次|人|名|批次|批|轮|户|笔|种|类|场次|场|次|台套"
     "|台|套|座|所|款|只|支|部|例|宗|架|辆|艘|篇|幅|张|枚|颗|位|亩|公顷|平方公里|平方千米|平方米|公里|千米|米|吨标准煤|吨|公斤|千克"
     "|克|千瓦时|万千瓦|千瓦|兆瓦|吉瓦|升|立方米|倍|小时|分钟|毫秒|微秒|秒|周|天|日|年|期|届|处|对|间|床|门|股|架次|标准机架|标准箱|列|票|席"
 )
@@ -263,7 +263,8 @@ def _is_label(text: str, match: re.Match[str]) -> bool:
     start, end = match.start(), match.end("num")
     before = text[start - 1 : start]
     if before and (before in "第年月〔[“" or (before.isascii() and before.isalpha())):
-        return True
+        # 每月2万片 counts, 3月2 does not
+        return not (before in "年月" and text[start - 2 : start - 1] in ("每", "按", "当"))
     behind = text[end : end + 1]
     if match["num"][0] in _HAN:
         if not match["scale"] and behind and behind not in COUNTERS + "万亿千百余多元美欧成":

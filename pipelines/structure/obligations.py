@@ -11,13 +11,22 @@ from pipelines.structure.values import Node, Obligation, Op
 _HAN = "[一二两三四五六七八九十百千零]"
 _N = rf"(?:\d{{1,5}}|{_HAN}{{1,6}})"
 _WITHIN = re.compile(
-    rf"(?P<n>{_N}) ?(?P<unit>个?工作日|个?自然日|个月|日|天|个?小时|年|周)(?:以|之)?[内前]"
+    rf"(?P<n>{_N}) ?(?P<unit>个?工作日|个?自然日|个月|日|天|个?小时|分钟|年|周)(?:以|之)?[内前]"
 )
 _AT_LEAST = re.compile(
     r"(?:不少于|不得少于|不低于|不得低于|至少|不短于|(?P<most>不超过|不得超过|最长不超过|最多)) ?"
     rf"(?P<n>{_N}) ?"
-    r"(?P<unit>个?工作日|个?自然日|个月|日|天|个?小时|年|周|人|次|名|%)"
+    r"(?P<unit>个?工作日|个?自然日|个月|日|天|个?小时|分钟|年|周|人|次|名|课时|学时|%)"
 )
+_AHEAD = re.compile(
+    rf"(?P<most>提前|延长|展期|逾期|满|不满|未满|延期)(?:至少|不超过|不得超过)? ?(?P<n>{_N}) ?"
+    r"(?P<unit>个?工作日|个?自然日|个月|日|天|个?小时|年|周)(?!\d|前|以?内)"
+)
+_THRESHOLD = re.compile(
+    r"(?:超过|达到|不足|不满|少于|多于) ?(?P<n>\d{1,6}|[一二两三四五六七八九十百千]{1,4}) ?"
+    r"(?P<unit>万人|亿人|万条|万户|万元|亿元|人|名|条|户)(?:以上)?"
+)
+_YEARS = re.compile(rf"(?P<n>{_N}) ?(?P<unit>年|个月)(?:以上|及以上)")
 _TIMES = re.compile(
     rf"每(?P<per>年|半年|季度|月|周|日|两年|三年)[^，。；,;\n]{{0,30}}?(?P<n>{_N}) ?次"
 )
@@ -60,7 +69,7 @@ def _own(node: Node) -> Iterator[tuple[int, int]]:
 def _clauses(text: str, span: tuple[int, int], where: str) -> Iterator[Obligation]:
     start, end = span
     taken: set[int] = set()
-    for pattern in (_TIMES, _AT_LEAST, _WITHIN, _SHARE):
+    for pattern in (_TIMES, _AT_LEAST, _WITHIN, _AHEAD, _YEARS, _THRESHOLD, _SHARE):
         for match in pattern.finditer(text, start, end):
             if match.start("n") in taken or _in_force(text, match):
                 continue
@@ -88,7 +97,7 @@ def _obligation(text: str, span: tuple[int, int], match: re.Match[str], where: s
         op, unit = ("ge" if "上" in match[0] else "le"), "%"
     else:
         unit = _UNITS.get(groups["unit"], groups["unit"])
-        if match.re is _AT_LEAST and not groups["most"]:
+        if match.re in (_THRESHOLD, _YEARS) or (match.re is _AT_LEAST and not groups["most"]):
             op = "ge"
     low = first = max(start, match.start() - 120)
     for mark in "，。；,;:：":

@@ -26,6 +26,8 @@ _LABEL = re.compile(
     rf"|(?P<half>\d{{1,2}}){_SP}?[)）]"
     rf"|[（(]{_SP}?(?P<bnum>\d{{1,2}}){_SP}?[)）]"
     rf"|(?P<ring>[①-⑳])"
+    rf"|(?P<dec>\d{{1,2}}(?:[.．]\d{{1,2}}){{1,4}})[.．、]?(?={_SP}|[\u4e00-\u9fff“《（])"
+    rf"|(?P<top>\d{{1,2}})(?={_SP}{{1,4}}[\u4e00-\u9fff“《])"
     rf"){_SP}{{0,6}}"
 )
 _FILES = re.compile(r"附件[：:]")
@@ -34,7 +36,10 @@ _LONGEST_FILE = 80
 _NOTE = re.compile(r"[（(\[【](?:责任|牵头|配合|主办|参与|负责)(?:单位|部门|主体)")
 _RANKS = {"编": 0, "分编": 1, "章": 2, "节": 3, "条": 4}
 _KINDS: dict[int, NodeKind] = {0: "part", 1: "part", 2: "chapter", 3: "section", 4: "article"}
-_ARTICLE, _FIRST_TASK = 4, 5
+# between two styles there is room for the depths of a decimal outline (1.1, 1.1.1)
+_ARTICLE, _FIRST_TASK, _STEP = 4, 10, 10
+_DECIMAL = 4
+_STYLES = ("han", "bhan", "mark", "bnum", "half", "ring")
 _LONGEST_HEADING = 200
 
 
@@ -48,6 +53,8 @@ class _Label:
     """Where the text behind the label begins."""
     line_end: int
     spaced: bool
+    path: tuple[int, ...] = ()
+    """The numbers of a decimal label: 2.1.3, or 2 alone."""
 
 
 @dataclass(slots=True)
@@ -62,7 +69,7 @@ def read_outline(text: str) -> tuple[Node, ...]:
     files = _file_lists(text, lines)
     read = (line for line in lines if line.start not in files)
     labels = _without_contents(
-        _plausible([found for line in read if (found := _label(text, line))])
+        _plausible(_decimals([found for line in read if (found := _label(text, line))]))
     )
     return _nest(text, lines, labels)
 
@@ -101,27 +108,70 @@ def _label(text: str, line: Span) -> _Label | None:
     )
     spaced = spaced or match.end() == line.end
     kind = match.lastgroup or ""
+    path: tuple[int, ...] = ()
+    rank = _FIRST_TASK + _STEP * _STYLES.index(kind) if kind in _STYLES else _DECIMAL
     if match["no"]:
         rank, number = _RANKS[match["unit"]], _value(match["no"])
         shown = f"第{match['no']}{match['unit']}{match['sub'] or ''}"
     elif kind == "han":
-        rank, number, shown = _FIRST_TASK, _value(match["han"]), f"{match['han']}、"
+        number, shown = _value(match["han"]), f"{match['han']}、"
     elif kind == "bhan":
-        rank, number, shown = _FIRST_TASK + 1, _value(match["bhan"]), f"（{match['bhan']}）"
+        number, shown = _value(match["bhan"]), f"（{match['bhan']}）"
     elif kind == "mark":
         mark = "、" if match["mark"] == "、" else "."
-        rank, number, shown = _FIRST_TASK + 2, int(match["num"]), f"{match['num']}{mark}"
+        number, shown = int(match["num"]), f"{match['num']}{mark}"
     elif kind == "bnum":
-        rank, number, shown = _FIRST_TASK + 3, int(match["bnum"]), f"（{match['bnum']}）"
+        number, shown = int(match["bnum"]), f"（{match['bnum']}）"
     elif kind == "half":
-        rank, number, shown = _FIRST_TASK + 4, int(match["half"]), f"{match['half']}）"
+        number, shown = int(match["half"]), f"{match['half']}）"
+    elif kind == "ring":
+        number, shown = ord(match["ring"]) - ord("①") + 1, match["ring"]
     else:
-        rank, number, shown = _FIRST_TASK + 5, ord(match["ring"]) - ord("①") + 1, match["ring"]
-    return _Label(rank, number, shown, line.start, match.end(), line.end, spaced)
+        shown = match[kind].replace("．", ".")
+        path = tuple(int(part) for part in shown.split("."))
+        number = path[-1]
+    return _Label(rank, number, shown, line.start, match.end(), line.end, spaced, path)
 
 
 def _value(text: str) -> int:
     return int(text) if text.isdigit() else chinese_number(text)
+
+
+def _decimals(labels: list[_Label]) -> list[_Label]:
+    """Decimal labels with their ranks, where they count on (1, 1.1, 1.2, 2 …); else without them.
+
+    A line that begins with a figure (1.5 亿元) continues no such row. Depths lie directly below
+    the style that holds the first of them: 一、 over 1.1, or 1. over 1.1; else above all tasks.
+    """
+    if sum(len(label.path) > 1 for label in labels) < 2:
+        return [label for label in labels if not label.path]
+    base = _DECIMAL
+    kept: list[_Label] = []
+    last: tuple[int, ...] = ()
+    for label in labels:
+        path = label.path
+        if path:
+            above = kept[-1] if kept and not last else None
+            if above is not None and len(path) == 2 and above.number == path[0]:
+                base, last = max(above.rank, _FIRST_TASK) + 1 - 2, path[:1]
+            if not _counts_on(last, path):
+                continue
+            label.rank = base + len(path)
+            last = path
+        kept.append(label)
+    deep = sum(len(label.path) > 1 for label in kept) >= 2
+    return kept if deep else [label for label in kept if not label.path]
+
+
+def _counts_on(last: tuple[int, ...], path: tuple[int, ...]) -> bool:
+    """Whether ``path`` follows ``last``: the first below it, or the next at one of its depths."""
+    depth = len(path) - 1
+    if depth >= len(last):
+        return path[: len(last)] == last and all(number == 1 for number in path[len(last) :])
+    if path[:depth] == last[:depth] and path[depth] == last[depth] + 1:
+        return True
+    # 1.2 … 2.1 where the chapters have another style
+    return depth > 0 and path[0] == last[0] + 1 and all(number == 1 for number in path[1:])
 
 
 def _plausible(labels: list[_Label]) -> list[_Label]:

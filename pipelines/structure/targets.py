@@ -44,6 +44,13 @@ _AIM = re.compile(
     r"|数量|保持|力争|汇聚|吸引|储备|壮大|攻克|转化|改造|新建|部署|拥有|带动|入库|签约|收入|总量|达|超|降低|下降|减少|增速"
     r"|研制|发布|选树|建立|构建|聚集|扶持|突破|获得|争创|编制|出台|实施|培训|引导|接入|覆盖|普及|支撑|服务|推动|评选|组织|投入"
 )
+# what a task orders, in the words of plans; further words may stand before the verb
+_ORDER = re.compile(
+    r"[ \u3000]{0,4}(?:[\u4e00-\u9fff“”、（）()]{0,14}?)"
+    r"(?:培育|打造|引育|引进|建设|建成|推广|推出|达到|突破|新增|组建|成立|集聚|培养|增长|提高|提升|实现|形成|创建|举办|认定|遴选|布局"
+    r"|设立|招引|孵化|制定|制订|完成|汇聚|吸引|攻克|改造|新建|部署|拥有|签约|降低|下降|减少|研制|构建|争创|编制|组织|培训|接入|覆盖"
+    r"|服务|压缩|不少于|不低于|超过|力争)"
+)
 _NOT_AIM = re.compile(
     r"聚焦|围绕|面向|依托|给予|补助|补贴|奖励|资助|扶持资金|选取|选择|通过|针对|最高|不超过|贷款|注册资本|分为|包括|涉及|在(?=\d)|对(?=\d)"
 )
@@ -148,6 +155,7 @@ class _Reading:
         for figure in figures:
             sure = goals is not None or lead or self._by_a_year(start, figure, years)
             ahead = sure or self._looks_ahead(start, figure, years)
+            ahead = ahead or (self._plan_end is not None and self._orders(start, figure))
             accepted = ahead and self._is_aim(start, figure, before, follows=accepted, sure=sure)
             if accepted:
                 yield self._target(start, figure, years, goals)
@@ -172,6 +180,17 @@ class _Reading:
         if self._plan and f"{self._plan}”期间" in sentence:
             return True
         return _AHEAD.search(sentence) is not None
+
+    def _orders(self, start: int, figure: Figure) -> bool:
+        """Whether the clause of a plan says what to do, beginning with the verb: 新建充电桩2000个.
+
+        Sums of money are left to the rules of support: a plan pays them."""
+        if figure.kind in ("money", "bare"):
+            return False
+        if _PAST.search(self._text, self._sentence(start, figure), figure.number_start):
+            return False
+        clause = self._text[self._clause(start, figure) : figure.number_start]
+        return _ORDER.match(clause) is not None
 
     def _sentence(self, start: int, figure: Figure) -> int:
         low = max(start, figure.number_start - _SENTENCE)
