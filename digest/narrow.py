@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from digest.view import IssueView, Item
+from digest.wording import clean_line
 from pipelines.relevance import first_word
 
 
@@ -36,6 +38,21 @@ def read_wishes(filters: Mapping[str, Any]) -> Wishes:
         keywords=_words(filters.get("keywords")),
         not_words=_words(filters.get("not_words")),
     )
+
+
+_BETWEEN = re.compile(r"[、，,;；|\n\r]+|(?<=[\u3400-\u9fff])\s+|\s+(?=[\u3400-\u9fff])")
+MOST_WORDS = 20
+WORD_CHARS = 30
+
+
+def split_words(text: str) -> tuple[str, ...]:
+    """Words as a reader types them, separated by commas, 顿号 or lines; each once.
+
+    A blank parts words next to Chinese; ``data protection`` stays one. At most 20 of at most 30
+    characters.
+    """
+    words = (clean_line(word)[:WORD_CHARS] for word in _BETWEEN.split(text[:2_000]))
+    return tuple(dict.fromkeys(word for word in words if word))[:MOST_WORDS]
 
 
 def stored(wishes: Wishes) -> dict[str, list[str]]:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from digest import subscription
 from digest.errors import TokenInvalid
 from digest.links import CONFIRM_PATH, ISSUE_PATH, MANAGE_PATH, UNSUBSCRIBE_PATH, WebLinks
-from digest.narrow import Wishes
+from digest.narrow import Wishes, narrowed, split_words
 from digest.subscription import Standing
 from digest.tokens import Purpose, read_key
 from review.access import Access, access, open_post
@@ -24,6 +24,7 @@ from review.desk import AtDesk, Desk
 from review.issue_page import file_links, file_response, issue_and_view, web_response
 from review.queries.subscribers import label_titles
 from storage.audit import record_action
+from storage.issues import list_issues
 
 router = APIRouter()
 
@@ -104,7 +105,8 @@ def _manage(desk: Desk, token: str, standing: Standing | None, *, saved: str = "
     with desk.reader() as session:
         sections = label_titles(session, "section")
         topics = label_titles(session, "topic")
-    wishes = standing.wishes if standing else Wishes()
+        wishes = standing.wishes if standing else Wishes()
+        sample = _sample(session, standing.edition, wishes) if standing else None
     return _answer(
         desk,
         standing,
@@ -114,7 +116,17 @@ def _manage(desk: Desk, token: str, standing: Standing | None, *, saved: str = "
         sections=sections,
         topics=topics,
         wishes=wishes,
+        sample=sample,
     )
+
+
+def _sample(session: Session, edition: str, wishes: Wishes) -> dict[str, int] | None:
+    """What of the latest sent issue these wishes leave; None before the first issue."""
+    for issue in list_issues(session, edition=edition, states=("sending", "sent"), limit=1):
+        _, view = issue_and_view(session, issue.id)
+        kept = len(narrowed(view, wishes).items)
+        return {"n": issue.number, "all": len(view.items), "kept": kept}
+    return None
 
 
 @router.post(MANAGE_PATH + "{token}")
@@ -126,6 +138,9 @@ def manage(
     action: Text = "",
     topics: Texts = [],  # noqa: B006 - never changed; FastAPI reads the default
     sections: Texts = [],  # noqa: B006
+    keywords: Text = "",
+    not_words: Text = "",
+    regions: Text = "",
 ) -> Response:
     """Narrow the subscription, or end everything."""
     if action not in {"save", "leave"}:
@@ -142,6 +157,9 @@ def manage(
                     known.wishes,
                     topics=_known(topics, label_titles(session, "topic")),
                     sections=_known(sections, label_titles(session, "section")),
+                    keywords=split_words(keywords),
+                    not_words=split_words(not_words),
+                    regions=split_words(regions),
                 )
                 standing = subscription.choose_topics(session, token, key=key, wishes=wishes)
     except TokenInvalid:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from crawler.cli import app
-from digest.narrow import Wishes, narrowed, read_wishes, stored
+from digest.narrow import Wishes, narrowed, read_wishes, split_words, stored
 from digest.view import IssueView, Item, Section
 from storage.engine import open_database
 from storage.migrate import upgrade
@@ -74,3 +74,16 @@ def test_the_command_sets_and_shows_them(tmp_path: Path) -> None:
     assert "全部" in run("--clear")
     missing = ["subscriber", "wishes", "nobody@example.org", "--config", str(config)]
     assert CliRunner().invoke(app, missing).exit_code == 2
+
+
+def test_typed_words_are_split_cleaned_and_few() -> None:
+    assert split_words(" 算力券、数据跨境，AI;算力券\n\x00备案 ") == (
+        "算力券",
+        "数据跨境",
+        "AI",
+        "备案",
+    )
+    assert split_words("算力券 data protection 备案") == ("算力券", "data protection", "备案")
+    assert split_words(" 、，") == ()
+    assert len(split_words("、".join(str(n) for n in range(99)))) == 20
+    assert split_words("长" * 99) == ("长" * 30,)

@@ -136,6 +136,23 @@ def test_topics_can_be_chosen_and_everything_ended(desk: Desk) -> None:
     assert found.filters == {"topics": ["元宇宙"], "sections": ["新法速递"]}
     ticked = stranger.page(link("manage")).all("input[checked]")
     assert {n.attr("value") for n in ticked} == {"元宇宙", "新法速递"}
+    words = {
+        "action": "save",
+        "keywords": "算力券、数据跨境",
+        "not_words": "招聘",
+        "regions": "浙江",
+    }
+    page = parse(stranger.send("POST", link("manage"), data=words).text)
+    assert page.one("input[name=keywords]").attr("value") == "算力券、数据跨境"
+    assert page.one("input[name=not_words]").attr("value") == "招聘"
+    assert "第 11 期的" in page.text()
+    with desk.db.reader() as session:
+        found = session.scalars(select(Subscription).where(Subscription.subscriber_id == 1)).one()
+    assert found.filters == {
+        "keywords": ["算力券", "数据跨境"],
+        "not_words": ["招聘"],
+        "regions": ["浙江"],
+    }
     stranger.send("POST", link("manage"), data={"action": "leave"})
     assert state(desk) == ("unsubscribed", "ended")
     assert stranger.get("/m/1.x").status_code == 404
