@@ -12,6 +12,8 @@ from pipelines.structure.targets import read_targets
 from pipelines.structure.units import read_units
 from pipelines.structure.values import Structure
 
+_PLANNED = ("行动计划", "指导意见", "通知")
+"""Document types whose tasks order something."""
 # A longer text is a book or an error; what follows is not read.
 MAX_CHARS = 400_000
 
@@ -34,7 +36,14 @@ def read_structure(
     targets = (
         ()
         if is_law
-        else read_targets(folded, figures, outline, title=fold(title), this_year=this_year)
+        else read_targets(
+            folded,
+            figures,
+            outline,
+            title=fold(title),
+            this_year=this_year,
+            planned=doc_type in _PLANNED,
+        )
     )
     support = read_support(folded, figures)
     obligations = read_obligations(folded, outline) if is_law else ()

@@ -21,11 +21,16 @@ _TO_YEAR = re.compile(
     r"(?:到|至|截至|力争|争取|计划|确保|预计|目标是?|将在|将于|在|[，。；：,;]|\A) ?"
     r"(?P<year>20\d\d) ?年(?! ?\d{1,2} ?月)"
     r" ?(?P<end>(?:底|末|年底|年末)?前|底|末|年底|年末)?"
-    r"(?P<next>[，,、 ]?(?:将|力争|要|基本|实现|达到|建成|形成|培育|建立))?"
+    r"(?P<next>[，,、 ]?(?:将|力争|要|基本|实现|达到|建成|形成|培育|建立|完成|新增|新建|改造|打造"
+    r"|建设|推出|引进|组织|全面))?"
 )
 _STRIVES = re.compile(r"力争|争取|确保|努力")
 # the end of each five-year plan
 _PLANS = {"十二五": 2015, "十三五": 2020, "十四五": 2025, "十五五": 2030, "十六五": 2035}
+_YEAR_OF = re.compile(r"(?:[\u4e00-\u9fff]{2,12})?(?P<year>20\d\d) ?年(?!\d|[-~至到])")
+_ALL_DONE = re.compile(
+    r"(?P<year>20\d\d) ?年(?:底|末|年底)?之?前?[^，。；\n]{0,6}完成(?:各项|全部|所有|上述)"
+)
 _PLAN_NAME = re.compile("|".join(_PLANS))
 _SHORT_YEAR = re.compile(r"(?:到|至|力争)(?P<year>20\d\d)(?=[，,]|实现)")
 _AHEAD = re.compile(
@@ -42,14 +47,14 @@ _AIM = re.compile(
     r"培育|打造|引育|引进|建设|建成|推广|推出|达到|突破|超过|新增|申请|组建|成立|集聚|培养|增长|提高|提升|实现|形成"
     r"|创建|举办|发展|认定|遴选|布局|设立|招引|孵化|落地|开发|制定|制订|累计|完成|规模|产值|增加值|占比|比重|[\u4e00-\u9fff]率"
     r"|数量|保持|力争|汇聚|吸引|储备|壮大|攻克|转化|改造|新建|部署|拥有|带动|入库|签约|收入|总量|达|超|降低|下降|减少|增速"
-    r"|研制|发布|选树|建立|构建|聚集|扶持|突破|获得|争创|编制|出台|实施|培训|引导|接入|覆盖|普及|支撑|服务|推动|评选|组织|投入"
+    r"|研制|发布|选树|建立|构建|聚集|扶持|突破|获得|争创|编制|出台|实施|培训|引导|接入|覆盖|普及|支撑|服务|推动|评选|组织|投入|压缩|压减|缩短"
 )
 # what a task orders, in the words of plans; further words may stand before the verb
 _ORDER = re.compile(
     r"[ \u3000]{0,4}(?:[\u4e00-\u9fff“”、（）()]{0,14}?)"
     r"(?:培育|打造|引育|引进|建设|建成|推广|推出|达到|突破|新增|组建|成立|集聚|培养|增长|提高|提升|实现|形成|创建|举办|认定|遴选|布局"
     r"|设立|招引|孵化|制定|制订|完成|汇聚|吸引|攻克|改造|新建|部署|拥有|签约|降低|下降|减少|研制|构建|争创|编制|组织|培训|接入|覆盖"
-    r"|服务|压缩|不少于|不低于|超过|力争)"
+    r"|服务|压缩|压减|缩短|不少于|不低于|超过|力争)"
 )
 _NOT_AIM = re.compile(
     r"聚焦|围绕|面向|依托|给予|补助|补贴|奖励|资助|扶持资金|选取|选择|通过|针对|最高|不超过|贷款|注册资本|分为|包括|涉及|在(?=\d)|对(?=\d)"
@@ -92,6 +97,17 @@ _NO_UNITS = frozenset(
 )
 
 
+# 审批时间压缩至15个工作日, 预警提前量达到60分钟: times that are aims
+_TIMES = frozenset({"天", "小时", "分钟", "秒", "工作日", "个工作日"})
+_REACHED = re.compile(
+    r"(?:压缩|缩短|压减|控制|提高|提升|降低?|减少|增加|延长|达|稳定|保持)(?:到|至|在|为)[约近]?\Z"
+)
+# 培育产值超10亿元企业3家: the sum describes what is counted behind it
+_DESCRIBED = re.compile(
+    r"(?:企业|项目|园区|集群|公司|基地|平台|产业|乡镇|镇|县)[^，。；、\n]{0,6}\d"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _Year:
     at: int
@@ -105,9 +121,11 @@ def read_targets(
     *,
     title: str,
     this_year: int | None,
+    planned: bool = False,
 ) -> tuple[Target, ...]:
-    """All aims in order. ``this_year`` is what 全年 and 今年 mean; None = unknown."""
-    reading = _Reading(text, outline, title=title, this_year=this_year)
+    """All aims in order. ``this_year`` is what 全年 and 今年 mean; None = unknown. ``planned``:
+    the text orders what is to be done (a plan, an opinion), so its tasks have aims too."""
+    reading = _Reading(text, outline, title=title, this_year=this_year, planned=planned)
     found = [*reading.quantified(figures), *_qualitative(text)]
     return tuple(sorted(found, key=lambda target: target.start))
 
@@ -116,14 +134,38 @@ class _Reading:
     """The aims of one text; ``text`` is folded."""
 
     def __init__(
-        self, text: str, outline: Sequence[Node], *, title: str, this_year: int | None
+        self,
+        text: str,
+        outline: Sequence[Node],
+        *,
+        title: str,
+        this_year: int | None,
+        planned: bool,
     ) -> None:
         self._text = text
         self._this_year = this_year
         self._plan = _plan_name(title)
         self._plan_end = _plan_end(title) or _PLANS.get(self._plan) or _plan_end(text[:300])
         self._goal_starts, self._goal_ends = _goal_sections(outline)
+        self._orders_aims = planned or self._plan_end is not None
+        if planned and self._plan_end is None:
+            self._plan_end = self._horizon(title)
         self._section_year: tuple[int, int] = (-1, 0)
+
+    def _horizon(self, title: str) -> int | None:
+        """The end of a plan that its title does not tell: its own year (2026年…工作要点), the
+        last year of its section on aims, or the year by which all of it is to be done."""
+        if match := _YEAR_OF.match(title):
+            return int(match["year"])
+        last = [
+            year.year
+            for start, end in zip(self._goal_starts, self._goal_ends, strict=True)
+            for year in _years(self._text, start, end, goals=start)
+        ]
+        if last:
+            return max(last)
+        match = _ALL_DONE.search(self._text)
+        return int(match["year"]) if match else None
 
     def quantified(self, figures: Sequence[Figure]) -> Iterator[Target]:
         text = self._text
@@ -155,7 +197,7 @@ class _Reading:
         for figure in figures:
             sure = goals is not None or lead or self._by_a_year(start, figure, years)
             ahead = sure or self._looks_ahead(start, figure, years)
-            ahead = ahead or (self._plan_end is not None and self._orders(start, figure))
+            ahead = ahead or (self._orders_aims and self._orders(start, figure))
             accepted = ahead and self._is_aim(start, figure, before, follows=accepted, sure=sure)
             if accepted:
                 yield self._target(start, figure, years, goals)
@@ -319,7 +361,10 @@ def _fits(text: str, figure: Figure) -> bool:
     """Whether a figure can be an aim at all."""
     if figure.kind == "bare":
         return text[figure.end - 1] == "级" and (figure.value or 0) >= 10**8
-    if figure.kind in ("count",) and figure.unit in _NO_UNITS:
+    if figure.kind == "count" and figure.unit in _NO_UNITS:
+        reached = _REACHED.search(text[max(0, figure.number_start - 8) : figure.number_start])
+        return reached is not None and figure.unit in _TIMES
+    if figure.kind == "money" and _DESCRIBED.match(text, figure.end):
         return False
     if figure.han and figure.kind == "count" and (figure.value or 0) < 20:
         return False

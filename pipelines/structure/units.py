@@ -22,6 +22,11 @@ _LONGEST = 1_500
 _UNMARKED = re.compile(
     r"(?:负责|牵头|配合|参与|落实|承担|组织实施)[）)】\]〕］][。；;]?[ \t\u3000\xa0]{0,4}\Z"
 )
+# （市农业农村局、市商务局） behind the last 。 of a paragraph, without any word for the role
+_BARE = re.compile(
+    r"。[（(](?P<names>[^（）()。：:]{3,200}(?:[（(][^（）()]{1,12}[)）][^（）()。：:]{0,80}){0,4})[)）]"
+    r"[ \t\u3000\xa0]{0,4}\Z"
+)
 _ROLE_TAIL = re.compile(
     r"(?:等?(?:按照?|根据|依据)?(?:各自)?(?:职责|职能|任务)?(?:分工)?(?:共同|分别|具体|组织|联合)?"
     r"(?P<verb>负责(?:同志)?|牵头(?:负责)?|配合|参与|落实|承担|组织实施|协助|参加))\Z"
@@ -41,16 +46,18 @@ _ETC = re.compile(
 )
 _DUTY = re.compile(r"(?:等?(?:按照?|根据|依据)(?:各自)?(?:职责|职能|任务)(?:分工)?)\Z")
 _NAME = re.compile(
-    r"(?:[部委局厅办院会室署司府行社区县市州团队院校所处省级盟旗园台站馆司业心军兵关厂体构)）]"
+    r"(?:[部委局厅办院会室署司府行社区县市州团队院校所处省级盟旗园台站馆司业心军兵关厂体构联)）]"
     r"|单位|部门|集团|公司|企业|街道|乡镇|镇街|银行|高校|机构)\Z"
 )
 
 
+_PUBLIC = re.compile(r"[省市区县州盟旗镇乡各国团]|中央|中国|人民银行|税务|公安|海关")
+_WORDS = ("责任", "牵头", "负责", "配合", "单位：", "单位:", "部门：", "。（", "。(")
+
+
 def read_units(text: str, outline: Sequence[Node]) -> tuple[ResponsibleUnit, ...]:
     """All units named as responsible, in order, each with the deepest task around it."""
-    if not any(
-        word in text for word in ("责任", "牵头", "负责", "配合", "单位：", "单位:", "部门：")
-    ):
+    if not any(word in text for word in _WORDS):
         return ()
     places = _Places(outline)
     found: list[ResponsibleUnit] = []
@@ -107,9 +114,23 @@ def _notes(text: str, *, sentences: bool) -> Iterator[tuple[int, int]]:
             if opened is not None:
                 marked = True
                 yield opened
+        if sentences and not marked and (bare := _bare(text, start, end)) is not None:
+            marked = True
+            yield bare
         if sentences and not marked:
             yield from ((m.start("names"), m.end()) for m in _BY.finditer(text, start, end))
         start = end + 1
+
+
+def _bare(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """A closing bracket that holds nothing but names of units."""
+    low = text.rfind("。", start, end)
+    match = _BARE.match(text, low, end) if low >= 0 else None
+    if match is None:
+        return None
+    names = [piece.strip() for _, piece in _pieces(match["names"])]
+    known = all(_is_unit(name) and _PUBLIC.match(name) for name in names)
+    return match.span("names") if known else None
 
 
 def _note_end(text: str, start: int, line_end: int) -> int:
