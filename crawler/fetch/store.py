@@ -1,4 +1,9 @@
-"""The one door of a crawl process to the database: one thread, one transaction at a time.
+"""The one door of a crawl process to the database: one transaction at a time.
+
+On SQLite a transaction runs on the loop's own thread when the database is free at once: every
+statement lets go of the interpreter lock, and a second thread that wants it then costs more than
+the statements (docs/decisions/groups.md). When another program is writing, and on PostgreSQL, the
+wait is left to a thread of its own.
 
 Every write looks at the run's lease in the same transaction, so a process that was paused past it
 cannot write into the work of its successor. When the database itself is in trouble (locked, full,
@@ -9,8 +14,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from scrapy import signals
@@ -53,6 +59,10 @@ class Store:
         self.lease_token: str | None = None
         self.trouble: StoreError | None = None
         self.on_trouble: Callable[[StoreError], None] | None = None
+        self._impatient: Database | None = None
+        if database.dialect == "sqlite":
+            self._impatient = Database(database.url, busy_seconds=0)
+        self._queued = 0
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
 
     @classmethod
@@ -66,25 +76,57 @@ class Store:
         crawler.signals.connect(made.close, signals.engine_stopped)
         return made
 
-    async def write(self, work: Callable[[Session], T], *, last: bool = False) -> T:
+    async def write(
+        self, work: Callable[[Session], T], *, last: bool = False, long: bool = False
+    ) -> T:
         """Run ``work`` in one write transaction. Raises StoreError; Fenced after a lost lease.
 
-        After trouble only the ``last`` write, which closes the run, is still tried.
+        After trouble only the ``last`` write, which closes the run, is still tried. ``long`` work
+        reads files too and never holds up the loop. ``work`` may be run twice.
         """
-        return await self._in_thread(lambda: self._write(work, last=last))
+        impatient = None if long else self._at_once()
+        with self._told():
+            if impatient is not None:
+                try:
+                    return self._write_on(impatient, work, last=last)
+                except DatabaseLocked:
+                    log.debug("another program is writing: waiting for it in the thread")
+            return await self._in_thread(lambda: self._write(work, last=last))
 
     async def read(self, work: Callable[[Session], T]) -> T:
         """Run ``work`` on a read-only snapshot."""
-        return await self._in_thread(lambda: self._read(work))
+        impatient = self._at_once()
+        with self._told():
+            if impatient is not None:
+                try:
+                    return _read(impatient, work)
+                except DatabaseLocked:
+                    log.debug("the database is locked: waiting for it in the thread")
+            return await self._in_thread(lambda: _read(self.database, work))
 
     async def close(self) -> None:
         """Finish what was started, then let go of the database."""
         await asyncio.get_running_loop().run_in_executor(None, self._thread.shutdown)
         self.database.dispose()
+        if self._impatient is not None:
+            self._impatient.dispose()
+
+    def _at_once(self) -> Database | None:
+        """The database that never waits; None where waiting is normal or others are in line."""
+        return self._impatient if self._queued == 0 else None
 
     async def _in_thread(self, call: Callable[[], T]) -> T:
+        self._queued += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(self._thread, call)
+        finally:
+            self._queued -= 1
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Whoever waits for trouble hears of it once, on the loop's thread."""
+        try:
+            yield
         except StoreError:
             told, self.on_trouble = self.on_trouble, None
             if told is not None and self.trouble is not None:
@@ -94,20 +136,27 @@ class Store:
             raise
 
     def _write(self, work: Callable[[Session], T], *, last: bool) -> T:
-        if self.trouble is not None and (not last or isinstance(self.trouble, Fenced)):
-            raise self.trouble
+        """Wait for the database, twice if need be; then it is in trouble."""
         try:
-            return self._transaction(work)
+            return self._write_on(self.database, work, last=last)
         except DatabaseLocked:
             log.warning("database is locked; trying once more")
-            return self._once_more(work)
-        except StoreError as error:
+        try:
+            return self._write_on(self.database, work, last=last)
+        except DatabaseLocked as error:
             self._blame(error)
             raise
 
-    def _once_more(self, work: Callable[[Session], T]) -> T:
+    def _write_on(self, database: Database, work: Callable[[Session], T], *, last: bool) -> T:
+        if self.trouble is not None and (not last or isinstance(self.trouble, Fenced)):
+            raise self.trouble
         try:
-            return self._transaction(work)
+            with database.writer() as session:
+                if self.lease_token is not None:
+                    self._check_lease(session)
+                return work(session)
+        except DatabaseLocked:
+            raise
         except StoreError as error:
             self._blame(error)
             raise
@@ -116,16 +165,6 @@ class Store:
         """Trouble of the database, not of one record: nothing more is tried."""
         if self.trouble is None and (error.retry or isinstance(error, Fenced)):
             self.trouble = error
-
-    def _transaction(self, work: Callable[[Session], T]) -> T:
-        with self.database.writer() as session:
-            if self.lease_token is not None:
-                self._check_lease(session)
-            return work(session)
-
-    def _read(self, work: Callable[[Session], T]) -> T:
-        with self.database.reader() as session:
-            return work(session)
 
     def _check_lease(self, session: Session) -> None:
         """A process that was paused past its lease finds another owner here."""
@@ -138,3 +177,8 @@ class Store:
             raise Fenced(
                 "运行已被接管，停止写入 / another process took over the run: writing stops"
             )
+
+
+def _read(database: Database, work: Callable[[Session], T]) -> T:
+    with database.reader() as session:
+        return work(session)

@@ -357,7 +357,8 @@ class WarcCapture:
                 await self.store.write(
                     lambda session, kept=kept: captures.mend_file(  # type: ignore[misc]
                         session, self.folder, kept, now=datetime.now(UTC)
-                    )
+                    ),
+                    long=True,
                 )
 
     def _give_up(self, error: StoreError) -> None:
