@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from pipelines.fingerprint import normalise_text
 
 _IN_NAME = re.compile(r"\A(?P<stem>.*[^/_-])[_-](?P<n>[2-9]|1\d)(?P<end>\.[sx]?html?)\Z")
+_MAY_BE_LATER = re.compile(r"[_-]\d{1,2}\.[sx]?html?|/\d{1,2}/?(?:[?#]|\Z)|\?")
 _AS_FOLDER = re.compile(r"\A(?P<stem>.*[^/])/(?P<n>[2-9]|1\d)/?\Z")
 _PARAMETERS = frozenset({"page", "p", "pn", "pageno", "page_no", "pageindex"})
 _PART = re.compile(
@@ -21,6 +22,8 @@ _PART = re.compile(
 
 def first_page(url: str) -> str | None:
     """The address of the first page when ``url`` looks like that of a later one, else None."""
+    if not _MAY_BE_LATER.search(url):  # spares most pages the parsing
+        return None
     parts = urlsplit(url)
     if match := _IN_NAME.match(parts.path):
         return urlunsplit(parts._replace(path=f"{match['stem']}{match['end']}"))

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-GROUP = 8  # pages read, and documents saved, together when so many wait
+GROUP = 16  # pages read, and documents saved, together when so many wait
 READ_LINGER = 0.05  # seconds that the first of a group waits for company
 SAVE_LINGER = 0.1
 TEXT_STEPS = 3  # from this step on only the text is read

@@ -127,10 +127,11 @@ def _bulletin(
 
 def facts_of(response: Response) -> FetchFacts:
     """The HTTP facts of an answer; the hash is over the body after decompression."""
-    latency = response.meta.get("download_latency") if response.request is not None else None
+    meta = response.meta if response.request is not None else {}
+    latency = meta.get("download_latency")
     return FetchFacts(
         status=response.status,
-        sha256=hashlib.sha256(response.body).hexdigest(),
+        sha256=meta.get("body_sha256") or hashlib.sha256(response.body).hexdigest(),
         bytes=len(response.body),
         elapsed_ms=int(1000 * latency) if latency else 0,
         etag=_header(response, "ETag"),

@@ -6,7 +6,6 @@ and raw bytes in the database: half the space in every row and index that holds 
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
@@ -24,6 +23,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from storage.deflate import packed_near, unpacked_near
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -92,14 +93,12 @@ def pack_pair(first: str, second: str, *, near: str) -> bytes | None:
     """
     if not first and not second:
         return None
-    packer = zlib.compressobj(level=6, wbits=-15, zdict=near.encode()[-32768:])
-    return packer.compress(f"{first}\0{second}".encode()) + packer.flush()
+    return packed_near(f"{first}\0{second}".encode(), near=near.encode())
 
 
 def unpack_pair(packed: bytes | None, *, near: str) -> tuple[str, str]:
     """Undo :func:`pack_pair`; ``near`` must be the text given then."""
     if packed is None:
         return "", ""
-    unpacker = zlib.decompressobj(wbits=-15, zdict=near.encode()[-32768:])
-    first, _, second = (unpacker.decompress(packed) + unpacker.flush()).decode().partition("\0")
+    first, _, second = unpacked_near(packed, near=near.encode()).decode().partition("\0")
     return first, second

@@ -30,7 +30,7 @@ from storage.models import (
     EventVerdict,
     Source,
 )
-from storage.prepared import Prepared, driver_cursor
+from storage.prepared import DriverCursor, Prepared
 from storage.upsert import dialect_insert
 
 PER_KEY = 20  # newest pages looked at for one key
@@ -110,7 +110,7 @@ def _look_up(session: Session, page: EventPage) -> dict[int, frozenset[int]]:
         return {}
     connection = session.connection()
     if connection.dialect.name == "sqlite":
-        with driver_cursor(connection, _SQLITE_LOOK) as cursor:
+        with DriverCursor(connection, _SQLITE_LOOK) as cursor:
             values = (page.document_id, json.dumps(page.asked))
             rows = cursor.execute(_SQLITE_LOOK, values).fetchall()
         pairs = [(int(found), key) for key, ids in rows if ids for found in ids.split(",")]

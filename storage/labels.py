@@ -142,13 +142,14 @@ def put_first_labels(session: Session, document_id: int, labels: Sequence[LabelR
     connection = session.connection()
     ids = once(connection, _IDS, _ids_by_slug)
     rows = _label_rows(document_id, labels)
-    if any(row["slug"] not in ids for row in rows):
+    for row in rows:
+        row["label_id"] = ids.get(row["slug"])
+        row["present"] = True
+    if any(row["label_id"] is None for row in rows):
         forget(connection, _IDS)
         put_labels(session, document_id, labels, replace=False)
     elif rows:
-        _PUT_FIRST.run_many(
-            connection, [{**row, "label_id": ids[row["slug"]], "present": True} for row in rows]
-        )
+        _PUT_FIRST.run_many(connection, rows)
 
 
 def put_labels(

@@ -19,7 +19,7 @@ from sqlalchemy.types import BigInteger
 from storage.index_queue import Waiting
 from storage.models import Document, DocumentVersion
 from storage.near_keys import NearKeys, exact_key
-from storage.prepared import driver_cursor
+from storage.prepared import DriverCursor
 from storage.records import NearCandidate
 
 PER_KEY = 20  # newest documents looked at for one band or sentence
@@ -87,7 +87,7 @@ def _hits(connection: Connection, keys: Sequence[int], *, sqlite: str, pg: objec
     if not keys:
         return Counter()
     if connection.dialect.name == "sqlite":
-        with driver_cursor(connection, sqlite) as cursor:
+        with DriverCursor(connection, sqlite) as cursor:
             (ids,) = cursor.execute(sqlite, (json.dumps(keys),)).fetchone()
         return Counter(map(int, ids.split(","))) if ids else Counter()
     return Counter(connection.execute(pg, {"keys": list(keys)}).scalars())  # type: ignore[call-overload]

@@ -7,8 +7,7 @@ SQLAlchemy connection raises. The statement runs in the transaction of the conne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
@@ -21,23 +20,45 @@ Values = Mapping[str, Any]
 _Bind = Callable[[Values], Any]
 
 
-@contextmanager
-def driver_cursor(connection: Connection, sql: str) -> Iterator[Any]:
-    """A cursor of the driver whose errors become DBAPIError, as everywhere in storage."""
-    cursor = connection.connection.cursor()
-    dialect = connection.dialect
-    base: type[Exception] = dialect.loaded_dbapi.Error
-    try:
-        yield cursor
-    except base as error:
-        lost = dialect.is_disconnect(error, connection.connection.dbapi_connection, cursor)  # type: ignore[arg-type]
-        if lost:
-            connection.invalidate(error)  # or rolling back would fail with an error of its own
-        raise DBAPIError.instance(
-            sql, None, error, base, connection_invalidated=lost, dialect=dialect
-        ) from error
-    finally:
-        cursor.close()
+class DriverCursor:
+    """A cursor of the driver whose errors become DBAPIError, as everywhere in storage.
+
+    A class, because a generator of ``contextlib`` costs more than most of the statements.
+    """
+
+    __slots__ = ("_connection", "_cursor", "_sql")
+
+    def __init__(self, connection: Connection, sql: str) -> None:
+        self._connection = connection
+        self._sql = sql
+
+    def __enter__(self) -> Any:
+        self._cursor = self._connection.connection.cursor()
+        return self._cursor
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: object
+    ) -> None:
+        if error is None:
+            self._cursor.close()
+            return
+        connection, dialect = self._connection, self._connection.dialect
+        base: type[Exception] = dialect.loaded_dbapi.Error
+        try:
+            if not isinstance(error, base):
+                return
+            lost = dialect.is_disconnect(
+                error,  # type: ignore[arg-type]
+                connection.connection.dbapi_connection,
+                self._cursor,
+            )
+            if lost:
+                connection.invalidate(error)  # or rolling back would fail with its own error
+            raise DBAPIError.instance(
+                self._sql, None, error, base, connection_invalidated=lost, dialect=dialect
+            ) from error
+        finally:
+            self._cursor.close()
 
 
 def once(connection: Connection, name: str, make: Callable[[Connection], Thing]) -> Thing:
@@ -71,7 +92,7 @@ def put_rows(
     flat = list(chain.from_iterable(rows[:whole]))
     many = f"{insert} values {', '.join([place] * together)}"
     one = f"{insert} values {place}"
-    with driver_cursor(connection, one) as cursor:
+    with DriverCursor(connection, one) as cursor:
         cursor.executemany(many, [flat[at : at + width] for at in range(0, len(flat), width)])
         cursor.executemany(one, rows[whole:])
 
@@ -87,11 +108,12 @@ class Prepared:
         self._make = make
         self._columns = columns
         self._ready: WeakKeyDictionary[Dialect, tuple[str, _Bind]] = WeakKeyDictionary()
+        self._last: tuple[Dialect | None, tuple[str, _Bind]] = (None, ("", dict))
 
     def rows(self, connection: Connection, values: Values) -> list[Any]:
         """Run and fetch every row."""
         sql, bind = self._for(connection.dialect)
-        with driver_cursor(connection, sql) as cursor:
+        with DriverCursor(connection, sql) as cursor:
             cursor.execute(sql, bind(values))
             found: list[Any] = cursor.fetchall()
             return found
@@ -99,20 +121,24 @@ class Prepared:
     def run(self, connection: Connection, values: Values) -> None:
         """Run for its effect."""
         sql, bind = self._for(connection.dialect)
-        with driver_cursor(connection, sql) as cursor:
+        with DriverCursor(connection, sql) as cursor:
             cursor.execute(sql, bind(values))
 
     def run_many(self, connection: Connection, many: Sequence[Values]) -> int:
         """Run once for each; how many rows were written in all."""
         sql, bind = self._for(connection.dialect)
-        with driver_cursor(connection, sql) as cursor:
+        with DriverCursor(connection, sql) as cursor:
             cursor.executemany(sql, [bind(values) for values in many])
             return int(cursor.rowcount)
 
     def _for(self, dialect: Dialect) -> tuple[str, _Bind]:
+        last, ready = self._last
+        if last is dialect:
+            return ready
         found = self._ready.get(dialect)
         if found is None:
             found = self._ready[dialect] = self._compiled(dialect)
+        self._last = (dialect, found)
         return found
 
     def _compiled(self, dialect: Dialect) -> tuple[str, _Bind]:

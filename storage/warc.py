@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from storage.deflate import gzip_member
+
 IDENTICAL = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 HTTP_REQUEST = "application/http;msgtype=request"
@@ -59,8 +61,7 @@ def member(fields: Mapping[str, str], block: bytes, *, squeeze: bool) -> bytes:
     plain = b"".join((head, block, b"\r\n\r\n"))
     if not squeeze:
         return _stored(plain)
-    machine = zlib.compressobj(1, zlib.DEFLATED, 31)
-    return machine.compress(plain) + machine.flush()
+    return gzip_member(plain)
 
 
 def _stored(data: bytes) -> bytes:

@@ -121,6 +121,7 @@ class WarcCapture:
         response_id = new_id()
         fields = self._answer_fields(request, exchange, response_id)
         block, squeeze = message, PACKED.search(head) is None
+        request.meta.pop("body_sha256", None)  # that of an earlier hop
         if earlier is None:
             fields["WARC-Type"] = "response"
             fields["WARC-Payload-Digest"] = digest = digest_of(body)
@@ -138,6 +139,8 @@ class WarcCapture:
         places = await self._append(answer, self._request_member(request, exchange, response_id))
         taken = Taken(request.url, places[0], digest.removeprefix("sha256:"))
         request.meta["capture"] = taken
+        if earlier is None and squeeze and exchange.lost is None and b"hunked" not in head:
+            request.meta["body_sha256"] = taken.digest  # nothing was coded: it is the body's own
         if earlier is None and head[9:12] == b"200" and role_of(request) != "detail":
             self._remember(request, exchange, taken)
 

@@ -55,7 +55,8 @@ def test_while_another_program_writes_the_loop_goes_on_and_reads_wait_for_nothin
             await asyncio.sleep(0)
             behind = asyncio.create_task(store.write(notes))
             await asyncio.sleep(0)
-            assert not waiting.done() and not behind.done()
+            assert not waiting.done()
+            assert not behind.done()
         thread = await waiting
         in_order = await behind
         again = await store.write(say)
