@@ -21,7 +21,7 @@ from pipelines.fields.regions import locate
 LEAD = 320
 """Characters of a text in which a report says what it reports."""
 _VERB = re.compile(
-    r"(?:印发|出台|发布|公布|下发|颁布|推出|制定|印送|制发)(?:实施)?(?:了|的)?"
+    r"(?:印发|出台|发布|公布|下发|颁布|推出|制定|印送|制发|发文)(?:实施)?(?:了|的)?"
     r"|(?:就|对)(?=[^，。；！？\n《》]{4,60}?(?:公开|向社会|再次)*(?:征求|征集|听取)[^，。；\n]{0,8}?意见)"
 )
 _WITHIN = re.compile(r"[^，。；！？\n《》]{2,20}?(?:印发|出台|制定)的?(?=.{6})")
@@ -35,9 +35,19 @@ _NAME = re.compile(
 _CALLED = re.compile(
     r"(?P<name>[^，。；！？：\n《》]{4,60}?)(?:公开|向社会|再次)*(?:征求|征集|听取)[^，。；\n]{0,8}?意见"
 )
+# 日前，某办法正式公布 / 某方案获批，这些企业受益
+_NAME_FIRST = re.compile(
+    rf"(?:\A|[，,：:“])(?P<name>[^，。；！？：:\n《》“”]{{6,60}}?{_GENRES})(?P<tail>[（(][^（）()]{{1,20}}[）)])?”?"
+    r"(?:已|于|近日|日前|今日|昨日|正式|全文|对外|\d{1,2}月\d{1,2}日|\d{1,2}日){0,4}"
+    r"(?:印发|公布|发布|出台|落地|出炉|获批|施行|实施|来了|亮相)"
+)
+# A loosely told act is no meeting, fair or signing.
+_OCCASION = re.compile(r"签约|揭牌|开幕|闭幕|举行|举办|召开|论坛|峰会|大赛|启幕|开工|投运|落户")
 _NO_NAME = re.compile(r"称|要求|明确|提出|表示|将|显示|指出|记者|我国|成效|进展|成果|情况")
+_ABBREVIATED = re.compile(r"《[\u4e00-\u9fff]{2,4}》")
+_NUMBERED = re.compile(r"\d[ ]?号")
 _SPEAKS_OF_ACT = re.compile(
-    rf"{_GENRES}|新规|新政|文件|发文|[0-9一二三四五六七八九十两]+条|条款|路线图|施工图|红线"
+    rf"{_GENRES}|第[一二三四五六七八九十\d]{{1,3}}批|新规|新政|文件|发文|[0-9一二三四五六七八九十两]+条|条款|路线图|施工图|红线"
 )
 _DRAFT = re.compile(
     r"征求意见|征集意见|听取意见|公开征|意见稿|草案|拟(?:对|规|出|立|定|将|推|支|给)"
@@ -62,9 +72,11 @@ ROUNDUP = re.compile(
 @dataclass(frozen=True, slots=True)
 class Announcement:
     """What a report announces: its loose name if one stands there, the bodies and the place that
-    announce it, and whether it is open for comments. ``words`` are title and lead, folded."""
+    announce it, and whether it is open for comments. ``said`` is the name as printed, also where
+    it is too short to be one. ``words`` are title and lead, folded."""
 
     name: PolicyName | None
+    said: str
     bodies: tuple[str, ...]
     place: str
     draft: bool
@@ -79,13 +91,15 @@ def read_announcement(title: str, text: str) -> Announcement | None:
         found = _of_sentence(sentence)
         if found is None:
             continue
-        name, bodies, place, draft = found
+        name, said, bodies, place, draft = found
+        if name is None and _OCCASION.search(title) and "新闻发布会" not in title:
+            return None
         if name is None and not _SPEAKS_OF_ACT.search(f"{title}\n{lead}"):
             return None
         if not bodies and not place:
-            bodies, place = _elsewhere(title, lead)
+            bodies, place = elsewhere(title, lead)
         words = folded(f"{title}\n{lead}")
-        told = Announcement(name, bodies, place, draft or bool(_DRAFT.search(title)), words)
+        told = Announcement(name, said, bodies, place, draft or bool(_DRAFT.search(title)), words)
         if name is not None:
             return told
         first = first or told
@@ -96,34 +110,44 @@ def _sentences(lead: str) -> list[str]:
     return [part for part in _BREAKS.split(lead)[:4] if len(part) > 6]
 
 
-def _of_sentence(sentence: str) -> tuple[PolicyName | None, tuple[str, ...], str, bool] | None:
+def _of_sentence(
+    sentence: str,
+) -> tuple[PolicyName | None, str, tuple[str, ...], str, bool] | None:
+    if first := _NAME_FIRST.search(sentence):
+        name, said, _ = _read(first["name"], first["tail"] or "", opened=False)
+        if name is not None:
+            return name, said, (), "", bool(_DRAFT.search(sentence))
     for match in _VERB.finditer(sentence):
         rest = sentence[match.end() :]
-        if rest.startswith("《"):
+        if rest.startswith("《") and not _ABBREVIATED.match(rest):
             return None  # quoted: read elsewhere
         who = _who(sentence[: match.start()])
-        name, draft = _named(rest, opened=match[0] in ("就", "对"))
+        name, said, draft = _named(rest, opened=match[0] in ("就", "对"))
         if name is None and not who[0] and not who[1]:
             continue
-        return name, *who, draft or bool(_DRAFT.search(sentence))
+        return name, said, *who, draft or bool(_DRAFT.search(sentence))
     return None
 
 
-def _named(rest: str, *, opened: bool) -> tuple[PolicyName | None, bool]:
+def _named(rest: str, *, opened: bool) -> tuple[PolicyName | None, str, bool]:
     if inner := _WITHIN.match(rest):
         rest = rest[inner.end() :]  # 网站发布四部门印发的关于…的意见
     match = (_CALLED if opened else _NAME).match(rest)
     if match is None:
-        return None, opened
-    printed = match["name"].removeprefix("其").removeprefix("了").strip('“”"')
-    if _NO_NAME.search(printed) or genre_of(printed) is None:
-        return None, opened
-    if not opened:
-        printed += match["tail"] or ""
-    name = read_name(f"{printed}（征求意见稿）" if opened else printed)
+        return None, "", opened
+    return _read(match["name"], "" if opened else match["tail"] or "", opened=opened)
+
+
+def _read(printed: str, tail: str, *, opened: bool) -> tuple[PolicyName | None, str, bool]:
+    printed = printed.removeprefix("其").strip('“”"')
+    inner = printed.removesuffix("的通知")
+    printed = inner if genre_of(inner) is not None else printed  # 印发关于…若干政策的通知
+    if _NO_NAME.search(printed) or _NUMBERED.search(printed) or genre_of(printed) is None:
+        return None, "", opened
+    name = read_name(f"{printed}（征求意见稿）" if opened else printed + tail)
     if name is None or name.short or name.common:
-        return None, opened
-    return name, opened
+        return None, printed, opened
+    return name, printed, opened
 
 
 def announcers(text: str) -> tuple[tuple[str, ...], str]:
@@ -143,7 +167,7 @@ def _who(clause: str) -> tuple[tuple[str, ...], str]:
     bare = _WHEN.sub("", bare).strip(" 　、的由经")
     bare = _MORE.sub("", bare)
     bodies = tuple(
-        piece for piece in re.split(r"[、\s和]|以及", bare) if 2 < len(piece) < 24 and _body(piece)
+        piece for piece in re.split(r"[、\s和]|以及", bare) if 1 < len(piece) < 24 and _body(piece)
     )
     place = locate(bare[:24]) if bare else None
     return bodies[:4], place.region.path if place is not None else ""
@@ -154,7 +178,7 @@ def _body(name: str) -> bool:
     return looks_like_body(name)
 
 
-def _elsewhere(title: str, lead: str) -> tuple[tuple[str, ...], str]:
+def elsewhere(title: str, lead: str) -> tuple[tuple[str, ...], str]:
     """Who announces, from the site named as the origin or the start of the title."""
     site = _SITE.search(lead)
     if site is not None:

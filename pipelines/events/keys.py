@@ -11,15 +11,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from hashlib import blake2b
 
 from pipelines.events.announce import (
+    LEAD,
     ROUNDUP,
     Announcement,
     announcers,
+    elsewhere,
     read_announcement,
     scopes_of,
 )
+from pipelines.events.filing import keys_by_days, keys_by_name
 from pipelines.events.names import PolicyName, read_place
 from pipelines.events.roles import (
     OWN_ROLES,
@@ -31,6 +33,7 @@ from pipelines.events.roles import (
 from pipelines.events.subject import Subject, only_named, read_subject
 from pipelines.fields.docnumber import find_doc_numbers, normalise_doc_number
 from pipelines.fields.issuers import canonical_body, place_of
+from pipelines.fields.regions import Region
 from pipelines.fields.subjects import issuers_in_lead, issuers_in_title
 from pipelines.items import Bulletin, CleanPage, Metadata
 from pipelines.levels import OFFICIAL_LEVELS
@@ -38,7 +41,10 @@ from pipelines.urls import host_of, url_key
 
 TEXT_READ = 3000
 """Characters of a text from which role and policy are read."""
+NUMBERS_READ = 600
+"""Characters in which an announcement or a foreign report prints the number of a policy."""
 MOST_LINKS = 6
+_ISSUED = re.compile(r"(?:印发|发布|公布|出台|下发)了?(?P<number>[^，。；\s]{2,24}号)\Z")
 _TELLING = re.compile(
     r"《|原文|全文|解读|通知|公告|办法|规定|方案|计划|意见|条例|措施|细则|政策|文件|征求|查看|详见|附件"
 )
@@ -67,8 +73,8 @@ class EventKeys:
     """A page as the search for events sees it; ``subject`` is None for pages about no policy.
 
     ``words`` are title and lead of a report that announces an act in words of its own, "" for
-    every other page; ``scopes`` the place or the bodies under which such acts are looked for;
-    ``site`` the place of the public body whose site it is.
+    every other page, ``said`` the name they give it; ``scopes`` the place or the bodies under
+    which such acts are looked for; ``site`` the place of the public body whose site it is.
     """
 
     role: Role
@@ -85,6 +91,7 @@ class EventKeys:
     filed: tuple[int, ...] = ()
     asked: tuple[int, ...] = ()
     words: str = ""
+    said: str = ""
     scopes: tuple[str, ...] = ()
     of_draft: bool = False
     site: str = ""
@@ -142,34 +149,27 @@ def read_keys(page: PageFacts) -> EventKeys:
         return _about_nothing(page, official=official)
     role: Role = "interpretation" if explains_policy(page.title) else "report"
     bodies: tuple[str, ...] = page.issuing_bodies or (told.bodies if told else ())
+    at = place_of(page.publisher)[1] if official and page.publisher else None
     if subject is not None:
         bodies = _bodies_of(page, subject, text) or bodies
-        role = role_of(
-            page.title,
-            text=page.text,
-            official=official,
-            own=subject.own,
-            draft=subject.name.draft,
-            before=subject.before,
-            issuers_site=_at_issuers(page.publisher, bodies),
-        )
+        role = _role(page, subject, bodies, official=official)
         subject = _placed(subject, bodies)
-    at = place_of(page.publisher)[1] if official and page.publisher else None
-    if subject is not None and subject.own and at is not None and not subject.name.place:
-        subject = replace(subject, name=subject.name.at(at.path))
+        if not subject.name.place:
+            subject = _placed_by_page(subject, page, text, bodies=bodies, at=at, official=official)
     issuers = tuple(dict.fromkeys(canonical_body(name, context=at) for name in bodies))
     number = normalise_doc_number(page.doc_number)
     key = url_key(page.url) if page.url else ""
-    links = _links(page)
-    scopes = _scopes(subject, told, issuers)
+    links, scopes = _links(page), _scopes(subject, told, issuers)
+    by_name = keys_by_name(
+        subject,
+        _numbers(role, number, subject),
+        issuers=issuers,
+        url_key=key,
+        addresses=[*([key] if key and official else []), *links],
+    )
     act = official and subject is not None and role in OWN_ROLES
-    filed, asked = _by_days(
-        scopes, page.published_on or page.written_on, told=told is not None, act=act
-    )
-    addresses = [*([key] if key and official else []), *links]
-    more_filed, more_asked = _by_name(
-        subject, _numbers(role, number, subject), issuers=issuers, url_key=key, addresses=addresses
-    )
+    day = page.published_on or page.written_on
+    by_days = keys_by_days(scopes, day, told=told is not None, act=act)
     return EventKeys(
         role=role,
         subject=subject,
@@ -182,12 +182,25 @@ def read_keys(page: PageFacts) -> EventKeys:
         url=page.url,
         url_key=key,
         links=links,
-        filed=tuple(dict.fromkeys((*more_filed, *filed))),
-        asked=tuple(dict.fromkeys((*more_asked, *asked))),
+        filed=tuple(dict.fromkeys((*by_name[0], *by_days[0]))),
+        asked=tuple(dict.fromkeys((*by_name[1], *by_days[1]))),
         words=told.words if told else "",
+        said=told.said if told else "",
         scopes=scopes,
         of_draft=told.draft if told else subject is not None and subject.name.draft,
         site=at.path if at is not None else "",
+    )
+
+
+def _role(page: PageFacts, subject: Subject, bodies: tuple[str, ...], *, official: bool) -> Role:
+    return role_of(
+        page.title,
+        text=page.text,
+        official=official,
+        own=subject.own,
+        draft=subject.name.draft,
+        before=subject.before,
+        issuers_site=_at_issuers(page.publisher, bodies),
     )
 
 
@@ -223,20 +236,30 @@ def _about(
         return subject, None
     if told is not None and told.name is not None:
         name = told.name.at(told.place)
-        return Subject(name, own=False, loose=True), told
-    subject = _numbered(page.title, text)
+        cited = _numbered(page.title, "") if "号" in page.title else None
+        number = cited.number if cited else None
+        return Subject(name, own=False, number=number, loose=True), told
+    subject = _numbered(page.title, text, announced=told is not None)
     if subject is None and told is not None:
         subject = only_named(text, basis=False)
     return subject, None if subject is not None else told
 
 
-def _numbered(title: str, text: str) -> Subject | None:
-    """A policy that a headline, or a foreign report, calls by its number: 国发〔2025〕11号."""
-    if "号" not in title and not title.isascii():
+def _numbered(title: str, text: str, *, announced: bool = False) -> Subject | None:
+    """A policy that a headline, an announcement (发布法释〔2026〕6号) or a foreign report calls by
+    its number."""
+    lead = text[:NUMBERS_READ] if announced or title.isascii() else ""
+    if "号" not in title and "号" not in lead:
         return None
-    for number in find_doc_numbers(title if "号" in title else text[:600]):
-        name = PolicyName(number.value, number.value)
-        return Subject(name, own=False, number=number.value, loose=True)
+    for number in find_doc_numbers(title if "号" in title else lead):
+        value = number.value
+        if "号" not in title and announced:
+            before = f"{lead[: number.start]}{value}"  # 某院发布法释〔2026〕6号 is read as one
+            issued = _ISSUED.search(before)
+            if issued is None:
+                continue
+            value = issued["number"]
+        return Subject(PolicyName(value, value), own=False, number=value, loose=True)
     return None
 
 
@@ -282,7 +305,7 @@ def _bodies_of(page: PageFacts, subject: Subject, text: str) -> tuple[str, ...]:
     if named is None and not subject.own:
         named = issuers_in_lead(text)
     if named is None and not page.issuing_bodies and not subject.own:
-        return announcers(text)[0]
+        return announcers(text)[0] or elsewhere(page.title, text[:LEAD])[0]
     return named.bodies if named else page.issuing_bodies
 
 
@@ -308,6 +331,25 @@ def _placed(subject: Subject, bodies: Sequence[str]) -> Subject:
     return subject
 
 
+def _placed_by_page(
+    subject: Subject,
+    page: PageFacts,
+    text: str,
+    *,
+    bodies: tuple[str, ...],
+    at: Region | None,
+    official: bool,
+) -> Subject:
+    """An act without a place is of the place of its site; a report without issuers of the place
+    that announces it."""
+    if subject.own and at is not None:
+        return replace(subject, name=subject.name.at(at.path))
+    if subject.own or bodies or official:
+        return subject
+    place = announcers(text)[1] or elsewhere(page.title, text[:LEAD])[1]
+    return replace(subject, name=subject.name.at(place))
+
+
 def _links(page: PageFacts) -> tuple[str, ...]:
     """Keys of the pages that the body links to with telling words; files are none."""
     found = [
@@ -318,65 +360,3 @@ def _links(page: PageFacts) -> tuple[str, ...]:
         and not _FILE.search(address)
     ]
     return tuple(dict.fromkeys(found))[:MOST_LINKS]
-
-
-def _hash(*parts: str) -> int:
-    joined = "\x1f".join(parts).encode()
-    return int.from_bytes(blake2b(joined, digest_size=8).digest(), "little", signed=True)
-
-
-def address_key(url_key: str) -> int:
-    """The key of a page's address: filed by the page itself and by the pages that link to it."""
-    return _hash("url", url_key)
-
-
-_WEEK = 7
-EARLY, LATE = 1, 5
-"""Days before and after an act within which reports of it in words of their own stand."""
-
-
-def _by_days(
-    scopes: tuple[str, ...], day: date | None, *, told: bool, act: bool
-) -> tuple[list[int], list[int]]:
-    """The keys of acts and of reports in words of their own, by scope and week: filed, asked.
-
-    Acts are filed apart from reports, so that neither finds its own kind.
-    """
-    if day is None or not scopes or not (told or act):
-        return [], []
-    number = day.toordinal()
-    if act:
-        at = [(scope, str(number // _WEEK)) for scope in scopes[:2]]
-        return [_hash("act", *one) for one in at], [_hash("report", *one) for one in at]
-    weeks = dict.fromkeys(((number - LATE) // _WEEK, (number + EARLY) // _WEEK))
-    at = [(scope, str(week)) for scope in scopes for week in weeks]
-    return [_hash("report", *one) for one in at], [_hash("act", *one) for one in at]
-
-
-def _by_name(
-    subject: Subject | None,
-    numbers: frozenset[str],
-    *,
-    issuers: tuple[str, ...],
-    url_key: str,
-    addresses: Sequence[str],
-) -> tuple[list[int], list[int]]:
-    """The keys of the policy's name and numbers and of the pages linked to: filed, asked.
-
-    Reports and explanations link to official pages; nothing needs the address of a report.
-    """
-    linked = [address_key(address) for address in addresses]
-    if subject is None:
-        return linked, linked
-    name = subject.name
-    core = name.core
-    if name.common:
-        core = "|".join((core, name.place, issuers[0] if issuers else url_key))
-    elif name.short:
-        core = f"{core}|{name.place}"
-    years = ",".join(sorted(name.years))
-    exact = _hash("name", core, name.batch, years)
-    any_year = _hash("any", core, name.batch)
-    known = [*(_hash("number", number) for number in sorted(numbers)), *linked]
-    asked = [exact, _hash("name", core, name.batch, "")] if years else [any_year]
-    return [exact, any_year, *known], [*asked, *known]

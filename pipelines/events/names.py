@@ -42,7 +42,7 @@ _NOT_KEY = re.compile(r"[\W_的和与及]+")
 _AI = re.compile(r"(?<![a-z])ai(?![a-z])")
 # 《国务院关于…的意见》: the issuers in front of the name are no part of it.
 _ISSUERS = re.compile(
-    r"\A[\u4e00-\u9fff、]{0,60}?(?:国务院|部|委|委员会|局|厅|办|院|行|署|会|政府|办公室)关于(?=.{6})"
+    r"\A[\u4e00-\u9fff、]{0,60}?(?:国务院|部|委|委员会|局|厅|办|院|行|署|会|政府|办公室|部门)关于(?=.{6})"
 )
 _COMMON = re.compile(
     r"(?:年度)?(?:重点|政府)?工作(?:要点|计划|方案|安排|报告|任务)|(?:年度)?报告|(?:实施|工作|管理|扶持)(?:方案|办法|细则|意见)"
@@ -122,7 +122,10 @@ def read_place(plain: str) -> tuple[str, int]:
 
 
 def _inside(content: str) -> str:
-    """What a bracket adds to the name: years and batches are read later, states fall away."""
+    """What a bracket adds to the name: years and batches are read later, states fall away; a
+    number adds nothing."""
+    if content.endswith("号"):
+        return ""
     return _STATE.sub("", content)
 
 

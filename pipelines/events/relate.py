@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipelines.events.announce import batches_in, folded, share_in, topic_of
-from pipelines.events.keys import EARLY, LATE, EventKeys
+from pipelines.events.filing import EARLY, LATE
+from pipelines.events.keys import EventKeys
 from pipelines.events.names import PolicyName, part_of
 from pipelines.events.roles import OWN_ROLES
 
@@ -80,10 +81,10 @@ def _by_topic(a: EventKeys, b: EventKeys) -> Link | None:
         return None
     if not set(report.scopes) & set(act.scopes) or not _parts_fit(name, report.words):
         return None
-    if len(topic) < _FEW_PAIRS or share < _SAME_TOPIC:
+    if len(topic) + bool(name.batch) < _FEW_PAIRS or share < _SAME_TOPIC:
         return None
-    if report.subject is not None:
-        told = topic_of(report.subject.name.core)
+    if report.said:
+        told = topic_of(report.said)
         if len(told) > 1 and share_in(told, folded(name.printed)) < _TOLD_TOPIC:
             return None
     return Link(f"发文机关与日期相合，主题相同：《{name.printed}》", 0.85, scoped=True)
@@ -172,6 +173,8 @@ def _by_name(a: EventKeys, b: EventKeys) -> Link | None:
         return Link(f"{reason}，地区相同", 0.95)
     if _at_its_site(a, b) or _at_its_site(b, a):
         return Link(f"{reason}，发布网站属同一地区", 0.92)
+    if _at_another_site(a, b) or _at_another_site(b, a):
+        return None
     if a.role in OWN_ROLES and b.role in OWN_ROLES:
         return None  # two acts of one name: the place of one is unknown, it may be another
     specific = len(left.core) >= SPECIFIC_CORE
@@ -187,6 +190,14 @@ def _at_its_site(a: EventKeys, b: EventKeys) -> bool:
     if a.place or not a.site or not b.is_act or b.place != a.site:
         return False
     return _near(a, b, _SAME_DAYS)
+
+
+def _at_another_site(a: EventKeys, b: EventKeys) -> bool:
+    """Whether a page that names no place stands on the site of another place than the other's:
+    a city explains its own policy, or one of those above it."""
+    if a.place or not a.site or not b.place:
+        return False
+    return not f"{a.site}-".startswith(f"{b.place}-")
 
 
 def _within(a: str, b: str) -> bool:

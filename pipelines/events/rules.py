@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
 
-from pipelines.events.keys import EventKeys, PageFacts, address_key, read_keys
+from pipelines.events.filing import address_key
+from pipelines.events.keys import EventKeys, PageFacts, read_keys
 from pipelines.events.official import OfficialTrace, trace_official
 from pipelines.events.relate import Link, clash, relate
 

@@ -28,8 +28,8 @@ _ANNOUNCED = re.compile(
     r"印发|发布|出台|公布|颁布|下发|制定|通过|起草|研究|形成|编制|推出|公开征求|征求|就|对|解读|理解|修订|转载"
 )
 _ANNOUNCED_BEHIND = re.compile(
-    r"(?:[（(][^（）()]{0,30}[）)])?(?:近日|日前|今日|昨日|正式|已|于|经|将|自|\d)[^。；！？\n《]{0,40}?"
-    r"(?:公布|发布|印发|出台|颁布|通过|批准|施行|实施|生效|征求意见)"
+    r"(?:[（(][^（）()]{0,30}[）)])?(?:(?:近日|日前|今日|昨日|正式|已|于|经|将|自|\d)[^。；！？\n《]{0,40}?"
+    r"(?:公布|发布|印发|出台|颁布|通过|批准|施行|实施|生效|征求意见)|(?:公布|发布|印发|出台)(?=[，。；]))"
 )
 _OTHER_ACT = re.compile(
     r"(?:申报|申请|遴选|参编|评选|评审|举办|召开|报名|培训|宣讲|专家|征文|组织开展|贯彻|落实)"
@@ -62,6 +62,11 @@ _CUT_OFF = re.compile(r"《(?P<name>[^》]{8,90}?)(?:\.{2,3}|…{1,2})\Z")
 _HEADLINE = re.compile(r"[，！？!?]|[:：](?!.{0,4}\Z)|(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 _REPORTS = re.compile(r"印发|出台|发布|推出|公布")
 _ACTS = ("通知", "公告", "决定", "通告", "令", "公示", "函")
+# 央行就某业务征求意见: a headline of media and not the title of an act.
+_IN_NEWS = re.compile(r"\A[^《》关]{2,30}(?:就|拟)[^《》]{2,40}\Z")
+_OPEN_BEHIND = re.compile(
+    r"(?:[（(][^（）()]{0,30}[）)])?[^。；！？\n《]{0,24}?(?:征求|征集|听取)(?:社会|公众|各方|各界|有关方面)*意见"
+)
 _NEAR_TOPIC = 0.6
 _ABBREVIATED = 4
 _NUMBER_BEHIND = re.compile(r"[ \t\u3000]{0,3}[（(](?P<no>[^（）()\n]{3,40}?号)")
@@ -71,7 +76,7 @@ _ORDER = re.compile(
     r"\A[\u4e00-\u9fff 、]{1,80}?令[ 　]?(?:(?:19|20)\d\d年)?第?\d{1,4}号[ 　:：]{1,3}(?=.{6})"
 )
 _MARK = re.compile(
-    r"\A(?:【[^】]{1,12}】|全文[:：丨|｜]|\[[^\]]{1,12}\]|重磅[!！]?|最新[!！]|快讯[:：]|刚刚[，,!！])\s*"
+    r"\A(?:【[^】]{1,12}】|全文[:：丨|｜]|\[[^\]]{1,12}\]|重磅[!！]?|最新[!！]|快讯[:：]|刚刚[，,!！]|[^《》，。：！!]{2,8}[！!](?=.{6}))\s*"
 )
 
 
@@ -99,6 +104,8 @@ def read_subject(title: str, text: str, *, official: bool) -> Subject | None:
         plain = plain.replace("〈", "《").replace("〉", "》")
     plain = _made_whole(plain, text)
     found = _quoted_in_title(plain) or _without_quotes(plain)
+    if found is not None and found.own and not official and _IN_NEWS.search(plain):
+        found = None
     if found is None:
         explains = explains_policy(title) or plain.isascii()
         return _announced(text) or (only_named(text) if explains else None)
@@ -166,7 +173,9 @@ def _state_behind(after: str) -> str:
 def _names_policy(name: str) -> bool:
     """Whether 《name》 is a document and not a book, a film or a law that is only quoted."""
     bare = re.sub(r"[（(][^（）()]{0,30}[）)]", "", name)
-    return genre_of(bare) is not None or bool(re.search(r"政策|[规计]划|条\Z|方案|指南|清单", bare))
+    return genre_of(bare) is not None or bool(
+        re.search(r"政策|[规计]划|条\Z|方案|指南|清单|举措\Z", bare)
+    )
 
 
 def _has_form_of_act(title: str, before: str, after: str) -> bool:
@@ -204,7 +213,7 @@ def _without_quotes(title: str) -> Subject | None:
 
 def _policy(text: str) -> PolicyName | None:
     bare = re.sub(r"[（(][^（）()]{0,30}[）)]\Z", "", text.strip('“”" '))
-    return read_name(text) if genre_of(bare) is not None else None
+    return read_name(text) if genre_of(bare) is not None or bare.endswith("举措") else None
 
 
 def _as_act(title: str) -> Subject | None:
@@ -240,10 +249,17 @@ def _announced(text: str) -> Subject | None:
             continue
         if not _ANNOUNCED.search(near) and not behind:
             continue
-        name = read_name(match["name"]) if _names_policy(match["name"]) else None
-        if name is not None and len(name.core) > 2:
+        state = "（征求意见稿）" if _is_open(text, match, clause) else ""
+        name = read_name(match["name"] + state) if _names_policy(match["name"]) else None
+        if name is not None and (name.place or len(name.core) > _ABBREVIATED):
             return Subject(name, own=False, number=_number(text, match.end()), before=clause)
     return None
+
+
+def _is_open(text: str, match: re.Match[str], clause: str) -> bool:
+    """Whether a sentence says that the policy it quotes is open for comments."""
+    behind = _OPEN_BEHIND.match(text, match.end())
+    return behind is not None and not _HISTORY.search(clause) and "此前" not in behind[0]
 
 
 def _completed(found: Subject, text: str) -> Subject:
