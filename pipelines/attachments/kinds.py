@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Collection
 from io import BytesIO
 
@@ -40,7 +41,21 @@ _MARKED = {
 }
 _ODF = {
     "application/vnd.oasis.opendocument.text": "odt",
+    "application/vnd.oasis.opendocument.text-template": "odt",
+    "application/vnd.oasis.opendocument.spreadsheet": "ods",
+    "application/vnd.oasis.opendocument.presentation": "odp",
 }
+#: whatever a broken directory or member makes zipfile raise
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    KeyError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    OSError,
+)
 
 
 def kind_of(data: bytes) -> str:
@@ -67,8 +82,8 @@ def _kind_of_zip(data: bytes) -> str:
             if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
                 kind = archive.read("mimetype").decode("ascii", "replace").strip()
                 return _ODF.get(kind, "zip")
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, OSError):
-        return "zip"
+    except _DAMAGE:
+        return "zip"  # reading it will say what is wrong
     return office_kind(names) or "zip"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from html import escape
 
 from pipelines.attachments.errors import (
@@ -18,7 +19,7 @@ from pipelines.attachments.kinds import kind_of
 from pipelines.attachments.model import FileText, Limits, Member, Para, State
 from pipelines.attachments.names import safe_name
 
-READER_VERSION = "1"  # raise it when the same file would be read differently
+READER_VERSION = "2"  # raise it when the same file would be read differently
 _ARCHIVES = frozenset({"zip", "rar", "7z", "gz"})
 _HEAD = 65536
 
@@ -77,6 +78,18 @@ def _reader(kind: str) -> Callable[..., FileText] | None:
         from pipelines.attachments.ofd import read_ofd
 
         return read_ofd
+    if kind in ("odt", "ods", "odp"):
+        from pipelines.attachments.odf import read_odf
+
+        return partial(read_odf, kind=kind)
+    if kind == "pptx":
+        from pipelines.attachments.pptx import read_pptx
+
+        return read_pptx
+    if kind == "rtf":
+        from pipelines.attachments.rtf import read_rtf
+
+        return read_rtf
     if kind in ("xlsx", "xls"):
         from pipelines.attachments import sheets
 

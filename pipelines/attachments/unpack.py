@@ -42,7 +42,7 @@ def opened(data: bytes, *, limits: Limits, kind: str) -> Iterator[zipfile.ZipFil
     """A zip whose directory passed all checks. Raises FileProblem."""
     try:
         archive = zipfile.ZipFile(BytesIO(data))
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError, OSError) as error:
         raise Damaged(str(error)[:200], kind=kind) from error
     with archive:
         check(archive, limits=limits, kind=kind)

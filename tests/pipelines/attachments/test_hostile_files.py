@@ -60,10 +60,9 @@ CASES = {
     ),
     "nothing": (b"", ("empty", "unread", "file_empty")),
     "noise": (bytes(range(256)) * 40, ("unknown", "unread", "kind_unread")),
-    "rich text": (b"{\\rtf1 hello}", ("rtf", "unread", "kind_unread")),
-    "slides": (
-        files.zipped({"ppt/presentation.xml": b"<p/>", "[Content_Types].xml": b"<t/>"}),
-        ("pptx", "unread", "kind_unread"),
+    "old slides": (
+        files.compound({"PowerPoint Document": b"x"}),
+        ("ppt", "unread", "kind_unread"),
     ),
     "rar": (b"Rar!\x1a\x07\x01\x00....", ("rar", "unread", "kind_unread")),
     "a cut pdf": (files.pdf([b""])[:60], ("pdf", "unread", "file_damaged")),
