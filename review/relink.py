@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from pipelines.events.official import needs_trace
+from pipelines.events.references import references_of
 from pipelines.events.rules import Rules
 from storage.documents import latest_version
 from storage.event_records import EventPage
@@ -36,5 +37,6 @@ def look_again(session: Session, document_id: int, *, now: datetime) -> int | No
         links=links if keys.searches else (),
         cluster_id=page.cluster_id,
         traced=needs_trace(keys) and bool(keys.links),
+        references=references_of(keys, title=page.title, text=version.body_text if version else ""),
     )
     return link_document(session, found, rules=rules, now=now)

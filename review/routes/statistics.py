@@ -9,10 +9,13 @@ from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
+from markupsafe import Markup
 
 from pipelines.fields.regions import Convention
 from pipelines.policy_export import Analysis, as_csv
+from pipelines.policy_tables import Table
 from review.access import Access, access
+from review.charts import Bar, bar_chart
 from review.desk import AtDesk, Desk
 from review.item_filters import ItemFilters, read_filters
 from review.queries import items as reads
@@ -66,6 +69,7 @@ def statistics(desk: AtDesk) -> Response:
         filters=asked.filters,
         analysis=analysis,
         titles={row.key: row for row in analysis.documents},
+        charts={table.name: _chart(table, desk) for table in analysis.tables},
         choices={"topics": topics, "regions": regions, "levels": LEVELS},
         conventions=CONVENTIONS,
         types=POLICY_TYPES,
@@ -118,6 +122,17 @@ def _analysis(desk: Desk, asked: _Asked) -> Analysis:
             convention=asked.convention,
             chosen=describe(filters, types),
         )
+
+
+def _chart(table: Table, desk: Desk) -> Markup:
+    """The table as bars, with its largest lines in a sentence."""
+    texts = desk.texts
+    bars = [Bar(line.name, line.count, f"{line.percent}%") for line in table.lines]
+    largest = sorted(bars, key=lambda bar: -bar.value)[:3]
+    named = texts("comma").join(f"{bar.name} {bar.value}" for bar in largest)
+    sentence = texts("statistics.chart_text", n=table.denominator, most=named)
+    title = texts(f"statistics.table_{table.name}")
+    return bar_chart(bars, label=f"{title}{texts('colon')}{sentence}")
 
 
 def _day(text: str) -> date | None:

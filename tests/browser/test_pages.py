@@ -17,6 +17,7 @@ PAGES = (
     f"/items/{NEWEST}/diff", f"/items/{NEWEST}/versions/1", "/sources", "/sources/cn-zhejiang-jxt",
     "/runs", "/runs/5", "/issues", "/issues/2", "/issues/2?part=text", "/issues/2?part=items",
     "/issues/1/outbox", "/subscribers", "/archive", "/users", "/account", "/nothing-here",
+    "/statistics?types=all",
 )  # fmt: skip
 
 
