@@ -296,6 +296,8 @@ def _join_event(session: Session, saved: SaveResult, incoming: Incoming, *, now:
         links=incoming.links if keys.searches else (),
         cluster_id=saved.cluster_id,
         traced=needs_trace(keys) and bool(keys.links),
+        references=keys.references,
+        fresh=saved.outcome == "new",
     )
     link_document(session, page, rules=Rules(), now=now)
 

@@ -8,11 +8,27 @@ from datetime import date
 from typing import Protocol
 
 
+class ReferenceRow(Protocol):
+    """What a page says of another policy, and the keys that policy is known by."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def number(self) -> str | None: ...
+    @property
+    def place(self) -> str: ...
+    @property
+    def values(self) -> tuple[int, ...]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class EventPage:
     """A page that was just stored: the keys it is filed under and looks for (signed 64 bit), the
     links of its body as (address, text), and its cluster. ``traced``: a medium's report that
-    wants its official page."""
+    wants its official page; ``references``: what it says of other policies; ``fresh``: it was
+    never stored before."""
 
     document_id: int
     filed: tuple[int, ...] = ()
@@ -20,6 +36,8 @@ class EventPage:
     links: tuple[tuple[str, str], ...] = ()
     cluster_id: int | None = None
     traced: bool = False
+    references: tuple[ReferenceRow, ...] = ()
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)

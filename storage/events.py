@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.types import BigInteger
 
 from storage.event_records import EventLink, EventPage, EventRules, Found, StoredPage
+from storage.event_references import put_references
 from storage.event_traces import trace_members
 from storage.models import (
     Document,
@@ -77,6 +78,8 @@ def link_document(
     if page.filed:
         rows = [{"value": key, "document_id": page.document_id} for key in page.filed]
         _FILE.run_many(session.connection(), rows)
+    if page.references or not page.fresh:
+        put_references(session, page.document_id, page.references, fresh=page.fresh)
     mates = _cluster_mates(session, page)
     if not found and not mates and not page.traced:
         return None

@@ -9,14 +9,15 @@ from hashlib import blake2b
 from pipelines.events.subject import Subject
 
 
-def _hash(*parts: str) -> int:
+def key_hash(*parts: str) -> int:
+    """The key of some words, a signed 64-bit number."""
     joined = "\x1f".join(parts).encode()
     return int.from_bytes(blake2b(joined, digest_size=8).digest(), "little", signed=True)
 
 
 def address_key(url_key: str) -> int:
     """The key of a page's address: filed by the page itself and by the pages that link to it."""
-    return _hash("url", url_key)
+    return key_hash("url", url_key)
 
 
 _WEEK = 7
@@ -36,10 +37,10 @@ def keys_by_days(
     number = day.toordinal()
     if act:
         at = [(scope, str(number // _WEEK)) for scope in scopes[:2]]
-        return [_hash("act", *one) for one in at], [_hash("report", *one) for one in at]
+        return [key_hash("act", *one) for one in at], [key_hash("report", *one) for one in at]
     weeks = dict.fromkeys(((number - LATE) // _WEEK, (number + EARLY) // _WEEK))
     at = [(scope, str(week)) for scope in scopes for week in weeks]
-    return [_hash("report", *one) for one in at], [_hash("act", *one) for one in at]
+    return [key_hash("report", *one) for one in at], [key_hash("act", *one) for one in at]
 
 
 def keys_by_name(
@@ -64,8 +65,8 @@ def keys_by_name(
     elif name.short:
         core = f"{core}|{name.place}"
     years = ",".join(sorted(name.years))
-    exact = _hash("name", core, name.batch, years)
-    any_year = _hash("any", core, name.batch)
-    known = [*(_hash("number", number) for number in sorted(numbers)), *linked]
-    asked = [exact, _hash("name", core, name.batch, "")] if years else [any_year]
+    exact = key_hash("name", core, name.batch, years)
+    any_year = key_hash("any", core, name.batch)
+    known = [*(key_hash("number", number) for number in sorted(numbers)), *linked]
+    asked = [exact, key_hash("name", core, name.batch, "")] if years else [any_year]
     return [exact, any_year, *known], [*asked, *known]

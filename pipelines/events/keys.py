@@ -23,6 +23,7 @@ from pipelines.events.announce import (
 )
 from pipelines.events.filing import keys_by_days, keys_by_name
 from pipelines.events.names import PolicyName, read_place
+from pipelines.events.references import Reference, references_of
 from pipelines.events.roles import (
     OWN_ROLES,
     Role,
@@ -74,7 +75,8 @@ class EventKeys:
 
     ``words`` are title and lead of a report that announces an act in words of its own, "" for
     every other page, ``said`` the name they give it; ``scopes`` the place or the bodies under
-    which such acts are looked for; ``site`` the place of the public body whose site it is.
+    which such acts are looked for; ``site`` the place of the public body whose site it is;
+    ``references`` what the page says of other policies.
     """
 
     role: Role
@@ -95,6 +97,7 @@ class EventKeys:
     scopes: tuple[str, ...] = ()
     of_draft: bool = False
     site: str = ""
+    references: tuple[Reference, ...] = ()
 
     @property
     def searches(self) -> bool:
@@ -281,7 +284,7 @@ def _scopes(
 
 def keys_of(item: Bulletin, page: CleanPage, metadata: Metadata) -> EventKeys:
     """The keys of a page on its way to the store."""
-    return read_keys(
+    keys = read_keys(
         PageFacts(
             title=metadata.title,
             text=page.body_text[:TEXT_READ],
@@ -295,6 +298,8 @@ def keys_of(item: Bulletin, page: CleanPage, metadata: Metadata) -> EventKeys:
             links=page.links,
         )
     )
+    references = references_of(keys, title=metadata.title, text=page.body_text)
+    return replace(keys, references=references) if references else keys
 
 
 def _bodies_of(page: PageFacts, subject: Subject, text: str) -> tuple[str, ...]:

@@ -149,6 +149,11 @@ def _part(match: re.Match[str], batch: list[str]) -> str:
     return ""
 
 
+def places_differ(a: str, b: str) -> bool:
+    """Whether both places are known and not one place."""
+    return bool(a and b and a != b)
+
+
 def part_of(words: str) -> str:
     """The batch that ``words`` (第三批) name, in the form of ``PolicyName.batch``."""
     found: list[str] = []

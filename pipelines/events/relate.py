@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pipelines.events.announce import batches_in, folded, share_in, topic_of
 from pipelines.events.filing import EARLY, LATE
 from pipelines.events.keys import EventKeys
-from pipelines.events.names import PolicyName, part_of
+from pipelines.events.names import PolicyName, part_of, places_differ
 from pipelines.events.roles import OWN_ROLES
 
 SURE = 0.9
@@ -111,11 +111,6 @@ def clash(a: EventKeys, b: EventKeys) -> bool:
     if left.years and right.years and left.years != right.years:
         return True
     return _another_act(a, b)
-
-
-def places_differ(a: str, b: str) -> bool:
-    """Whether both places are known and not one place."""
-    return bool(a and b and a != b)
 
 
 def _may_differ(a: EventKeys, b: EventKeys) -> bool:

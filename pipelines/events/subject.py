@@ -238,6 +238,26 @@ def _mentions(text: str) -> Iterator[tuple[re.Match[str], str]]:
         yield match, lead[start : match.start()]
 
 
+def quoted_policies(
+    text: str, *, announced: bool = False
+) -> Iterator[tuple[PolicyName, str | None]]:
+    """Every policy that ``text`` quotes with the number behind it; neither basis nor history.
+    ``announced``: only those that are said to be issued."""
+    for match in _QUOTED.finditer(text):
+        start = max(text.rfind(mark, 0, match.start()) for mark in "。；！？\n") + 1
+        clause = text[start : match.start()]
+        if not _names_policy(match["name"]) or _HISTORY.search(clause):
+            continue
+        near = clause[-24:]
+        if announced:
+            told = _ANNOUNCED.search(clause) or _ANNOUNCED_BEHIND.match(text, match.end())
+            if _BASIS.search(near) or not told:
+                continue
+        name = read_name(match["name"])
+        if name is not None and len(name.core) > _ABBREVIATED:
+            yield name, _number(text, match.end())
+
+
 def _announced(text: str) -> Subject | None:
     """The policy that the first sentences announce."""
     if "《" not in text[:_LEAD]:

@@ -14,7 +14,14 @@ from storage.models.document import (
     SentenceHash,
     Tombstone,
 )
-from storage.models.event import Event, EventKey, EventMember, EventVerdict, OfficialSource
+from storage.models.event import (
+    Event,
+    EventKey,
+    EventMember,
+    EventReference,
+    EventVerdict,
+    OfficialSource,
+)
 from storage.models.file import StoredFile
 from storage.models.health import HealthEvent, Lease, ReviewAction, SchemaMeta
 from storage.models.issue import Issue, IssueItem, Outbox, Subscriber, Subscription
@@ -35,6 +42,7 @@ __all__ = [
     "Event",
     "EventKey",
     "EventMember",
+    "EventReference",
     "EventVerdict",
     "Fetch",
     "FrontierEntry",

@@ -19,6 +19,7 @@ EVENT_ROLES = (
     "amendment",
     "repeal",
 )
+REFERENCE_KINDS = ("repeal", "amend", "mention")
 EVENT_ORIGINS = ("rule", "human")
 
 
@@ -91,6 +92,24 @@ class EventKey(Base):
 
     value: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=False)
     document_id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=False)
+
+
+class EventReference(Base):
+    """A policy that a page repeals, amends or mentions, under one key it is found by. It joins no
+    pages; it ends with the page or the text that makes it. ``place`` is "" when unknown."""
+
+    __tablename__ = "event_reference"
+    __table_args__ = (one_of("kind", REFERENCE_KINDS),)
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    document_id: Mapped[int] = mapped_column(
+        ForeignKey("document.id", ondelete="CASCADE"), index=True
+    )
+    value: Mapped[int] = mapped_column(BigKey, index=True)
+    kind: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    number: Mapped[str | None] = mapped_column(Text)
+    place: Mapped[str] = mapped_column(Text, default="")
 
 
 class OfficialSource(Base):

@@ -1,0 +1,97 @@
+"""What pages say of other policies, kept beside the page that says it and found by keys.
+
+Nothing is written to the page that is spoken of, so a reference is undone by taking away the page
+or the text that makes it, and it does not matter which of both came first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from storage.event_records import ReferenceRow
+from storage.models import Document, EventReference, Source
+
+
+@dataclass(frozen=True, slots=True)
+class StoredReference:
+    """A reference with the page that makes it; ``day`` is the day of that page."""
+
+    kind: str
+    name: str
+    number: str | None
+    place: str
+    document_id: int
+    title: str
+    url: str
+    publisher: str
+    doc_number: str | None
+    day: date | None
+
+
+def put_references(
+    session: Session, document_id: int, references: Sequence[ReferenceRow], *, fresh: bool
+) -> None:
+    """Set what a page says of other policies. ``fresh``: the page was never stored before."""
+    if not fresh:
+        session.execute(delete(EventReference).where(EventReference.document_id == document_id))
+    rows = [
+        {
+            "document_id": document_id,
+            "value": value,
+            "kind": row.kind,
+            "name": row.name,
+            "number": row.number,
+            "place": row.place,
+        }
+        for row in references
+        for value in row.values
+    ]
+    if rows:
+        session.execute(insert(EventReference), rows)
+
+
+def references_to(session: Session, values: Sequence[int]) -> list[StoredReference]:
+    """Who speaks of the policy known by ``values``, by day; each page once a kind."""
+    if not values:
+        return []
+    query = (
+        select(EventReference, Document, Source.title)
+        .join(Document, Document.id == EventReference.document_id)
+        .join(Source, Source.id == Document.source_id)
+        .where(EventReference.value.in_(values), Document.state != "suppressed")
+        .order_by(Document.published_on, Document.id)
+        .limit(200)
+    )
+    found: dict[tuple[int, str], StoredReference] = {}
+    for row, document, source in session.execute(query):
+        found.setdefault(
+            (document.id, row.kind),
+            StoredReference(
+                kind=row.kind,
+                name=row.name,
+                number=row.number,
+                place=row.place,
+                document_id=document.id,
+                title=document.title,
+                url=document.url,
+                publisher=document.publisher or source,
+                doc_number=document.doc_number,
+                day=document.published_on or document.written_on,
+            ),
+        )
+    return list(found.values())
+
+
+def names_of(session: Session, document_id: int) -> list[tuple[str, str]]:
+    """(kind, name) of the policies that a page speaks of."""
+    query = (
+        select(EventReference.kind, EventReference.name)
+        .where(EventReference.document_id == document_id)
+        .distinct()
+    )
+    return sorted((kind, name) for kind, name in session.execute(query))
