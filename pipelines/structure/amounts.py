@@ -181,13 +181,18 @@ def read_quantities(
     *,
     aims: Sequence[Target],
     told: Sequence[tuple[int, int]],
+    paid: Sequence[tuple[int, int]],
 ) -> tuple[Quantity, ...]:
-    """Other figures, each once, without those of aims and those inside the spans ``told``."""
+    """Other figures, each once, without those of aims and those inside the spans ``told``;
+    shares inside the spans ``paid`` are rates of support."""
     aimed = {(target.value, target.unit) for target in aims}
     found: dict[tuple[float, str], Quantity] = {}
+    rates = _Spans(paid)
     taken = _Spans([*told, *((m.start(), m.end()) for m in _TITLE.finditer(text))])
     for figure in figures:
         if figure.value is None or not _is_quantity(text, figure) or figure.number_start in taken:
+            continue
+        if figure.kind == "share" and figure.number_start in rates:
             continue
         if (figure.printed, figure.printed_unit) in aimed:
             continue

@@ -19,7 +19,7 @@ _AT_LEAST = re.compile(
     r"(?P<unit>个?工作日|个?自然日|个月|日|天|个?小时|分钟|年|周|人|次|名|课时|学时|%)"
 )
 _AHEAD = re.compile(
-    rf"(?P<most>提前|延长|展期|逾期|满|不满|未满|延期)(?:至少|不超过|不得超过)? ?(?P<n>{_N}) ?"
+    rf"(?P<most>提前|延长|展期|逾期|满|不满|未满|延期)(?:至少|不超过|不得超过|至)? ?(?P<n>{_N}) ?"
     r"(?P<unit>个?工作日|个?自然日|个月|日|天|个?小时|年|周)(?!\d|前|以?内)"
 )
 _THRESHOLD = re.compile(
@@ -79,8 +79,8 @@ def _clauses(text: str, span: tuple[int, int], where: str) -> Iterator[Obligatio
 
 def _in_force(text: str, match: re.Match[str]) -> bool:
     """有效期5年, 三年以内刑期 and ages are no duties."""
-    before = text[max(0, match.start() - 8) : match.start()]
-    return "有期徒刑" in before or before.endswith(("第", "近", "最近", "未来"))
+    before = text[max(0, match.start("n") - 8) : match.start("n")]
+    return "有期徒刑" in before or before.endswith(("第", "近", "最近", "未来", "月"))
 
 
 def _obligation(text: str, span: tuple[int, int], match: re.Match[str], where: str) -> Obligation:

@@ -47,8 +47,8 @@ def read_structure(
     )
     support = read_support(folded, figures)
     obligations = read_obligations(folded, outline) if is_law else ()
-    told = [(found.start, found.end) for found in support]
-    told += [(found.start, found.end) for found in obligations]
+    told = [(found.start, found.end) for found in obligations]
+    paid = [(found.start, found.end) for found in support]
     return Structure(
         outline=outline,
         units=read_units(text, outline),
@@ -56,6 +56,6 @@ def read_structure(
         support=support,
         obligations=obligations,
         amounts=read_amounts(text, figures),
-        quantities=read_quantities(text, figures, aims=targets, told=told),
+        quantities=read_quantities(text, figures, aims=targets, told=told, paid=paid),
         cited=read_cited(text),
     )

@@ -51,7 +51,7 @@ _AIM = re.compile(
 )
 # what a task orders, in the words of plans; further words may stand before the verb
 _ORDER = re.compile(
-    r"[ \u3000]{0,4}(?:[\u4e00-\u9fff“”、（）()]{0,14}?)"
+    r"[ \u3000]{0,4}(?:[\u4e00-\u9fff“”、（）()]{0,24}?)"
     r"(?:培育|打造|引育|引进|建设|建成|推广|推出|达到|突破|新增|组建|成立|集聚|培养|增长|提高|提升|实现|形成|创建|举办|认定|遴选|布局"
     r"|设立|招引|孵化|制定|制订|完成|汇聚|吸引|攻克|改造|新建|部署|拥有|签约|降低|下降|减少|研制|构建|争创|编制|组织|培训|接入|覆盖"
     r"|服务|压缩|压减|缩短|不少于|不低于|超过|力争)"
@@ -102,6 +102,8 @@ _TIMES = frozenset({"天", "小时", "分钟", "秒", "工作日", "个工作日
 _REACHED = re.compile(
     r"(?:压缩|缩短|压减|控制|提高|提升|降低?|减少|增加|延长|达|稳定|保持)(?:到|至|在|为)[约近]?\Z"
 )
+_FROM = re.compile(r"(?:由|从)(?:目前的?|现在的?|20\d\d年的?)?[约近]?\Z")
+_TO = re.compile(r"左右?(?:提|增|上|下|降|压|减|缩|扩|升)|(?:提|增|上|下|降|压|减|缩|扩|升)")
 # 培育产值超10亿元企业3家: the sum describes what is counted behind it
 _DESCRIBED = re.compile(
     r"(?:企业|项目|园区|集群|公司|基地|平台|产业|乡镇|镇|县)[^，。；、\n]{0,6}\d"
@@ -368,6 +370,12 @@ def _fits(text: str, figure: Figure) -> bool:
         return False
     if figure.han and figure.kind == "count" and (figure.value or 0) < 20:
         return False
+    if figure.kind == "count" and text.startswith("级", figure.number_end):
+        # 五百吨级以上泊位
+        return False
+    if _FROM.search(text[max(0, figure.number_start - 6) : figure.number_start]):
+        # 由45%提升至85%
+        return not _TO.match(text, figure.end)
     behind = text[figure.end : figure.end + 2]
     if behind[:1] in '“"' and behind[1:].isdigit():
         return False

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.structure import read_structure
+from pipelines.structure.values import Node
 
 PLAN = (
     "为加快示例产业发展，制定本方案。\n"
@@ -334,3 +335,30 @@ def test_half_brackets_are_a_level_of_their_own() -> None:
 )
 def test_money_in_english(text: str, expected: list[tuple[float, str, str]]) -> None:
     assert [(a.value, a.unit, a.op) for a in read_structure(text).amounts] == expected
+
+
+def test_decimal_outlines_nest_by_depth() -> None:
+    text = (
+        "1 总则\n1.1 目的\n为指导工作，编制本指南。\n1.2 依据\n2 建设内容\n2.1 燃气\n2.1.1 监测范围\n（1）高压管线。\n"
+        "（2）次高压管线。\n2.1.2 监测指标\n2.2 桥梁\n3 保障措施"
+    )
+    labels = ["".join(f"{n.label}>" for n in (*above, node)) for above, node in _nodes(text)]
+    assert labels == [
+        "1>", "1>1.1>", "1>1.2>", "2>", "2>2.1>", "2>2.1>2.1.1>", "2>2.1>2.1.1>（1）>",
+        "2>2.1>2.1.1>（2）>", "2>2.1>2.1.2>", "2>2.2>", "3>",
+    ]  # fmt: skip
+
+
+def test_decimals_stand_below_the_style_that_holds_them() -> None:
+    text = "一、总则\n1.1 目的\n1.2 依据\n二、内容\n2.1 燃气\n2.2 桥梁"
+    labels = [node.label for above, node in _nodes(text) if above]
+    assert labels == ["1.1", "1.2", "2.1", "2.2"]
+
+
+def test_a_line_that_begins_with_a_figure_is_no_heading() -> None:
+    text = "一、情况\n1.5亿元投资已到位。\n2.3万人就业。\n二、安排"
+    assert [node.label for _, node in _nodes(text)] == ["一、", "二、"]
+
+
+def _nodes(text: str) -> list[tuple[tuple[Node, ...], Node]]:
+    return list(read_structure(text).nodes())
