@@ -173,9 +173,11 @@ def _layout_flags(method: str, layouts: Sequence[Layout]) -> list[str]:
 
 def _content_flags(article: Article, adopted: Adopted, body_text: str, damage: float) -> list[str]:
     flags: list[str] = []
-    visible = "\n".join([content for content in article.out.content if content])
-    if len(visible) < 4 * _JUDGED:
-        state: PageState = classify_visible(article.title, " ".join(visible.split()))
+    if article.out.text[0] < _JUDGED:
+        visible = "\n".join([content for content in article.out.content if content])
+        state: PageState = "ok"
+        if len(visible) < 4 * _JUDGED:
+            state = classify_visible(article.title, " ".join(visible.split()))
         if state not in {"ok", "empty"}:
             flags.append("error_page" if state == "error" else state)
     if len(body_text.strip()) < 10 and not adopted.images:

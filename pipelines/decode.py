@@ -25,7 +25,10 @@ _META = re.compile(
 _DAMAGED = re.compile("[\ufffd\x80-\x9f\ue000-\uf8ff]")
 _ENOUGH = 500
 _ASCII = bytes(range(128))
-_SLICE = 32_768
+_SLICE = 4_096
+_PART = 2_048
+#: codecs in which "<" is always a character of its own
+_CLEAR_TAGS = frozenset({"gb18030", "big5hkscs", "cp949"})
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -181,9 +184,30 @@ def _lenient(content: bytes, codec: str) -> str:
             return content.decode(codec)
         except UnicodeDecodeError:
             return content.decode("latin-1")
+    if codec in _CLEAR_TAGS and (text := _strict(content, codec)) is not None:
+        return text
     decoder = codecs.getincrementaldecoder(codec)("replace")
     # final=False drops half a character at a cut end instead of reporting damage
     return decoder.decode(content, final=False)
+
+
+def _strict(content: bytes, codec: str) -> str | None:
+    """Decode in parts, those in ASCII (styles, scripts, addresses) at the speed of a copy.
+
+    ``<`` is never the second byte of a character here, so that parts may begin at it. ``None``
+    where a byte is wrong.
+    """
+    parts = []
+    start, size = 0, len(content)
+    try:
+        while start < size:
+            stop = content.find(b"<", start + _PART)
+            part = content[start:] if stop < 0 else content[start:stop]
+            parts.append(part.decode("ascii" if part.isascii() else codec))
+            start += len(part)
+    except UnicodeDecodeError:
+        return None
+    return "".join(parts)
 
 
 def _utf16_without_bom(content: bytes) -> str | None:
@@ -205,7 +229,10 @@ def _sample(text: str) -> str:
     """
     sample = ""
     for at in range(0, len(text), _SLICE):
-        raw = text[at : at + _SLICE].encode("utf-8", "surrogatepass")
+        part = text[at : at + _SLICE]
+        if part.isascii():
+            continue
+        raw = part.encode("utf-8", "surrogatepass")
         sample += raw.translate(None, _ASCII).decode("utf-8", "surrogatepass")
         if len(sample) >= _SAMPLE:
             break
@@ -213,6 +240,8 @@ def _sample(text: str) -> str:
 
 
 def _sample_damage(sample: str) -> float:
+    if "\ufffd" not in sample and sample.replace("\u3000", "").isprintable():
+        return 0.0  # the usual case, told without a pattern
     return len(_DAMAGED.findall(sample)) / len(sample) if sample else 0.0
 
 

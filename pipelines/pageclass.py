@@ -14,6 +14,7 @@ PageState = Literal["ok", "challenge", "error", "maintenance", "login", "soft_40
 
 _SCAN = 200_000
 _SHORT = 500
+_TITLED = 3 * _SHORT  # up to this length the title counts
 _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,300})", re.IGNORECASE)
 _HIDDEN = re.compile(
     r"<(script|style|noscript|template)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)",
@@ -141,6 +142,8 @@ def classify_visible(title: str, visible: str) -> PageState:
     """Class of a page that came with status 200, by its title and visible text alone."""
     if not visible:
         return "empty"
+    if len(visible) >= _TITLED:
+        return "ok"
     short = len(visible) < _SHORT and not _ARTICLE_SIGNS.search(visible)
     if short and _CHALLENGE_WORDS.search(visible):
         return "challenge"
@@ -203,7 +206,7 @@ def _by_words(title: str, visible: str) -> PageState:
     if _ARTICLE_SIGNS.search(visible[:4000]):
         return "ok"
     body = visible if len(visible) < _SHORT else ""
-    name = title if len(visible) < 3 * _SHORT else ""
+    name = title if len(visible) < _TITLED else ""
     if _MAINTENANCE_WORDS.search(body):
         return "maintenance"
     if _MISSING_WORDS.search(body) or _missing_title(name):

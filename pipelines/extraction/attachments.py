@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Iterator
 from functools import lru_cache
+from itertools import islice
 from urllib.parse import unquote, urlsplit
 
 from selectolax.lexbor import LexborNode
@@ -54,6 +55,7 @@ _AFTER, _BEFORE = 12, 6  # sibling nodes looked at, text between elements includ
 _NEAR_LEVELS = 2
 _MAX_BESIDE = 3000  # characters of a box that may be a list of files
 _MAX_FILES = 60
+_SMALL = 8  # elements
 _CONTROL = re.compile(r"[\x00-\x1f\x7f/\\]+")
 
 
@@ -144,7 +146,7 @@ def _files_of(
         return []
     name = f"{attributes.get('class') or ''} {attributes.get('id') or ''}" if attributes else ""
     verdict = _verdict(name) if name else 0
-    first = box if tag == "a" else None if verdict < 0 else box.css_first("a[href]")
+    first = box if tag == "a" else None if verdict < 0 else _first_link(box)
     if first is None:
         return []
     listed = verdict > 0
@@ -165,6 +167,15 @@ def _files_of(
         if is_fetchable(address):
             files.append((address, " ".join(anchor.text().split())[:300]))
     return files if verdict > 0 or others <= len(files) else []
+
+
+def _first_link(box: LexborNode) -> LexborNode | None:
+    """The first link in a box; small boxes are looked through faster than searched."""
+    nodes = list(islice(box.traverse(), _SMALL + 1))
+    for node in nodes:
+        if node.tag == "a" and "href" in node.attributes:
+            return node
+    return box.css_first("a[href]") if len(nodes) > _SMALL else None
 
 
 def _is_file(anchor: LexborNode) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipelines.extraction.marks import words
 from pipelines.extraction.outline import Outline
@@ -46,6 +47,7 @@ _MAX_VALUE = 500
 _MAX_GAP = 6  # cells between two entries of one table
 
 
+@lru_cache(maxsize=4096)  # the keys of a site are the same on all of its pages
 def normal_key(text: str) -> str:
     """Key without white space, colons and brackets: ``【索 引 号】：`` → ``索引号``."""
     return _BLANKS.sub("", text).strip(":：[]【】()（）*·•").strip()

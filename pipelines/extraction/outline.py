@@ -8,11 +8,10 @@ than parsing it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from selectolax.lexbor import LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipelines.extraction.marks import mark_of, words
 
@@ -33,6 +32,10 @@ _ARABIC = re.compile(r"[\u0600-\u06ff]")
 _SCRIPT_SAMPLE = 40
 _LATIN_WEIGHT = 0.4
 _LATIN_ENDS = frozenset({".", "!", "?", ":", "”", '"'})
+_CJK_PAUSES = ("，", "。", "、", "；", "：", ", ")
+_LATIN_PAUSES = (", ", ". ", "? ", "; ")
+_ARABIC_PAUSES = ("،", "؛", "؟", "۔")
+_LINE_BREAK = LexborHTMLParser("<br>").css("br")[0].tag_id
 
 
 @dataclass(slots=True)
@@ -81,32 +84,32 @@ def _walk(body: LexborNode, out: Outline) -> list[list[str]]:
     _add_block(body, body.tag or "", -1, out)
     parts.append([])
     where[body.mem_id] = block = 0
+    known = where.get
+    line_break = _LINE_BREAK
     for node in body.traverse(include_text=True, skip_empty=True):
         if not node.is_text_node:
-            if node.tag == "br":
+            if node.tag_id == line_break:
                 parts[block].append("\n")
             continue
         holder: Any = node.parent
-        key = holder.mem_id
-        code = where.get(key)
+        code = known(holder.mem_id)
         if code is None:
             chain = []
             while code is None:
-                chain.append((holder, key))
+                chain.append(holder)
                 holder = holder.parent
-                key = holder.mem_id
-                code = where.get(key)
-            for holder, key in reversed(chain):
+                code = known(holder.mem_id)
+            for holder in reversed(chain):
                 tag = holder.tag
                 if code < 0 or tag in IGNORED:
                     code = -1
                 elif tag not in INLINE:
                     code = 2 * _add_block(holder, tag, code >> 1, out) + (code & 1)
                     parts.append([])
-                elif tag == "a" and holder.attributes.get("href"):
+                elif tag == "a" and holder.attrs.get("href"):
                     anchors[code >> 1] += 1  # a name without address is no link
                     code |= 1
-                where[key] = code
+                where[holder.mem_id] = code
         if code < 0:
             continue
         block = code >> 1
@@ -141,19 +144,14 @@ def _add_block(node: LexborNode, tag: str, parent: int, out: Outline) -> int:
 def _measure(out: Outline, parts: list[list[str]]) -> None:
     out.content = contents = ["".join(p) if p else "" for p in parts]
     out.cjk = _is_cjk(contents)
+    sizes = [len("".join(content.split())) if content else 0 for content in contents]
+    out.pause = _pauses(contents, sizes, cjk=out.cjk)
     scale = 1.0 if out.cjk else _LATIN_WEIGHT
-    count_pauses = _pause_counter(contents, cjk=out.cjk)
-    own, pause, own_link = out.own, out.pause, out.own_link
-    for i, content in enumerate(contents):
-        if not content:
-            own.append(0.0)
-            pause.append(0)
-            continue
-        size = len("".join(content.split()))
-        own.append(size * scale)
-        if own_link[i]:
-            own_link[i] = min(size, own_link[i]) * scale
-        pause.append(count_pauses(content) if size > 8 else 0)
+    out.own = [size * scale for size in sizes]
+    out.own_link = [
+        min(size, link) * scale if link else 0.0
+        for size, link in zip(sizes, out.own_link, strict=True)
+    ]
 
 
 def _is_cjk(contents: list[str]) -> bool:
@@ -165,29 +163,28 @@ def _is_cjk(contents: list[str]) -> bool:
     return sum([len(run) for run in _CJK.findall(sample)]) * 5 > len(sample)
 
 
-def _cjk_pauses(content: str) -> int:
-    count = content.count
-    return count("，") + count("。") + count("、") + count("；") + count("：") + count(", ")
-
-
-def _pause_counter(contents: list[str], *, cjk: bool) -> Callable[[str], int]:
-    """What counts the pauses of the page's script."""
+def _pauses(contents: list[str], sizes: list[int], *, cjk: bool) -> list[int]:
+    """Commas and full stops of every block of more than eight characters."""
+    signs: tuple[str, ...] = _CJK_PAUSES if cjk else _LATIN_PAUSES
+    if not cjk:
+        longer = [content for content in contents if len(content) > 40]
+        if any(_ARABIC.search(content) for content in longer[:_SCRIPT_SAMPLE]):
+            signs += _ARABIC_PAUSES
+    texts = [content if size > 8 else "" for content, size in zip(contents, sizes, strict=True)]
+    whole = "\n".join(texts)
+    counts = [0] * len(texts)
+    for sign in signs:
+        if sign in whole:
+            counts = [
+                count + text.count(sign) if text else 0
+                for count, text in zip(counts, texts, strict=True)
+            ]
     if cjk:
-        return _cjk_pauses
-    longer = [content for content in contents if len(content) > 40]
-    arabic = any(_ARABIC.search(content) for content in longer[:_SCRIPT_SAMPLE])
-    return _arabic_pauses if arabic else _latin_pauses
-
-
-def _latin_pauses(content: str) -> int:
-    count = content.count
-    ends = content.rstrip()[-1:] in _LATIN_ENDS
-    return count(", ") + count(". ") + count("? ") + count("; ") + ends
-
-
-def _arabic_pauses(content: str) -> int:
-    count = content.count
-    return _latin_pauses(content) + count("،") + count("؛") + count("؟") + count("۔")
+        return counts
+    return [
+        count + (text.rstrip()[-1:] in _LATIN_ENDS) if text else 0
+        for count, text in zip(counts, texts, strict=True)
+    ]
 
 
 def _sum_up(out: Outline) -> None:

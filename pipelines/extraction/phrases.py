@@ -8,6 +8,7 @@ No pattern here is super-linear: all repeats are bounded or over disjoint classe
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _META_WORDS = re.compile(
     r"(?:发布|发表|更新|公布|发文|成文|生成|录入|创建|编辑|上传|公开|信息|文章|稿件|新闻|文稿"
@@ -133,6 +134,7 @@ def is_credit(text: str) -> bool:
     return len(text) <= 60 and _CREDITS.match(text) is not None
 
 
+@lru_cache(maxsize=4096)  # asked for the same line at several steps, and on every page of a site
 def is_meta_line(text: str) -> bool:
     """A line made of dates, sources, authors, counters and buttons; up to 160 characters."""
     if len(text) > 160 or not _META_SIGN.search(text):

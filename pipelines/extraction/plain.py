@@ -7,7 +7,8 @@ takes a third of the time.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 
 from selectolax.lexbor import LexborNode
 
@@ -20,11 +21,12 @@ _KEPT_INLINE = frozenset({"a", "b", "strong", "i", "em", "u", "sub", "sup", "cod
                           "strike", "ins"})  # fmt: skip
 _CELLS = frozenset({"td", "th"})
 _MAX_DEPTH = 150
+_NONE: AbstractSet[int] = frozenset()
 _BREAK = "\x00"
 
 
 def plain_text(
-    nodes: Iterable[LexborNode], *, skip: Container[int] = (), mute: Container[int] = ()
+    nodes: Iterable[LexborNode], *, skip: AbstractSet[int] = _NONE, mute: AbstractSet[int] = _NONE
 ) -> str:
     """Text of ``nodes`` without the elements in ``skip`` (``mem_id``) and the direct text of those
     in ``mute``. Elements nested deeper than 150 are read as one run of text."""
@@ -38,7 +40,7 @@ def plain_text(
 class _Writer:
     """Text is buffered until a block begins or ends."""
 
-    def __init__(self, skip: Container[int], mute: Container[int]) -> None:
+    def __init__(self, skip: AbstractSet[int], mute: AbstractSet[int]) -> None:
         self.skip = skip
         self.mute = mute
         self.lines: list[str] = []
@@ -57,7 +59,7 @@ class _Writer:
             self.lines.append(line)
 
     def children(self, node: LexborNode, depth: int) -> None:
-        muted = node.mem_id in self.mute
+        muted = bool(self.mute) and node.mem_id in self.mute
         skip, buffer = self.skip, self._buffer
         for child in node.iter(include_text=True):
             if child.is_text_node:
@@ -66,7 +68,7 @@ class _Writer:
                     buffer.append(content)
                 continue
             tag = child.tag or ""
-            if tag == "-comment" or (muted and tag in INLINE) or child.mem_id in skip:
+            if tag == "-comment" or (muted and tag in INLINE) or (skip and child.mem_id in skip):
                 continue
             self.element(child, tag, depth)
 

@@ -39,6 +39,7 @@ _NO_SITE_NAME = 10  # letters: shorter parts of ``<title>`` may name the site or
 _NEAR_TEXT = 10  # blocks between a title and the first sentence
 
 
+@lru_cache(maxsize=1024)  # a title is compared with all that may show it
 def fold(text: str) -> str:
     """Letters, digits and CJK characters only, lower case: for comparing titles."""
     return _NON_WORD.sub("", text).lower()

@@ -17,9 +17,10 @@ def drop_unread(tree: LexborHTMLParser) -> None:
     """Remove scripts, styles and ``<noscript>``, unless the latter holds the article."""
     tree.strip_tags(["script", "style"])
     body = tree.body
-    texts = {
-        node: text for node in tree.css("noscript")[:_MOST] if len(text := node.text()) >= _ARTICLE
-    }
+    unscripted = tree.tags("noscript")
+    if not unscripted:
+        return
+    texts = {node: text for node in unscripted[:_MOST] if len(text := node.text()) >= _ARTICLE}
     if texts and body is not None:
         shown = body.text()
         for node, text in texts.items():
