@@ -339,8 +339,8 @@ def test_money_in_english(text: str, expected: list[tuple[float, str, str]]) -> 
 
 def test_decimal_outlines_nest_by_depth() -> None:
     text = (
-        "1 总则\n1.1 目的\n为指导工作，编制本指南。\n1.2 依据\n2 建设内容\n2.1 燃气\n2.1.1 监测范围\n"
-        "（1）高压管线。\n（2）次高压管线。\n2.1.2 监测指标\n2.2 桥梁\n3 保障措施"
+        "1 总则\n1.1 目的\n为指导工作，编制本指南。\n1.2 依据\n2 建设内容\n2.1 燃气\n2.1.1 监测范围"
+        "\n（1）高压管线。\n（2）次高压管线。\n2.1.2 监测指标\n2.2 桥梁\n3 保障措施"
     )
     labels = ["".join(f"{n.label}>" for n in (*above, node)) for above, node in _nodes(text)]
     assert labels == [
