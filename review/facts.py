@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pipelines.fields.validity import IN_FORCE, PENDING, by_days
+from pipelines.fields.validity import IN_FORCE, PENDING, REPEALED, by_days
 from review.shown import Clock, region_name
 from storage.models import Document
 
@@ -55,10 +55,21 @@ class Fact:
     by_hand: bool = False
 
 
-def facts_of(document: Document, evidence: Sequence[Mapping[str, Any]], clock: Clock) -> list[Fact]:
-    """Facts in a fixed order, each with the spans that carry it."""
+def facts_of(
+    document: Document,
+    evidence: Sequence[Mapping[str, Any]],
+    clock: Clock,
+    *,
+    told: tuple[str, str] | None = None,
+) -> list[Fact]:
+    """Facts in a fixed order, each with the spans that carry it. ``told``: the validity and its
+    cause as other stored documents tell them; what a person set stays."""
     found: list[Fact] = []
+    by_others = _by_others(document, told)
     for name in _FIELDS:
+        if name in by_others:
+            found.append(Fact(name, by_others[name]))
+            continue
         value = getattr(document, name)
         if name == "validity":
             value = _validity(document, today=clock.today)
@@ -80,6 +91,14 @@ def facts_of(document: Document, evidence: Sequence[Mapping[str, Any]], clock: C
         else:
             found.append(Fact(name, shown, confidence if shown else None, sources if shown else ()))
     return found
+
+
+def _by_others(document: Document, told: tuple[str, str] | None) -> dict[str, str]:
+    by_hand = {"validity", "validity_by"} & set(document.edited or ())
+    stated = document.validity not in (None, IN_FORCE, PENDING)
+    if told is None or by_hand or (stated and document.validity == REPEALED):
+        return {}
+    return {"validity": told[0], "validity_by": told[1]}
 
 
 def _shown(name: str, value: Any, clock: Clock) -> str:

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from pipelines.claims import ClaimFinding, EventBase, EventQuery, check_claims
 from pipelines.fields.doctype import genre_of
 from review.queries import events as reads
+from review.queries import references
+from storage.event_references import StoredReference
 from storage.filters import DocumentFilter
 from storage.listing import list_documents
 from storage.models import Document, Source
@@ -43,6 +45,13 @@ class Boxes:
     event: EventBox | None
     trace: reads.Trace | None
     claims: tuple[ClaimFinding, ...]
+    spoken_of: tuple[StoredReference, ...] = ()
+    speaks_of: tuple[references.Target, ...] = ()
+
+    @property
+    def validity(self) -> tuple[str, str] | None:
+        """State and cause as other stored documents tell them."""
+        return references.validity_of(self.spoken_of)
 
 
 MOST_PAGES = 8
@@ -56,7 +65,13 @@ def boxes_for(session: Session, document: Document, *, text: str) -> Boxes:
     trace = reads.traces_of(session, {document.id: level}).get(document.id)
     if trace is not None and trace.state == "none" and not about_policy:
         trace = None
-    return Boxes(event, trace, _claims(session, document, text))
+    return Boxes(
+        event,
+        trace,
+        _claims(session, document, text),
+        tuple(references.spoken_of(session, [document.id])),
+        tuple(references.speaks_of(session, document.id)),
+    )
 
 
 def _event_box(session: Session, document: Document) -> EventBox | None:

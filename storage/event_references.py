@@ -14,7 +14,17 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from storage.event_records import ReferenceRow
-from storage.models import Document, EventReference, Source
+from storage.models import Document, EventKey, EventReference, Source
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPolicy:
+    """A policy as a page names it; ``place`` is "" when unknown."""
+
+    kind: str
+    name: str
+    number: str | None
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +97,22 @@ def references_to(session: Session, values: Sequence[int]) -> list[StoredReferen
     return list(found.values())
 
 
-def names_of(session: Session, document_id: int) -> list[tuple[str, str]]:
-    """(kind, name) of the policies that a page speaks of."""
-    query = (
-        select(EventReference.kind, EventReference.name)
+def references_by(session: Session, document_id: int) -> list[tuple[NamedPolicy, list[int]]]:
+    """What a page says of other policies, each with the pages that are filed under its name or
+    its number, the newest first."""
+    rows = session.scalars(
+        select(EventReference)
         .where(EventReference.document_id == document_id)
-        .distinct()
+        .order_by(EventReference.id)
+    ).all()
+    filed: dict[int, list[int]] = {}
+    pairs = select(EventKey.value, EventKey.document_id).where(
+        EventKey.value.in_([row.value for row in rows]), EventKey.document_id != document_id
     )
-    return sorted((kind, name) for kind, name in session.execute(query))
+    for value, found in session.execute(pairs.order_by(EventKey.document_id.desc()).limit(2000)):
+        filed.setdefault(value, []).append(found)
+    joined: dict[NamedPolicy, list[int]] = {}
+    for row in rows:
+        pages = joined.setdefault(NamedPolicy(row.kind, row.name, row.number, row.place), [])
+        pages += [found for found in filed.get(row.value, ()) if found not in pages]
+    return list(joined.items())

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from hashlib import blake2b
 
+from pipelines.events.names import PolicyName
 from pipelines.events.subject import Subject
 
 
@@ -13,6 +14,22 @@ def key_hash(*parts: str) -> int:
     """The key of some words, a signed 64-bit number."""
     joined = "\x1f".join(parts).encode()
     return int.from_bytes(blake2b(joined, digest_size=8).digest(), "little", signed=True)
+
+
+def number_key(number: str) -> int:
+    """The key of a document number."""
+    return key_hash("number", number)
+
+
+def name_key(name: PolicyName, *, issuer: str = "") -> int:
+    """The key of a policy's name with its years; a common name needs the issuer beside it."""
+    return key_hash("name", _core(name, issuer), name.batch, ",".join(sorted(name.years)))
+
+
+def _core(name: PolicyName, issuer: str) -> str:
+    if name.common:
+        return "|".join((name.core, name.place, issuer))
+    return f"{name.core}|{name.place}" if name.short else name.core
 
 
 def address_key(url_key: str) -> int:
@@ -59,14 +76,10 @@ def keys_by_name(
     if subject is None:
         return linked, linked
     name = subject.name
-    core = name.core
-    if name.common:
-        core = "|".join((core, name.place, issuers[0] if issuers else url_key))
-    elif name.short:
-        core = f"{core}|{name.place}"
     years = ",".join(sorted(name.years))
-    exact = key_hash("name", core, name.batch, years)
+    exact = name_key(name, issuer=issuers[0] if issuers else url_key)
+    core = _core(name, issuers[0] if issuers else url_key)
     any_year = key_hash("any", core, name.batch)
-    known = [*(key_hash("number", number) for number in sorted(numbers)), *linked]
+    known = [*(number_key(number) for number in sorted(numbers)), *linked]
     asked = [exact, key_hash("name", core, name.batch, "")] if years else [any_year]
     return [exact, any_year, *known], [*asked, *known]

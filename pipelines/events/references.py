@@ -13,7 +13,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal, get_args
 
 from pipelines.events.announce import ROUNDUP
-from pipelines.events.filing import key_hash
+from pipelines.events.filing import name_key, number_key
 from pipelines.events.names import PolicyName, places_differ, read_name
 from pipelines.events.subject import quoted_policies
 from pipelines.fields.docnumber import normalise_doc_number
@@ -116,10 +116,10 @@ def _built(
 
 
 def _values(name: PolicyName, numbers: frozenset[str], place: str) -> tuple[int, ...]:
-    found = [key_hash("named-number", number) for number in sorted(numbers)]
-    if not name.common or place:
-        core = f"{name.core}|{place}" if name.short or name.common else name.core
-        found.append(key_hash("named", core, name.batch, ",".join(sorted(name.years))))
+    """Keys under which pages of the policy are filed; a common name has none by itself."""
+    found = [number_key(number) for number in sorted(numbers)]
+    if not name.at(place).common:
+        found.append(name_key(name.at(place)))
     return tuple(found)
 
 

@@ -17,6 +17,7 @@ from review.desk import AtDesk, Desk
 from review.notices import small_number
 from review.paging import paged
 from review.queries import events as reads
+from review.queries import references
 from review.review_notice import decision_notice
 from storage.errors import NotFound
 from storage.event_edits import (
@@ -64,6 +65,7 @@ def event_page(desk: AtDesk, event_id: int) -> Response:
     with desk.reader() as session:
         event = _event(session, event_id)
         pages = reads.page_lines(session, event_id)
+        acts = [page.id for page in pages if page.role in ("final", "full_text")]
         return desk.page(
             "event.html",
             section="events",
@@ -73,6 +75,8 @@ def event_page(desk: AtDesk, event_id: int) -> Response:
             comparisons=_comparisons(pages),
             roles=EVENT_ROLES,
             sources=[page for page in pages if page.official],
+            spoken_of=references.spoken_of(session, acts),
+            speaks_of=[one for act in acts[:3] for one in references.speaks_of(session, act)],
             notice=decision_notice(session, desk),
         )
 

@@ -216,6 +216,8 @@ def item_page(desk: AtDesk, item_id: int) -> Response:
         details = (version.details or {}) if version else {}
         labels = labels_of(session, [item_id])[item_id]
         actors = reads.label_actors(session, item_id)
+        evidence = version.evidence if version else []
+        boxes = boxes_for(session, document, text=version.body_text if version else "")
         return desk.page(
             "item.html",
             section="items",
@@ -226,9 +228,9 @@ def item_page(desk: AtDesk, item_id: int) -> Response:
             versions=reads.version_lines(session, item_id),
             labels=[{**_label(label), "actor": actors.get(label.slug)} for label in labels],
             label_choices=_label_choices(session, {label.slug for label in labels}),
-            facts=facts_of(document, version.evidence if version else [], desk.clock),
+            facts=facts_of(document, evidence, desk.clock, told=boxes.validity),
             also=reads.also_reported(session, document),
-            boxes=boxes_for(session, document, text=version.body_text if version else ""),
+            boxes=boxes,
             history=history_lines(session, desk.clock, item_id),
             neighbours={"next": reads.next_waiting(session, item_id)},
             run_id=version.run_id if version else None,

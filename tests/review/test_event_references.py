@@ -1,0 +1,79 @@
+"""What other documents say of a policy, on its own page and on that of its event."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from review.relink import look_again
+from storage.documents import save_document
+from storage.models import EventMember, Source
+from tests.review.conftest import Desk
+from tests.review.sample import NOW
+from tests.storage.samples import record
+
+OLD = "浙江省数据经纪人管理暂行规定"
+NEW = "浙江省数据经纪人管理办法"
+REPEALS = f"第九条 本办法自2026年10月1日起施行。《{OLD}》（浙数发〔2021〕3号）同时废止。"
+WEEK = (
+    f"近日，浙江印发《{NEW}》；四川印发《四川省算力发展实施方案》；"
+    "贵州出台《贵州省算力券管理办法》。"
+)
+
+
+def put(
+    desk: Desk, title: str, text: str, *, day: date, number: str | None = None, media: bool = False
+) -> int:
+    with desk.db.writer() as session:
+        level = "none" if media else "provincial"
+        sources = session.execute(select(Source.id, Source.level)).all()
+        source = next((row.id for row in sources if row.level == level), sources[0].id)
+        host = "news.example.com" if media else "data.example.gov.cn"
+        url = f"https://{host}/{day.isoformat()}.html"
+        row = record(
+            source, url, text=text, title=title, doc_number=number, published_on=day,
+            issuing_bodies=() if media else ("浙江省数据局",), written_on=None,
+        )  # fmt: skip
+        saved = save_document(session, row, now=NOW)
+        assert saved.document_id is not None
+        look_again(session, saved.document_id, now=NOW)
+        return saved.document_id
+
+
+@pytest.fixture
+def old(desk: Desk) -> int:
+    return put(desk, OLD, "第一条 为规范数据经纪人，制定本规定。", day=date(2021, 5, 6))
+
+
+def issue_new(desk: Desk, text: str = REPEALS) -> int:
+    title = f"浙江省数据局关于印发《{NEW}》的通知"
+    return put(desk, title, text, day=date(2026, 9, 1), number="浙数发〔2026〕8号")
+
+
+def test_an_act_that_was_repealed_says_so_with_the_link(desk: Desk, old: int) -> None:
+    reader = desk.visitor("reader")
+    assert "已废止" not in reader.get(f"/items/{old}").text
+    new = issue_new(desk)
+    text = reader.get(f"/items/{old}").text
+    assert "已废止" in text
+    assert f'href="/items/{new}"' in text
+    assert "浙数发〔2026〕8号" in text
+    assert f'href="/items/{old}"' in reader.get(f"/items/{new}").text
+
+
+def test_it_holds_only_as_long_as_the_text_says_so(desk: Desk, old: int) -> None:
+    issue_new(desk)
+    issue_new(desk, text="第九条 本办法自2026年10月1日起施行。")
+    assert "已废止" not in desk.visitor("reader").get(f"/items/{old}").text
+
+
+def test_a_round_up_is_listed_with_the_policy_and_joins_nothing(desk: Desk) -> None:
+    new = issue_new(desk)
+    week = put(desk, "一周政策速览", WEEK, day=date(2026, 9, 4), media=True)
+    text = desk.visitor("reader").get(f"/items/{new}").text
+    assert "提及本政策的页面" in text
+    assert f'href="/items/{week}"' in text
+    with desk.db.reader() as session:
+        assert session.scalar(select(EventMember.event_id)) is None
