@@ -179,17 +179,19 @@ def _deadlines(
 
 def _figures(view: IssueView, groups: Mapping[int, Group]) -> tuple[Figure, ...]:
     items = view.items
+    return figures_of(items, [level_of(groups[item.document_id].head) for item in items])
+
+
+def figures_of(items: Sequence[Item], levels: Sequence[str]) -> tuple[Figure, ...]:
+    """The numbers of the week; none in a tiny issue. ``levels`` in the order of the items."""
     if len(items) < MIN_FOR_FIGURES:
         return ()
-    levels = [level_of(groups[item.document_id].head) for item in items]
+    comments = (bool(item.comments_until) or item.doc_type.startswith("征求意见") for item in items)
     figures = (
         Figure(value=len(items), label="本期条目"),
         Figure(value=levels.count("national"), label="国家级"),
         Figure(value=sum(level in _LOCAL for level in levels), label="地方"),
-        Figure(
-            value=sum(bool(item.comments_until) or item.doc_type == "征求意见" for item in items),
-            label="征求意见",
-        ),
+        Figure(value=sum(comments), label="征求意见"),
         Figure(value=sum(bool(item.mark) for item in items), label="更新与续报"),
     )
     return tuple(figure for figure in figures if figure.value)[:5]

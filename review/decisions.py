@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from digest.editing import take_back_change
 from review.desk import Desk
 from review.errors import StaleEdit
 from review.relink import look_again
@@ -27,7 +28,8 @@ EVENT_ACTIONS = (
     "event_title",
     "event_official",
 )
-UNDOABLE = (CORRECT, APART, *EVENT_ACTIONS)
+ISSUE_EDIT = "issue_edit"
+UNDOABLE = (CORRECT, APART, ISSUE_EDIT, *EVENT_ACTIONS)
 
 
 def decide_event(
@@ -71,6 +73,9 @@ def take_back(session: Session, desk: Desk, row: ReviewAction) -> str:
             target = _uncorrect(session, desk, row, before, after)
         elif row.action == APART:
             target = _together(session, desk, row, before)
+        elif row.action == ISSUE_EDIT:
+            take_back_change(session, int(row.target_id), before, after)
+            target = f"/issues/{row.target_id}?part=items"
         else:
             restore(session, before=before, after=after)
             target = _event_page(before)

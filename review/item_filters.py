@@ -26,7 +26,8 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class ItemFilters:
-    """What the address asks for; values that make no sense are left out."""
+    """What the address asks for; values that make no sense are left out. ``folded``: a search
+    shows the pages of one event as one line."""
 
     q: str = ""
     state: str = ""
@@ -40,6 +41,7 @@ class ItemFilters:
     since: str = ""
     until: str = ""
     order: str = "newest"
+    folded: bool = True
     active: tuple[Chip, ...] = ()
 
     @property
@@ -48,6 +50,7 @@ class ItemFilters:
         names = ("q", "state", "fresh", "within", *_PLAIN, "since", "until")
         values: dict[str, Any] = {name: getattr(self, name) for name in names}
         values["within"] = self.within or None
+        values["fold"] = "no" if self.q and not self.folded else None
         values["order"] = self.order if self.q and self.order != "newest" else None
         return values
 
@@ -68,6 +71,7 @@ def read_filters(query: Mapping[str, str]) -> ItemFilters:
         within=int(within) if within.isascii() and within.isdigit() and len(within) < 4 else 0,
         since=_day_text(query.get("since")),
         until=_day_text(query.get("until")),
+        folded=query.get("fold") != "no",
         order=_one_of(query.get("order"), ORDERS) or "newest",
         **chosen,
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from storage.models import Document, DocumentVersion, Issue, IssueItem, Outbox
+from storage.models import Document, Issue, IssueItem, Outbox
 from storage.models.issue import OUTBOX_STATES
 
 _URGENT = ("unknown", "held", "failed", "sending", "queued")
@@ -16,13 +16,10 @@ _URGENT = ("unknown", "held", "failed", "sending", "queued")
 
 @dataclass(frozen=True, slots=True)
 class IssueItemLine:
-    """One item of an issue as the editor sees it."""
+    """One item of an issue, and what was decided about it since."""
 
     document_id: int
-    title: str
-    section: str
-    headline: str | None
-    summary: str | None
+    review_state: str
 
 
 def issue_count(session: Session, states: Sequence[str] | None = None) -> int:
@@ -62,15 +59,8 @@ def outbox_by_issue(session: Session, issue_ids: Sequence[int]) -> dict[int, dic
 def item_lines(session: Session, issue_id: int) -> list[IssueItemLine]:
     """Items in their order."""
     query = (
-        select(
-            Document.id,
-            DocumentVersion.title,
-            IssueItem.section,
-            IssueItem.headline,
-            IssueItem.summary,
-        )
-        .join(Document, Document.id == IssueItem.document_id)
-        .join(DocumentVersion, DocumentVersion.id == IssueItem.version_id)
+        select(Document.id, Document.review_state)
+        .join(IssueItem, Document.id == IssueItem.document_id)
         .where(IssueItem.issue_id == issue_id)
         .order_by(IssueItem.position)
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.orm import Session
 
+from digest.editing import sections_offered
 from digest.errors import LintFailed
 from digest.issues import approve_issue, void_issue
 from digest.view import IssueView, view_hash
@@ -24,6 +26,7 @@ from review.issue_page import (
 from review.paging import paged
 from review.queries import home as figures
 from review.queries import issues as reads
+from review.review_notice import decision_notice
 from storage.audit import record_action
 from storage.errors import NotFound, StateConflict
 from storage.issues import list_issues, reopen_issue, withdraw_approval
@@ -90,11 +93,13 @@ def _issue(desk: Desk, issue_id: int, *, problem: str = "") -> Response:
     with desk.reader() as session:
         issue, view = issue_and_view(session, issue_id)
         items = reads.item_lines(session, issue_id)
+        editable = issue.state == "draft" and desk.viewer is not None and desk.viewer.may_edit
+        sections = sections_offered(session, issue_id) if editable else []
+        notice = decision_notice(session, desk)
         counts = figures.grouped_counts(figures.outbox_counts(session, issue_id))
         recipients = figures.recipient_count(session, issue.edition, editions=desk.site.digest)
     preview = mail_preview(desk.site, view, issue_id)
     rendered = preview.rendered
-    titles = {section.slug: section.title for section in view.sections}
     if preview.problem:
         problem = problem or desk.texts("issues.preview_failed", why=preview.problem)
     return desk.page(
@@ -104,16 +109,11 @@ def _issue(desk: Desk, issue_id: int, *, problem: str = "") -> Response:
         issue={**_shown(issue), "hash": view_hash(view)},
         period=period_text(issue, desk.clock),
         part=part,
-        items=[
-            {
-                "document_id": line.document_id,
-                "title": line.title,
-                "headline": line.headline,
-                "summary": line.summary,
-                "section_title": titles.get(line.section, line.section),
-            }
-            for line in items
-        ],
+        items=_lines(view, {line.document_id: line for line in items}),
+        editable=editable,
+        sections=sections,
+        intro=view.intro,
+        notice=notice,
         items_count=len(items),
         recipients=recipients,
         counts=counts,
@@ -124,6 +124,21 @@ def _issue(desk: Desk, issue_id: int, *, problem: str = "") -> Response:
         text_part=rendered.text if rendered else "",
         html_size=len(rendered.html.encode()) if rendered else 0,
     )
+
+
+def _lines(view: IssueView, known: Mapping[int, reads.IssueItemLine]) -> list[dict[str, Any]]:
+    """The items with the numbers of the mail; the first and last of a section cannot move on."""
+    return [
+        {
+            "item": item,
+            "section": section,
+            "review_state": known[item.document_id].review_state,
+            "is_first": item is section.items[0],
+            "is_last": item is section.items[-1],
+        }
+        for section in view.sections
+        for item in section.items
+    ]
 
 
 @router.get("/issues/{issue_id}/mail")

@@ -19,7 +19,7 @@ from review.addresses import safe_next
 from review.desk import AtDesk, Desk
 from review.facts import facts_of
 from review.files import files_of_item
-from review.folding import fold
+from review.folding import fold, line_rows
 from review.history import history_lines
 from review.item_boxes import boxes_for
 from review.item_filters import REVIEW_STATES, ItemFilters, chips, read_filters, to_storage
@@ -37,7 +37,8 @@ from storage.labels import LabelView, labels_of, list_labels
 from storage.listing import list_documents, rows_by_id
 from storage.models import Document, DocumentVersion
 from storage.query import QueryError
-from storage.search import search
+from storage.search import Order, search
+from storage.search_folds import Folded, Line, fold_matches
 
 router = APIRouter()
 
@@ -63,21 +64,18 @@ def item_list(desk: AtDesk) -> Response:
         choices = _choices(session)
         wanted = to_storage(filters, desk.clock)
         try:
-            total = count_documents(session, filters=wanted)
-            paging = _paging(desk, filters, total)
-            rows = _rows(session, wanted, filters, paging)
+            listed = _listed(session, desk, filters, wanted)
         except QueryError as error:
             problem = desk.texts("query_error.bad", why=desk.one_language(str(error)))
             wanted = replace(wanted, query=_as_words(filters.q))
-            total = count_documents(session, filters=wanted)
-            paging = _paging(desk, filters, total)
-            rows = _rows(session, wanted, filters, paging)
+            listed = _listed(session, desk, filters, wanted)
         titles = {
             choice.slug: choice.title for choice in (*choices["sections"], *choices["topics"])
         }
         names = {choice.key: choice.title for choice in choices["sources"]}
         filters = replace(filters, active=chips(filters, desk.clock, titles=titles, sources=names))
-        shown = fold(session, [_shown_row(item) for item in reads.listed(session, rows)], filters)
+        rows = [_shown_row(item) for item in reads.listed(session, listed.rows)]
+        shown = fold(session, rows, listed.lines)
         grouped = _groups(desk.clock, shown, by_day=not filters.q)
         empty = None if rows else _empty(session, desk, filters)
         notice = review_notice(session, desk)
@@ -89,12 +87,42 @@ def item_list(desk: AtDesk) -> Response:
         filters=filters,
         choices=choices,
         groups=grouped,
-        paging=paging,
+        paging=listed.paging,
+        found=listed.found,
         empty=empty,
         query_problem=problem,
         notice=notice,
         order="relevance" if filters.q and filters.order == "relevance" else "found",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """One page of the list. ``lines`` and ``found``, the pages that match: of folded results."""
+
+    rows: list[DocumentRow]
+    paging: Paging
+    lines: tuple[Line, ...] = ()
+    found: str = ""
+
+
+def _listed(session: Session, desk: Desk, filters: ItemFilters, wanted: DocumentFilter) -> _Listed:
+    query = (wanted.query or "").strip()
+    if query and filters.folded:
+        order: Order = "relevance" if filters.order == "relevance" else "newest"
+        folded = fold_matches(session, query, filters=wanted, order=order)
+        paging = _paging(desk, filters, len(folded.lines))
+        lines = folded.lines[paging.offset : paging.offset + paging.size]
+        return _Listed(line_rows(session, query, lines), paging, lines, _found(folded, paging))
+    paging = _paging(desk, filters, count_documents(session, filters=wanted))
+    return _Listed(_rows(session, wanted, filters, paging), paging)
+
+
+def _found(folded: Folded, paging: Paging) -> str:
+    """How many pages were found, where lines stand for more than one of them."""
+    if folded.capped:
+        return f"{folded.pages}+"
+    return str(folded.pages) if folded.pages > paging.total else ""
 
 
 def _paging(desk: Desk, filters: ItemFilters, total: int) -> Paging:

@@ -343,7 +343,9 @@ def test_composed_issue_passes_every_check(db: Database) -> None:
         rendered = render_issue(session, made.issue_id or 0, config=CONFIG)
         page = render_issue(session, made.issue_id or 0, config=CONFIG, form="web")
     assert check_rendered(rendered) == []
-    assert "<script" not in rendered.html + page.html
+    assert "<script>" not in rendered.html + page.html
+    assert "<script" not in rendered.html
+    assert page.html.count("<script") == 1, "the linked data"
     assert page.html.count("<article") == 30
     assert "每周一" in rendered.text
 

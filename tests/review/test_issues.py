@@ -56,7 +56,7 @@ def test_the_preview_is_a_frame_that_can_do_nothing(desk: Desk) -> None:
     assert "浙江省经济和信息化厅等5部门" in mail.text
     text = reader.page(f"/issues/{DRAFT}?part=text").one("pre").text()
     assert "新法速递" in text
-    assert len(reader.page(f"/issues/{DRAFT}?part=items").all("ol.lines > li")) == 7
+    assert len(reader.page(f"/issues/{DRAFT}?part=items").all(".issue-lines > li")) == 7
     assert reader.get("/issues/99").status_code == 404
     assert reader.get("/issues/99/mail").status_code == 404
 
@@ -210,3 +210,42 @@ def test_an_issue_can_be_saved_as_a_file(desk: Desk) -> None:
     stranger = desk.visitor()
     for path in (f"/archive/{SENT}/file", f"/issues/{SENT}/file"):
         assert stranger.get(path).headers["location"].startswith("/login")
+
+
+def test_an_editor_changes_the_draft_and_takes_it_back(desk: Desk) -> None:
+    editor = desk.visitor("editor")
+    address = f"/issues/{DRAFT}?part=items"
+    assert not desk.visitor("reader").page(address).has(".line-edit")
+    assert not editor.page(f"/issues/{SENT}?part=items").has(".line-edit")
+    lines = editor.page(address).all(".issue-lines > li")
+    form = lines[1].one("form")
+    hidden = {node.attr("name"): node.attr("value") for node in form.all("input[type=hidden]")}
+    where = form.attr("action")
+    assert where is not None
+    note = {
+        **hidden,
+        "act": "save",
+        "note": "值得细读。",
+        "summary": "改过的摘要。",
+        "section": "无",
+    }
+    saved = editor.post(where, note)
+    assert saved.headers["location"].startswith(f"{address}&done=")
+    page = editor.page(saved.headers["location"].partition("#")[0])
+    assert "短评　值得细读。" in page.all(".issue-lines > li")[1].text()
+    assert "值得细读。" in editor.get(f"/issues/{DRAFT}/mail").text
+    assert editor.post(where, {**hidden, "act": "remove"}).status_code == 409, "seen before"
+
+    undo = page.one("[role=status] form").attr("action")
+    assert undo is not None
+    assert editor.post(undo, {}).headers["location"] == f"{address}&ok=undone"
+    assert "值得细读。" not in editor.get(f"/issues/{DRAFT}/mail").text
+
+    version = editor.page(address).one(".line-edit input[name=expected]").attr("value")
+    editor.post(f"/issues/{DRAFT}/intro", {"intro": "本期重点。", "expected": version or ""})
+    assert "本期重点。" in editor.get(f"/issues/{DRAFT}/mail").text
+    version = editor.page(address).one(".line-edit input[name=expected]").attr("value")
+    editor.post(where, {"act": "remove", "expected": version or ""})
+    assert len(editor.page(address).all(".issue-lines > li")) == len(lines) - 1
+    nothing = editor.post(where, {"act": "fly", "expected": version or ""})
+    assert nothing.headers["location"] == address
