@@ -17,13 +17,14 @@ from sqlalchemy.orm import Session
 
 from storage import archive
 from storage.archive import OPEN
+from storage.blanking import is_blank
 from storage.blobs import BlobStore
 from storage.captures import Capture, Kept
 from storage.models import StoredFile
 from storage.warc import Damage, Record, read_file
 
-FileState = Literal["whole", "torn", "altered", "missing", "writing", "pruned"]
-Fault = Literal["torn", "altered", "missing"]
+FileState = Literal["whole", "torn", "altered", "missing", "writing", "pruned", "erasing"]
+Fault = Literal["torn", "altered", "missing", "erasing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +39,16 @@ class Problem:
 
 @dataclass(slots=True)
 class FileReport:
-    """What a file is like; ``records`` counts the whole ones."""
+    """What a file is like; ``records`` counts the whole ones, ``erased`` those removed on request.
+
+    erasing: a record was to be removed and is still there.
+    """
 
     path: str
     run_id: int | None
     state: FileState = "whole"
     records: int = 0
+    erased: int = 0
     bytes: int = 0
     sha256: str | None = None
     problems: list[Problem] = field(default_factory=list)
@@ -51,7 +56,7 @@ class FileReport:
     @property
     def bad(self) -> bool:
         """Whether something is torn, altered or missing."""
-        return self.state in ("torn", "altered", "missing")
+        return self.state in ("torn", "altered", "missing", "erasing")
 
 
 def check_file(
@@ -60,16 +65,19 @@ def check_file(
     name: str,
     kept: Kept | None = None,
     places: Mapping[int, Capture] | None = None,
+    erased: Mapping[int, bool] | None = None,
 ) -> FileReport:
-    """Read a file through; ``kept`` and ``places`` are what the database says of it.
+    """Read a file through; ``kept``, ``places`` and ``erased`` are what the database says of it.
 
-    Raises OSError.
+    Without the database a record that says it was erased is believed. Raises OSError.
     """
     report = FileReport(name, kept.run_id if kept is not None else None)
     report.bytes = path.stat().st_size
     expected = dict(places or {})
     for found in read_file(path):
         capture = expected.pop(found.offset, None)
+        if _is_erased(report, found, erased, known=kept is not None):
+            continue
         if isinstance(found, Damage):
             unfinished = path.name.endswith(OPEN) and found.offset + found.length == report.bytes
             report.problems.append(_damage(found, capture, torn=found.torn or unfinished))
@@ -89,12 +97,40 @@ def check_file(
             Problem("altered", -1, name, "SHA-256 of the file is not the one noted at its end")
         )
     faults = {problem.fault for problem in report.problems}
-    if faults:
-        report.state = "altered" if faults - {"torn"} else "torn"
+    if faults == {"erasing"}:
+        report.state = "erasing"
+    elif faults:
+        report.state = "altered" if faults - {"torn", "erasing"} else "torn"
     return report
 
 
-def check_kept(folder: Path, kept: Kept, places: Mapping[int, Capture]) -> FileReport:
+def _is_erased(
+    report: FileReport, found: Record | Damage, erased: Mapping[int, bool] | None, *, known: bool
+) -> bool:
+    """Count a record that was removed on request, or note that it should have been."""
+    blank = is_blank(found) if isinstance(found, Record) else False
+    done = (erased or {}).get(found.offset)
+    if blank and known and done is None:
+        reason = "says that it was erased, which nobody noted"
+        report.problems.append(Problem("altered", found.offset, "", reason))
+        return True
+    if blank or (done and isinstance(found, Damage)):  # too short for a record of its own: zeros
+        report.erased += 1
+        return True
+    if done is not None:
+        about = found.uri if isinstance(found, Record) else found.about
+        fault: Fault = "altered" if done else "erasing"
+        reason = "was erased and is there again" if done else "is to be erased and still there"
+        report.problems.append(Problem(fault, found.offset, about, reason))
+    return False
+
+
+def check_kept(
+    folder: Path,
+    kept: Kept,
+    places: Mapping[int, Capture],
+    erased: Mapping[int, bool] | None = None,
+) -> FileReport:
     """A file that the database knows. Raises OSError."""
     if kept.state == "pruned":
         return FileReport(kept.path, kept.run_id, "pruned")
@@ -102,7 +138,7 @@ def check_kept(folder: Path, kept: Kept, places: Mapping[int, Capture]) -> FileR
     if path is None:
         gone = Problem("missing", -1, kept.path, "the file is not there")
         return FileReport(kept.path, kept.run_id, "missing", problems=[gone])
-    return check_file(path, name=kept.path, kept=kept, places=places)
+    return check_file(path, name=kept.path, kept=kept, places=places, erased=erased)
 
 
 def strangers(folder: Path, known: set[str]) -> Iterator[tuple[str, Path]]:

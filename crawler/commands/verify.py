@@ -30,6 +30,7 @@ WORDS = {
     "missing": "缺失 / missing",
     "writing": "正在写 / being written",
     "pruned": "已按期清理 / pruned",
+    "erasing": "抹除未完成 / erasing not finished",
 }
 REASONS = {
     "checksum": "压缩校验不符 / the checksum does not match",
@@ -46,6 +47,11 @@ REASONS = {
     "when it was fetched",
     "no record begins at this place": "数据库记着这里有一条记录 / a record should begin here",
     "not the digest it is named by": "内容与名字（SHA-256）不符 / not the digest it is named by",
+    "says that it was erased, which nobody noted": "自称已抹除，数据库里没有记录 / it says that it "
+    "was erased, the database does not know",
+    "is to be erased and still there": "应抹除而仍在，请运行 dibao erase --finish / to be erased "
+    "and still there: run dibao erase --finish",
+    "was erased and is there again": "抹除过的内容又出现了 / it was erased and is there again",
     "the file is not there": "文件不在 / the file is not there",
     "SHA-256 of the file is not the one noted at its end": "整个文件的 SHA-256 与关闭时不同 / "
     "the SHA-256 of the file is not the one noted when it was closed",
@@ -105,6 +111,7 @@ def _stored(state: App, *, run: int | None, quiet: bool) -> list[FileReport]:
     from storage import captures
     from storage.archive_check import check_blobs, check_file, check_kept, strangers
     from storage.blobs import BlobStore
+    from storage.erasure import erased_in
     from storage.models import CrawlRun
 
     folder = state.config.storage.captures
@@ -121,7 +128,8 @@ def _stored(state: App, *, run: int | None, quiet: bool) -> list[FileReport]:
             disable=quiet,
         ):
             places = captures.places_in(session, path=kept.path, run_id=kept.run_id)
-            reports.append(check_kept(folder, kept, places))
+            erased = erased_in(session, kept.path)
+            reports.append(check_kept(folder, kept, places, erased))
         if run is None:
             names = {kept.path for kept in known}
             reports += [check_file(path, name=name) for name, path in strangers(folder, names)]
@@ -159,6 +167,8 @@ def _print(reports: list[FileReport], *, as_json: bool) -> None:
     for report in reports if len(reports) <= MOST_LINES else [one for one in reports if one.bad]:
         colour = typer.colors.RED if report.bad else None
         held = f"{report.records} 条 / records" if report.records else f"{report.bytes} B"
+        if report.erased:
+            held += f"，{report.erased} 条已按要求抹除 / erased on request"
         line = f"{WORDS[report.state]}  {report.path}  ({held})"
         typer.secho(line, fg=colour)
         for problem in report.problems:
@@ -176,6 +186,9 @@ def _sum(reports: list[FileReport]) -> None:
     for report in reports:
         counts[report.state] = counts.get(report.state, 0) + 1
     records = sum(report.records for report in reports)
+    erased = sum(report.erased for report in reports)
     size = sum(report.bytes for report in reports)
     parts: list[Any] = [f"{WORDS[state]} {number}" for state, number in sorted(counts.items())]
+    if erased:
+        parts.append(f"抹除 / erased {erased}")
     typer.echo(f"\n{'；'.join(parts)}；{records} 条记录 / records；{size / 1024**2:.1f} MiB")

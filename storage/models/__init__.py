@@ -1,7 +1,7 @@
 """All tables. Import models from here."""
 
 from storage.columns import Base
-from storage.models.archive import WarcFile
+from storage.models.archive import ErasedRecord, WarcFile
 from storage.models.crawl import CrawlRun, Fetch, FrontierEntry
 from storage.models.document import (
     Attachment,
@@ -39,6 +39,7 @@ __all__ = [
     "Document",
     "DocumentLabel",
     "DocumentVersion",
+    "ErasedRecord",
     "Event",
     "EventKey",
     "EventMember",

@@ -34,3 +34,18 @@ class WarcFile(Base):
 
 
 Index("ix_warc_file_run_id", WarcFile.run_id)
+
+
+class ErasedRecord(Base):
+    """A record of a file of captures that was removed on request; ``done`` once it is blank.
+
+    Without it a blank record would be damage: the file alone could be made to say anything.
+    """
+
+    __tablename__ = "erased_record"
+
+    warc_file: Mapped[str] = mapped_column(Text, primary_key=True)
+    warc_offset: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    warc_length: Mapped[int] = mapped_column(BigKey)
+    erased_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    done: Mapped[bool] = mapped_column(default=False)
