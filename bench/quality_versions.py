@@ -2,7 +2,8 @@
 
 On pairs of versions (``law_version_pairs``): ``never_collapsed`` is the share of pairs that the
 duplicate rule keeps apart, ``linked`` the share related as versions (by that rule or by name),
-``aligned_share`` the mean share of clauses of the shorter version that found their counterpart.
+``aligned_share`` the mean share of clauses of the shorter version that found their counterpart
+(``placed_share``: or the clause they were merged into or split off from).
 Edits are then made in each newer text (insert, delete, change, move, with all articles numbered
 anew) and the alignment must name exactly them: ``edits_exact`` and one figure for each kind;
 ``identical_empty`` is the share of texts whose comparison with themselves is empty.
@@ -37,6 +38,7 @@ class _Scores:
     linked: int = 0
     pairs: int = 0
     aligned: list[float] = field(default_factory=list)
+    placed: list[float] = field(default_factory=list)
     edits: dict[str, list[bool]] = field(default_factory=lambda: {kind: [] for kind in _KINDS})
     empty: list[bool] = field(default_factory=list)
     seconds: float = 0.0
@@ -57,6 +59,7 @@ def measure(data: Path) -> Report:
         "never_collapsed": 1 - scores.collapsed / scores.pairs,
         "linked": scores.linked / scores.pairs,
         "aligned_share": sum(scores.aligned) / len(scores.aligned),
+        "placed_share": sum(scores.placed) / len(scores.placed),
         "identical_empty": sum(scores.empty) / len(scores.empty),
     }
     if made:
@@ -92,6 +95,9 @@ def _pair(row: Row, scores: _Scores) -> None:
     short = min(found.old_count, found.new_count)
     if short:
         scores.aligned.append(1 - min(lost, gained) / short)
+        joined = [d.kind for d in found.differences if d.joined]
+        lost, gained = lost - joined.count("delete"), gained - joined.count("insert")
+        scores.placed.append(1 - min(lost, gained) / short)
     scores.empty.append(not align_versions(row["text_b"], row["text_b"]).differences)
     _edits(row["id"], row["text_b"], scores)
 

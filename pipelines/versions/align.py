@@ -15,6 +15,7 @@ from typing import Literal
 
 from pipelines.diff import Piece, compare
 from pipelines.versions.clauses import Clause, read_clauses
+from pipelines.versions.joined import Joins, Leftovers
 from pipelines.versions.rewritten import rewritten
 
 Kind = Literal["insert", "delete", "change", "renumber", "move"]
@@ -43,7 +44,8 @@ class Difference:
     """One line of the table. ``old`` is None for an insert, ``new`` for a delete.
 
     ``renumbered`` and ``moved`` may also be true of a changed clause; ``pieces`` is the comparison
-    word by word, ``parts`` the paragraphs that differ.
+    word by word, ``parts`` the paragraphs that differ. ``joined`` is the label of the clause that a
+    deleted one was merged into, or that an inserted one was split off from; "" where none is known.
     """
 
     kind: Kind
@@ -53,6 +55,7 @@ class Difference:
     moved: bool = False
     pieces: tuple[Piece, ...] = ()
     parts: tuple[Part, ...] = ()
+    joined: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ class Comparison:
 def align_versions(old_text: str, new_text: str) -> Comparison:
     """Compare two versions clause by clause."""
     old, new = read_clauses(old_text), read_clauses(new_text)
-    pairs = _pairs(old, new)
+    pairs, joins = _joined(old, new, _pairs(old, new))
     moved = _moved(pairs)
     matched = dict(pairs)
     taken = set(matched.values())
@@ -92,18 +95,29 @@ def align_versions(old_text: str, new_text: str) -> Comparison:
     rows: list[tuple[float, Difference | Clause]] = []
     for b, clause in enumerate(new):
         if b not in taken:
-            rows.append((b, Difference("insert", None, clause)))
+            source = old[joins.split[b]].label if b in joins.split else ""
+            rows.append((b, Difference("insert", None, clause, joined=source)))
             continue
         difference = _difference(old[by_new[b]], clause, moved=by_new[b] in moved)
         rows.append((b, difference or clause))
     for a, clause in enumerate(old):
         if a not in matched:
-            rows.append((_place(a, matched), Difference("delete", clause, None)))
+            home = new[joins.merged[a]].label if a in joins.merged else ""
+            rows.append((_place(a, matched), Difference("delete", clause, None, joined=home)))
     rows.sort(key=lambda row: row[0])
     lines = tuple(line for _, line in rows)
     differences = tuple(line for line in lines if isinstance(line, Difference))
     same = sum(isinstance(line, Clause) for line in lines)
     return Comparison(differences, len(old), len(new), same, lines)
+
+
+def _joined(
+    old: Sequence[Clause], new: Sequence[Clause], pairs: list[tuple[int, int]]
+) -> tuple[list[tuple[int, int]], Joins]:
+    """The pairs with clauses that moved and were rewritten, and where the rest went."""
+    rest = Leftovers(old, new, pairs)
+    moved = rest.take_moved()
+    return sorted([*pairs, *moved]), rest.joins()
 
 
 def _place(a: int, matched: dict[int, int]) -> float:

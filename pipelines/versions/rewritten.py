@@ -26,30 +26,32 @@ def rewritten(
     old: Sequence[Clause], new: Sequence[Clause], pairs: Sequence[tuple[int, int]]
 ) -> list[tuple[int, int]]:
     """Further pairs among the clauses that ``pairs`` leaves over."""
-    weights = _weights((*old, *new))
+    weights = weights_of((*old, *new))
     found: list[tuple[int, int]] = []
     for left, right in _gaps(len(old), len(new), pairs):
-        ours = [a for a in left if _speaks(old[a])]
-        theirs = [b for b in right if _speaks(new[b])]
+        ours = [a for a in left if speaks(old[a])]
+        theirs = [b for b in right if speaks(new[b])]
         if ours and theirs and len(ours) * len(theirs) <= _MOST_PAIRS:
             found += _in_order(old, new, ours, theirs, weights)
     return found
 
 
-def _speaks(clause: Clause) -> bool:
+def speaks(clause: Clause) -> bool:
+    """Whether a clause is long enough to be told by its words."""
     return len(clause.key) >= _SHORTEST and not clause.label.endswith(("章", "节", "编"))
 
 
-def _grams(clause: Clause) -> Grams:
+def grams_of(clause: Clause) -> Grams:
+    """The pairs of characters of a clause."""
     key = clause.key[:1_500]
     return frozenset(key[at : at + 2] for at in range(len(key) - 1))
 
 
-def _weights(clauses: Sequence[Clause]) -> dict[str, float]:
+def weights_of(clauses: Sequence[Clause]) -> dict[str, float]:
     """Rarity of every bigram: one over the number of clauses that have it."""
     counts: Counter[str] = Counter()
     for clause in clauses:
-        counts.update(_grams(clause))
+        counts.update(grams_of(clause))
     return {gram: 1 / number for gram, number in counts.items()}
 
 
@@ -85,7 +87,7 @@ def _in_order(
     weights: dict[str, float],
 ) -> list[tuple[int, int]]:
     """Pairs in order with the largest sum of likeness."""
-    ours, theirs = [_grams(old[a]) for a in left], [_grams(new[b]) for b in right]
+    ours, theirs = [grams_of(old[a]) for a in left], [grams_of(new[b]) for b in right]
     sizes = [sum(map(weights.__getitem__, g)) for g in ours]
     others = [sum(map(weights.__getitem__, g)) for g in theirs]
     best = [[0.0] * (len(right) + 1) for _ in range(len(left) + 1)]

@@ -47,13 +47,14 @@ class Cell:
 @dataclass(frozen=True, slots=True)
 class SheetRow:
     """One line of the table; a missing side is None. ``moved`` and ``renumbered`` may be true of a
-    changed clause as well."""
+    changed clause as well; ``joined`` is where a deleted clause went or a new one came from."""
 
     kind: RowKind
     old: Cell | None
     new: Cell | None
     moved: bool = False
     renumbered: bool = False
+    joined: str = ""
 
     @property
     def remark(self) -> str:
@@ -63,6 +64,8 @@ class SheetRow:
             words.append("移动")
         if self.renumbered and self.kind != "renumber":
             words.append("条号调整")
+        if self.joined:
+            words.append(f"并入{self.joined}" if self.kind == "delete" else f"自{self.joined}分出")
         return "、".join(word for word in words if word)
 
 
@@ -113,7 +116,8 @@ def _row(difference: Difference) -> SheetRow:
             _all(new.text, difference, "new"),
         )
         right = Cell(new.label, new.chapter, kept)
-    return SheetRow(difference.kind, left, right, difference.moved, difference.renumbered)
+    moved, renumbered = difference.moved, difference.renumbered
+    return SheetRow(difference.kind, left, right, moved, renumbered, difference.joined)
 
 
 def _all(text: str, difference: Difference, side: str) -> Piece:

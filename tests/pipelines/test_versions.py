@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.versions import align_versions, read_clauses, same_instrument
+from pipelines.versions.sheet import compare_sheet
 
 ARTICLES = [
     "为了规范示例数据的处理活动，保护当事人的合法权益，制定本条例。",
@@ -152,3 +153,50 @@ def test_long_laws_take_bounded_time() -> None:
     align_versions(old, new)
     align_versions("第一条" * 9000, "第二条" * 9000)
     assert time.process_time() - started < 8
+
+
+_BASE = [
+    "为了规范数据交易活动，促进数据流通利用，制定本条例。",
+    "数据交易机构应当建立交易规则，对交易双方身份进行核验，并留存核验记录。",
+    "从事数据经纪业务的机构应当向所在地主管部门备案，备案信息向社会公布。",
+    "禁止交易涉及国家秘密、商业秘密以及未经同意的个人信息。",
+    "交易争议可以向仲裁委员会申请仲裁，也可以向人民法院起诉。",
+    "主管部门应当建立信用档案，对失信机构实施联合惩戒。",
+]
+
+
+def _articles(texts: list[str]) -> str:
+    numbers = "一二三四五六七八九十"
+    return "\n".join(f"第{numbers[at]}条 {text}" for at, text in enumerate(texts))
+
+
+def test_a_clause_merged_into_another_says_where_it_went() -> None:
+    merged = [*_BASE[:2], *_BASE[3:]]
+    merged[1] += "\n从事数据经纪业务的机构应当到所在地主管部门备案，备案信息应当向社会公布。"
+    sheet = compare_sheet(_articles(_BASE), _articles(merged), old_title="旧", new_title="新")
+    gone = next(row for row in sheet.rows if row.kind == "delete")
+    assert gone.old is not None
+    assert gone.old.label == "第三条"
+    assert gone.remark == "删去、并入第二条"
+
+
+def test_a_clause_split_off_says_where_it_is_from() -> None:
+    joined = [*_BASE[:2], *_BASE[3:]]
+    joined[1] += "\n" + _BASE[2]
+    sheet = compare_sheet(_articles(joined), _articles(_BASE), old_title="旧", new_title="新")
+    new = next(row for row in sheet.rows if row.kind == "insert")
+    assert new.remark == "新增、自第二条分出"
+
+
+def test_a_clause_that_moved_and_was_rewritten_is_still_one() -> None:
+    moved = [*_BASE[:2], *_BASE[3:]]
+    moved.append("数据经纪机构开展业务前，依法到主管部门备案，备案名录每月公布。")
+    found = align_versions(_articles(_BASE), _articles(moved)).differences
+    assert [d.kind for d in found if d.kind in ("insert", "delete")] == []
+    assert any(d.moved and d.new is not None and d.new.label == "第六条" for d in found)
+
+
+def test_unrelated_clauses_are_joined_to_nothing() -> None:
+    other = [*_BASE[:2], "每年十月为数据安全宣传月，由各级工会组织开展技能竞赛活动。", *_BASE[3:]]
+    found = align_versions(_articles(_BASE), _articles(other)).differences
+    assert [(d.kind, d.joined) for d in found] == [("delete", ""), ("insert", "")]
