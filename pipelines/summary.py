@@ -9,8 +9,10 @@ Nothing is rephrased; a cut is marked ….
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from itertools import pairwise
+from typing import NamedTuple
+
+from pipelines.openings import body_start, says_nothing, without_opening
+from pipelines.sentences import ENDS, LONGEST, Sentence, sentences_of
 
 MAX_CHARS = 110
 _SHORTEST = 12
@@ -20,39 +22,20 @@ _FIRST, _LAST = 70, 12
 _LEDES = 6
 # A sentence of news without a figure below this score says too little to stand beside the lead.
 _WORTH = 3.2
+_MOST_ACTS, _MOST_MARKS = 1.5, 1.5
 
-_SENTENCE = re.compile(r"[^。！？；!?\n]{1,400}+(?:[。！？；!?][”」』]?|(?=\n)|\Z)")
-_ENGLISH = re.compile(r"[^\n.!?]{1,300}(?:\.(?=\d)[^\n.!?]{1,100}){0,4}[.!?](?=[\s\"”]|\Z)")
-_ENDS = "。！？；!?.”」』"
 _FORMULA = re.compile(
     r"为(?:深入|全面|认真)?(?:贯彻|落实|学习|进一步|推动|加快|规范|加强|促进)|以习近平|坚持以|指导思想|现(?:将|印发|予)"
     r"|请(?:认真|结合|遵照)|特此|各(?:省|市|县|区|有关)|收悉|责任单位|负责同志|联系(?:人|电话)|制定本|根据《|扫码|点击|关注|责任编辑"
-    r"|来源[:：]|发布时间|字体|加强组织领导|压实责任|认真组织|密切配合|抓好落实|精心组织"
+    r"|来源[:：]|发布时间|字体|加强组织领导|压实责任|认真组织|密切配合|抓好落实|精心组织|望你|望各|望全|希你|希各|希全|希望受"
+    r"|如下：|如下:|如下。|交办的其他"
 )
-# 本报讯（记者 某某）, 记者获悉，: who wrote it is not what it says
-_LEDE = re.compile(
-    r"(?:(?:本报|本网|[\u4e00-\u9fff]{2,6}[社网报])[^，。（(]{0,16}[电讯] ?)?"
-    r"[（(][^（）()]{0,6}(?:记者|通讯员|编辑)[^（）()]{0,30}[)）][ ，,]?"
-    r"|(?:本报|本网)讯[ ，,]?"
-    r"|(?:据悉|(?:本报|本网)?记者[^，。]{0,14}(?:获悉|了解到))[，,]"
-)
-# 为贯彻…，我局起草了…: what was done stands behind the formula
-_DONE = re.compile(
-    r"(?:为|根据|按照|依据|随着)[^。；\n]{4,200}?，"
-    r"(?=我[局部委会办厅省市院]|本[局部委会办厅]|经[^，。]{2,20}(?:同意|批准|研究)|决定|现(?:就|向社会|同意)"
-    r"|同意|批准|(?:成立|组建|设立|调整)(?=[^，。]{4})"
-    r"|[^，。；]{2,24}(?:起草|研究制定|组织编制|决定|制定|同意)(?:了|形成|《|对|开展|联合|组[织建]|设立|成立))"
-)
-_BACKGROUND = re.compile(
-    r"\A(?:近年来|近年|随着|当前|长期以来|按照党中央|党中央、国务院(?:高度)?重视)|机遇与挑战"
-    r"|(?:具有|发挥着?)(?:十分)?重要(?:意义|作用)|取得了?(?:显著|积极|明显)(?:成效|进展)"
-)
-_LABEL = re.compile(
-    r"[ \t\u3000\xa0]{0,8}(?:#{1,6} ?)?(?:"
-    r"第[一二三四五六七八九十百千零〇\d]{1,7}[条章节][ \t\u3000\xa0]{0,4}"
-    r"|[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[）)][ \u3000]{0,2}"
-    r"|\d{1,2}[.．、](?!\d)[ \u3000]{0,2}"
-    r"|[①-⑳]|[—-]{2}|[●•·■◆])"
+_BACKGROUND = re.compile(r"近年|随着|当前|长期以来|按照党中央|党中央、国务院(?:高度)?重视")
+# Patterns that are looked for in every sentence are plain alternatives that each begin with a
+# character of their own: only such a set is scanned for in C.
+_IMPORTANCE = re.compile(
+    r"机遇与挑战|具有(?:十分)?重要(?:意义|作用)|发挥着?(?:十分)?重要(?:意义|作用)"
+    r"|取得了?(?:显著|积极|明显)(?:成效|进展)"
 )
 _LIST = re.compile(
     r"\s{0,8}(?:附件|目录|抄送|主题词|索引号|序号)|[^。]{0,80}收悉。|关于[^，。]{2,40}(?:问题|事项|情况)。\Z"
@@ -63,7 +46,7 @@ _ACTS = re.compile(
 )
 # A set to begin with, so that the scan for it runs in C.
 _FIGURE = re.compile(
-    r"[\d一二三四五六七八九十百千](?:(?<=\d)\d{0,18}(?:\.\d{1,9})?\s?(?:亿|万|千|%|％|家|个|项|元|美元|欧元|英镑|港元|港币|日元|年|日|月|倍|人|户|件|条|起|枚|款|percent|million|billion)"
+    r"[0-9一二三四五六七八九十百千](?:(?<=[0-9])\d{0,18}(?:\.\d{1,9})?\s?(?:亿|万|千|%|％|家|个|项|元|美元|欧元|英镑|港元|港币|日元|年|日|月|倍|人|户|件|条|起|枚|款|percent|million|billion)"
     r"|(?<!\d)[一二三四五六七八九十百千]{0,12}(?:亿|万)元)"
 )
 _EFFECT = re.compile(r"起施行|起实施|起生效|截止|有效期|意见反馈|公布之日")
@@ -87,63 +70,57 @@ _PHRASE = re.compile(
     r" (?=(?:for|with|by|after|over|because|which|that|and|while|when|as|from|under|following)\b)"
 )
 _CLAUSE_MARKS = "，；：、,;:"
-_HAN = re.compile("[\u4e00-\u9fff]+")
+_OPENING, _CLOSING = "（(《“「[【", "）)》”」]】"
+_MARKS = re.compile(r"[，；：、,;:（(《“「\[【）)》”」\]】]")
 
 
-@dataclass(frozen=True, slots=True)
-class _Sentence:
+class _Weighed(NamedTuple):
+    """A sentence with what makes it worth telling."""
+
     at: int
     text: str
     labelled: bool
+    formula: bool
+    figures: int
 
 
 def summarise(text: str, *, title: str = "", limit: int = MAX_CHARS) -> str:
     """At most ``limit`` characters of the text's own sentences, in their order; "" for no text."""
     text = text[:_MAX_TEXT]
-    sentences = _sentences(text)
-    if len(_ARTICLE.findall(text)) >= 3 and (found := _of_law(text, sentences, limit)):
+    sentences, reported = _sentences(text, title)
+    lawlike = text.count("第") >= 3 and len(_ARTICLE.findall(text)) >= 3
+    if lawlike and (found := _of_law(text, sentences, limit)):
         return found
-    # the middle of a long document is detail
-    kept = sentences[:_FIRST] + sentences[_FIRST:][-_LAST:]
-    usable = [row for row in kept if _usable(row.text, title)]
-    usable = [row for row in usable if _informs(row.text)] or usable
+    usable = [_weighed(row) for row in sentences if _usable(row.text, title)]
+    usable = [row for row in usable if row.figures or not row.formula] or usable
     if not usable:
-        usable = [row for row in sentences if row.text.strip("。！？；!?.")][:1]
+        first = [row for row in sentences if row.text.strip(ENDS) and _tells(row.text)][:1]
+        usable = [_weighed(row) for row in first]
     if not usable:
         return ""
-    if _NEWS.match(usable[0].text) and usable[0].at < 400 and not usable[0].labelled:
+    lead = usable[0]
+    if lead.at < 400 and not lead.labelled and (reported or _NEWS.match(lead.text)):
         return _of_news(usable, title, limit)
-    ranked = _ranked(usable, title)
+    ranked = _ranked(usable, title, limit)
     if len(ranked[0][1].text) > limit:
         return _cut(ranked[0][1].text, limit)
     return _filled([], ranked, limit)
 
 
-def _sentences(text: str) -> list[_Sentence]:
-    """The sentences without their labels (第三条, （一）, ——)."""
-    han = sum(map(len, _HAN.findall(text, 0, 1_000)))
-    pattern = _SENTENCE if han * 10 >= min(len(text), 1_000) else _ENGLISH
-    rows: list[_Sentence] = []
-    for match in pattern.finditer(text):
-        raw = match[0].lstrip("\r\n")
-        label = _LABEL.match(raw)
-        cleaned = " ".join((raw[label.end() :] if label else raw).split())
-        if len(rows) < _LEDES:
-            cleaned = _without_lede(cleaned)
-        rows.append(_Sentence(match.start(), cleaned, label is not None))
-    return rows
+def _sentences(text: str, title: str) -> tuple[list[Sentence], bool]:
+    """The first and the last sentences (the middle of a long document is detail) without their
+    openings, and whether one of the first had a dateline."""
+    rows = sentences_of(text, start=body_start(text, title), first=_FIRST, last=_LAST)
+    reported = False
+    for number, row in enumerate(rows[:_LEDES]):
+        rest, dated = without_opening(row.text, _SHORTEST)
+        if rest != row.text:
+            rows[number] = Sentence(row.at, rest, row.labelled)
+        reported = reported or dated
+    return rows, reported
 
 
-def _without_lede(sentence: str) -> str:
-    """A first sentence without reporter's line and without the formula before what was done."""
-    if lede := _LEDE.match(sentence):
-        sentence = sentence[lede.end() :]
-    if (formula := _DONE.match(sentence)) and len(sentence) - formula.end() >= _SHORTEST:
-        sentence = sentence[formula.end() :]
-    return sentence
-
-
-def _of_law(text: str, sentences: list[_Sentence], limit: int) -> str:
+def _of_law(text: str, sentences: list[Sentence], limit: int) -> str:
     """Purpose (clauses of the first article), scope and effective date, as far as they fit."""
     effect = next((s for s in reversed(sentences) if _TAKES_EFFECT.search(s.text)), None)
     ending = effect.text if effect and len(effect.text) <= limit // 2 else ""
@@ -173,31 +150,39 @@ def _purpose(text: str, room: int) -> str:
     return f"{kept}…" if kept else ""
 
 
-def _of_news(usable: list[_Sentence], title: str, limit: int) -> str:
+def _of_news(usable: list[_Weighed], title: str, limit: int) -> str:
     """The lead first, then what carries figures."""
     lead = next((row for row in usable[:3] if not _BACK.match(row.text)), usable[0])
     if len(lead.text) > limit - _SHORTEST:
         return lead.text if len(lead.text) <= limit else _cut(lead.text, limit)
     rest = [row for row in usable if row is not lead and not row.text.startswith("此前")]
-    ranked = _ranked(rest, title) if rest else []
-    figured = [pair for pair in ranked if _FIGURE.search(pair[1].text)]
-    others = [pair for pair in ranked if pair not in figured and pair[0] >= _WORTH]
+    ranked = _ranked(rest, title, limit - len(lead.text)) if rest else []
+    figured = [pair for pair in ranked if pair[1].figures]
+    others = [pair for pair in ranked if not pair[1].figures and pair[0] >= _WORTH]
     return _filled([lead], [*figured, *others], limit)
 
 
-def _ranked(usable: list[_Sentence], title: str) -> list[tuple[float, _Sentence]]:
-    text = "\n".join(row.text for row in usable)
-    marks = {mark for mark in _bigrams(title) if mark in text}
-    scored = [(_score(row, rank, marks), row) for rank, row in enumerate(usable)]
+def _ranked(usable: list[_Weighed], title: str, room: int) -> list[tuple[float, _Weighed]]:
+    """Scores and sentences, best first. One that is longer than ``room`` can only be told as the
+    best of all (cut): it is left out as soon as it cannot be that."""
+    marks = _marks(title)
+    scored: list[tuple[float, _Weighed]] = []
+    best = 0.0
+    for rank, row in enumerate(usable):
+        needed = best if len(row.text) > room and scored else -10.0
+        score = _score(row, rank, marks, needed)
+        if score is not None:
+            scored.append((score, row))
+            best = max(best, score)
     return sorted(scored, key=lambda pair: (-pair[0], pair[1].at))
 
 
-def _filled(chosen: list[_Sentence], ranked: list[tuple[float, _Sentence]], limit: int) -> str:
-    """The best sentences that fit, in the order of the text."""
+def _filled(chosen: list[_Weighed], ranked: list[tuple[float, _Weighed]], limit: int) -> str:
+    """The best sentences that fit and say something new, in the order of the text."""
     room = limit - sum(len(row.text) for row in chosen)
     floor = 0.4 * ranked[0][0] if ranked and not chosen else 0.0
     for score, row in ranked:
-        if len(row.text) <= room and score >= floor:
+        if score >= floor and len(row.text) <= room and not _told(row.text, chosen):
             chosen.append(row)
             room -= len(row.text)
         if room < _SHORTEST:
@@ -211,53 +196,98 @@ def _filled(chosen: list[_Sentence], ranked: list[tuple[float, _Sentence]], limi
     return joined if len(joined) <= limit else _cut(joined, limit)
 
 
+def _told(sentence: str, chosen: list[_Weighed]) -> bool:
+    """Whether a chosen sentence holds this one, is held by it, or names the same first day."""
+    core = sentence.strip(ENDS)
+    day = _TAKES_EFFECT.search(sentence)
+    for row in chosen:
+        if core in row.text or row.text.strip(ENDS) in sentence:
+            return True
+        if day is not None and day[0] in row.text:
+            return True
+    return False
+
+
 def _usable(sentence: str, title: str) -> bool:
-    if not _SHORTEST <= len(sentence) <= 400 or sentence[-1] not in _ENDS:
+    if not _SHORTEST <= len(sentence) <= LONGEST or sentence[-1] not in ENDS:
         return False
-    if _LIST.match(sentence):
+    if _LIST.match(sentence) or says_nothing(sentence):
         return False
-    return sentence.rstrip(_ENDS) not in title
+    return sentence.rstrip(ENDS) not in title
 
 
-def _informs(sentence: str) -> bool:
-    """Whether a sentence is more than a formula: formulas count only with a figure in them."""
-    return not _FORMULA.search(sentence) or bool(_FIGURE.search(sentence))
+def _tells(sentence: str) -> bool:
+    if len(sentence) < _SHORTEST and sentence.endswith(("...", "…")):
+        return False
+    return not says_nothing(sentence) and not _LIST.match(sentence)
 
 
-def _score(row: _Sentence, rank: int, title: set[str]) -> float:
+def _weighed(row: Sentence) -> _Weighed:
     sentence = row.text
+    figures = len(_FIGURE.findall(sentence))
+    return _Weighed(*row, _FORMULA.search(sentence) is not None, figures)
+
+
+def _score(row: _Weighed, rank: int, marks: list[str], needed: float) -> float | None:
+    """What a sentence is worth; None as soon as it is known to be at most ``needed``."""
+    sentence = row.text
+    size = len(sentence)
     score = 3.0 / (1 + 0.25 * rank)
-    score += min(2.0, 0.6 * len(_FIGURE.findall(sentence)))
-    score += min(1.5, 0.5 * len(_ACTS.findall(sentence)))
-    score += 1.5 if _EFFECT.search(sentence) else 0.0
-    score += min(1.5, 0.15 * sum(map(sentence.__contains__, title)))
-    score -= 2.5 if _FORMULA.search(sentence) else 0.0
-    score -= 2.0 if _BACKGROUND.search(sentence) else 0.0
-    score -= 0.8 if len(sentence) > MAX_CHARS else 0.0
-    score -= 1.5 if _BACK.match(sentence) else 0.0
+    if row.figures:
+        score += min(2.0, 0.6 * row.figures)
+    if _EFFECT.search(sentence):
+        score += 1.5
+    if row.formula:
+        score -= 2.5
+    if size > MAX_CHARS:
+        score -= 0.8
+    if sentence[-1] in "？?":
+        score -= 1.0
     # 1. 夯实底座。 is a heading; （一）…； one point of many
-    score -= 2.0 if row.labelled and (len(sentence) < 26 or sentence[-1] == "；") else 0.0
-    return score
+    if row.labelled and (size < 26 or sentence[-1] == "；"):
+        score -= 2.0
+    if score + _MOST_ACTS + _MOST_MARKS <= needed:
+        return None
+    if _BACKGROUND.match(sentence) or _IMPORTANCE.search(sentence):
+        score -= 2.0
+    if _BACK.match(sentence):
+        score -= 1.5
+    score += min(_MOST_MARKS, 0.15 * sum(map(sentence.__contains__, marks)))
+    if score + _MOST_ACTS <= needed:
+        return None
+    acts = 0
+    for acts, _ in enumerate(_ACTS.finditer(sentence), 1):
+        if acts == 3:
+            break
+    return score + 0.5 * acts
 
 
-def _bigrams(text: str) -> set[str]:
-    return {a + b for a, b in pairwise(text) if a.isalnum() and b.isalnum()}
+def _marks(title: str) -> list[str]:
+    """The pairs of characters of what a title is about: without issuer and kind of document."""
+    about = title.partition("关于")[2] or title
+    about = about.removesuffix("的通知").removesuffix("的公告").removesuffix("的意见")
+    pairs = {about[at : at + 2] for at in range(len(about) - 1)}
+    return [pair for pair in pairs if pair.isalnum()]
 
 
 def _cut(sentence: str, limit: int) -> str:
     """The front of a long sentence up to the end of a clause, marked as cut."""
     front = sentence[: limit - 1]
-    best = depth = 0
-    for at, char in enumerate(front):
-        if char in "（(《“「[【":
+    best = opened = depth = 0
+    for match in _MARKS.finditer(front):
+        char, at = match[0], match.start()
+        if char in _OPENING:
+            opened = opened if depth else at
             depth += 1
-        elif char in "）)》”」]】":
+        elif char in _CLOSING:
             depth = max(0, depth - 1)
-        elif char in _CLAUSE_MARKS and not front[at + 1 : at + 2].isdigit() and depth == 0:
+        elif depth == 0 and not front[at + 1 : at + 2].isdigit():
             best = at
+    if depth and best < limit // 3 <= opened:
+        best = opened  # a long aside: what stands before it is whole
     if best < limit // 3 and (phrases := [m.start() for m in _PHRASE.finditer(front)]):
         best = max(best, phrases[-1])
-    if best < _SHORTEST:
+    if best < _SHORTEST or (best < limit // 2 and front.count(" ") > limit // 12):
         # nothing ends early enough: English words stay whole, Han text is cut anywhere
         space = front.rfind(" ")
         best = space if space >= limit // 2 and front[space - 1].isascii() else len(front)

@@ -161,3 +161,58 @@ def test_an_english_cut_ends_before_a_preposition() -> None:
         "anti-money laundering controls between 2020 and 2023."
     )
     assert summarise(text).endswith("3.5 million pounds…")
+
+
+@pytest.mark.parametrize(
+    ("opening", "title"),
+    [
+        ("摘要：", ""),
+        ("【摘　要】", ""),
+        ("内容提要 ", ""),
+        ("新华社北京11月3日电 ", ""),
+        ("示例财经7月3日讯 ", ""),
+        ("示例网消息（联播）：本台消息，", ""),
+        ("（示例社記者某某台北21日電）", ""),
+        ("据外媒报道，", ""),
+        ("示办函〔2024〕8号各市、县人民政府，省政府各部门：", "关于做好有关工作的通知"),
+        ("关于做好有关工作的通知示办函〔2024〕8号 各市人民政府： ", "关于做好有关工作的通知"),
+        ("图为签约仪式现场。\n", ""),
+        ("原标题：两地有了新动作！\n", ""),
+        ("您现在的位置：首页 > 新闻 > 正文。\n", ""),
+    ],
+)
+def test_a_summary_begins_with_the_first_thing_said(opening: str, title: str) -> None:
+    text = f"{opening}甲乙两市联合建设数据枢纽，总投资30亿元，2027年底前建成。\n"
+    assert summarise(text, title=title).startswith("甲乙两市联合建设数据枢纽")
+
+
+def test_companies_that_sound_like_wires_keep_their_names() -> None:
+    for name in ("某通讯，", "腾讯，", "某核电（600000），"):
+        assert summarise(f"{name}其营收同比增长12.5%，达到30亿元。").startswith(name)
+
+
+def test_a_long_aside_is_cut_before_its_bracket() -> None:
+    text = "本文以全国地级市的面板数据为样本考察公共数据开放对企业创新的影响与其中的机制（样本" + (
+        "包括东部、中部和西部的地级市，" * 8
+    )
+    assert summarise(text + "等）。").endswith("与其中的机制…")
+
+
+def test_what_was_told_is_not_told_again() -> None:
+    text = (
+        "一、同意设立浮石社区居委会，人口412户。\n二、社区办公地址设原村办公楼，编制5名。\n"
+        "经研究，同意设立浮石社区居委会，人口412户。\n"
+    )
+    assert summarise(text).count("412户") == 1
+
+
+def test_a_sentence_without_end_is_told_from_its_beginning() -> None:
+    text = "甲公司发布年度报告，" + "涉及生产经营的各个方面，" * 60 + "利润为3亿元。"
+    assert summarise(text).startswith("甲公司发布年度报告")
+
+
+def test_abbreviations_end_no_sentence() -> None:
+    text = (
+        "MADISON, Wis. (AP) — The U.S. agency fined Example Inc. $2.5 million on Nov. 3. It paid."
+    )
+    assert summarise(text) == "The U.S. agency fined Example Inc. $2.5 million on Nov. 3."
