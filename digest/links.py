@@ -24,6 +24,7 @@ class Reader:
     unsubscribe_mailto: str = ""
     manage_url: str = ""
     web_url: str = ""
+    pdf_url: str = ""
     topics: tuple[str, ...] = ()
 
 

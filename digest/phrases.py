@@ -164,11 +164,12 @@ def reason(view: IssueView, reader: Reader) -> str:
 
 
 def actions(reader: Reader) -> list[tuple[str, str]]:
-    """Links of the footer, in order: manage, unsubscribe, web page."""
+    """Links of the footer, in order: manage, unsubscribe, web page, PDF."""
     links = [
         ("调整主题", reader.manage_url),
         ("退订", reader.unsubscribe_url or reader.unsubscribe_mailto),
         ("网页版", reader.web_url),
+        ("PDF 版", reader.pdf_url),
     ]
     return [(name, url) for name, url in links if url]
 

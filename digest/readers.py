@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+from importlib.util import find_spec
+
 from digest.links import ISSUE_PATH, MANAGE_PATH, UNSUBSCRIBE_PATH, Reader, link, mailto
 from digest.settings import MailConfig
 from digest.tokens import make_token
@@ -30,6 +33,7 @@ def reader_for(
         )
         unsubscribe = link(mail.public_url, UNSUBSCRIBE_PATH, leave)
         manage = link(mail.public_url, MANAGE_PATH, change)
+    web = issue_url(mail=mail, key=key, issue_id=issue_id, edition=edition)
     return Reader(
         address=address,
         unsubscribe_url=unsubscribe,
@@ -38,9 +42,16 @@ def reader_for(
             subject=f"unsubscribe {edition}",
         ),
         manage_url=manage,
-        web_url=issue_url(mail=mail, key=key, issue_id=issue_id, edition=edition),
+        web_url=web,
+        pdf_url=f"{web}/file?as=pdf" if web and _can_write_pdf() else "",
         topics=topics,
     )
+
+
+@cache
+def _can_write_pdf() -> bool:
+    """Whether the extra is installed; loading it only to know would be dear."""
+    return find_spec("typst") is not None
 
 
 def issue_url(*, mail: MailConfig, key: bytes | None, issue_id: int, edition: str) -> str:

@@ -14,6 +14,7 @@ from digest.addresses import check_address
 from digest.errors import AddressInvalid
 from review.access import Access, access
 from review.desk import AtDesk, Desk
+from review.i18n import Texts
 from review.paging import paged
 from review.queries import subscribers as reads
 from storage.audit import record_action
@@ -75,7 +76,7 @@ def _subscribers(
             address="/subscribers",
         )
         rows = reads.page(session, text=text, state=state, limit=paging.size, offset=paging.offset)
-        shown = [_row(row, editions, titles) for row, editions in rows]
+        shown = [_row(row, editions, titles, desk.texts) for row, editions in rows]
     return desk.page(
         "subscribers.html",
         section="subscribers",
@@ -91,10 +92,16 @@ def _subscribers(
     )
 
 
-def _row(row: Subscriber, editions: list[str], titles: dict[str, str]) -> dict[str, Any]:
+def _row(
+    row: Subscriber, editions: list[str], titles: dict[str, str], texts: Texts
+) -> dict[str, Any]:
     names = ("id", "address", "name", "state", "created_at", "confirmed_at", "ended_at")
     consent = row.consent or {}
-    told = [str(consent[key]) for key in ("by", "text", "how", "address") if consent.get(key)]
+    told = [
+        texts.name("consent_origin", consent[key])
+        for key in ("by", "text", "how", "address")
+        if consent.get(key)
+    ]
     return {
         **{name: getattr(row, name) for name in names},
         "editions": [titles.get(key, key) for key in editions],

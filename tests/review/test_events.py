@@ -195,8 +195,19 @@ def test_draft_and_final_text_stand_side_by_side(desk: Desk, pages: list[int]) -
 
 
 def test_search_results_fold_an_event(desk: Desk, pages: list[int]) -> None:
-    text = desk.visitor("reader").get("/items?q=算力产业发展行动计划").text
-    assert "同一事件的其他页面" in text
+    reader = desk.visitor("reader")
+    page = reader.page("/items?q=算力产业发展行动计划")
+    heads = len(page.all("[data-open]"))
+    assert f"另有 {len(pages) - 1} 篇" in page.one(".folded summary").text()
+    told = page.one(".list-head").text()
+    unfolded = reader.page("/items?q=算力产业发展行动计划&fold=no")
+    every = len(unfolded.all("[data-open]"))
+    assert f"命中 {every} 篇" in told
+    assert every == heads + len(pages) - 1
+    assert not unfolded.has("details.folded")
+    link = next(node.attr("href") for node in page.all(".list-head a") if "逐篇" in node.text())
+    assert link is not None
+    assert "fold=no" in link
 
 
 def test_a_first_is_held_against_what_was_collected(desk: Desk) -> None:

@@ -197,7 +197,7 @@ def test_the_archive_is_open_only_when_set(filled: Path, tmp_path: Path, desk: D
 
 def test_an_issue_can_be_saved_as_a_file(desk: Desk) -> None:
     reader = desk.visitor("reader")
-    links = [a.attr("href") for a in reader.page(f"/issues/{DRAFT}").all(".tabs .push a")]
+    links = [a.attr("href") for a in reader.page(f"/issues/{DRAFT}").all(".save-as a")]
     assert links[0] == f"/issues/{DRAFT}/file?as=docx"
     got = reader.get(links[0])
     assert got.content[:2] == b"PK"
