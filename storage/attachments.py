@@ -141,6 +141,35 @@ def files_due(
     return [OpenFile(*row) for row in rows]
 
 
+def files_to_recheck(
+    session: Session,
+    *,
+    source_id: int,
+    seen_since: datetime,
+    checked_before: datetime,
+    limit: int,
+) -> list[OpenFile]:
+    """Stored files of recent documents that nobody has looked at since, the longest ago first.
+
+    Whether their pages changed does not matter: a file is often replaced in its place. Files that
+    are the body of their document are looked at with its page.
+    """
+    query = select(*_OPEN_COLUMNS).join(Document, Document.id == Attachment.document_id)
+    rows = session.execute(
+        query.where(
+            Document.source_id == source_id,
+            Document.state == "live",
+            Document.first_seen_at >= seen_since,
+            Attachment.state == "stored",
+            Attachment.role != "body",
+            Attachment.checked_at < checked_before,
+        )
+        .order_by(Attachment.checked_at)
+        .limit(limit)
+    )
+    return [OpenFile(*row) for row in rows]
+
+
 def known_file(
     session: Session, *, source_id: int, document_key: str, url_key: str
 ) -> tuple[OpenFile, datetime | None] | None:

@@ -20,6 +20,7 @@ from scrapy.exceptions import NotConfigured
 
 from crawler.fetch.addon import configuration
 from crawler.fetch.file_requests import facts_of, failure_of, request_for
+from crawler.fetch.ledger import RecheckRule
 from crawler.fetch.run_counts import NOT_THE_PAGE
 from crawler.fetch.store import Store
 from pipelines.attachments.errors import EmptyFile, OverBudget
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LOOK_AGAIN = timedelta(days=7)
+MOST_AGAIN = 50  # stored files that one run asks for again
 
 
 class AttachmentFetcher:
@@ -228,7 +230,23 @@ class AttachmentFetcher:
                 limit=self.config.per_run,
             )
         )
+        if not self.errand:
+            found += await self._to_recheck(store)
         return [request for file in found if (request := self._request(file)) is not None]
+
+    async def _to_recheck(self, store: Store) -> list[OpenFile]:
+        """Files of recent documents: their pages may answer "not modified" while they change."""
+        now = datetime.now(UTC)
+        rule = RecheckRule.of_spec(getattr(self.crawler.spider, "spec", None))
+        return await store.read(
+            lambda session: rows.files_to_recheck(
+                session,
+                source_id=store.source_id,
+                seen_since=now - rule.during,
+                checked_before=now - LOOK_AGAIN,
+                limit=MOST_AGAIN,
+            )
+        )
 
     def _room(self) -> bool:
         return self.fetched < self.config.per_run and self.bytes < int(self.config.run_size)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select, update
 
+from pipelines.attachments.reading import READER_VERSION
 from storage.attachments import reopen_files
 from storage.file_views import FileView, file_views
 from storage.models import Attachment, Document, DocumentVersion, StoredFile
@@ -102,7 +103,18 @@ def test_files_are_stored_once_and_every_trouble_has_a_name(lab: Lab, server: Fa
         hits = search(session, "量子计算公共平台")
         assert [hit.document_id for hit in hits] == [2, 1]
         assert "".join(part.text for part in hits[0].snippet).startswith("附件《")
-        assert session.scalars(select(StoredFile.reader_version)).all() == ["1"]
+        assert session.scalars(select(StoredFile.reader_version)).all() == [READER_VERSION]
+
+    _age_files(lab)  # files are looked at again although nobody asks for their pages
+    asked = server.hits("/a/1.html")
+    anew = files.docx(["附件正文：任务分工调整为脑机接口验证平台。"])
+    server.routes["/f/plan.docx"] = Reply(anew, etag='"f2"')
+    assert lab.run("cn-files").state == "ok"
+    assert server.hits("/a/1.html") == asked
+    assert server.hits("/f/plan.docx") == server.hits("/f/copy.docx") == 2
+    with lab.db.reader() as session:
+        assert [hit.document_id for hit in search(session, "脑机接口验证平台")] == [1]
+        assert [hit.document_id for hit in search(session, "量子计算公共平台")] == [2]
 
 
 def test_a_shell_takes_text_and_facts_from_its_file(lab: Lab, server: FaultServer) -> None:
