@@ -30,6 +30,8 @@ __all__ = [
     "SearchHit",
     "Segment",
     "count_matches",
+    "hits_for",
+    "matching_ids",
     "reindex",
     "require_index",
     "search",
@@ -80,6 +82,28 @@ def search(
             offset:
         ]
     return _hits(session, plan, chosen)
+
+
+def matching_ids(
+    session: Session,
+    query: str,
+    *,
+    filters: DocumentFilter | None = None,
+    order: Order = "newest",
+    most: int = COUNT_CAP,
+) -> list[int]:
+    """The ids of what ``search`` finds, in its order, at most ``most`` of them."""
+    filters = filters or DocumentFilter()
+    plan = plan_query(query)
+    if order == "relevance":
+        return [found.id for _, found in _ranked(session, plan, filters)[:most]]
+    matches = _matches(session, plan, filters, first=most)
+    return [found for _, found in zip(range(most), matches, strict=False)]
+
+
+def hits_for(session: Session, query: str, document_ids: Sequence[int]) -> list[SearchHit]:
+    """Titles and pieces of text of documents that are known to match."""
+    return _hits(session, plan_query(query), [(key, 0.0) for key in document_ids])
 
 
 def count_matches(

@@ -14,7 +14,21 @@ from crawler.commands.context import EXIT_USAGE, ConfigOption, JsonOption, fail,
 from crawler.commands.output import print_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.orm import Session
+
     from storage.file_views import FileView
+    from storage.search import SearchHit
+    from storage.search_folds import Folded
+
+COLUMNS = {
+    "id": "编号",
+    "published_on": "日期",
+    "publisher": "发布者",
+    "title": "标题",
+    "doc_number": "文号",
+}
 
 FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
 EXPORT_FIELDS = (
@@ -46,47 +60,71 @@ def search(
     relevance: Annotated[
         bool, typer.Option("--relevance", help="Best match first instead of newest first.")
     ] = False,
+    by_event: Annotated[
+        bool, typer.Option("--by-event", help="One line for the pages of an event or of a text.")
+    ] = False,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Search titles, numbers and full texts."""
-    from storage.listing import rows_by_id
     from storage.query import QueryError
-    from storage.search import Order
     from storage.search import search as find
+    from storage.search_folds import fold_matches
 
-    order: Order = "relevance" if relevance else "newest"
     with open_app(config) as state, state.db.reader() as session:
         try:
-            hits = find(session, query, limit=limit, order=order)
+            if by_event:
+                folded = fold_matches(session, query, order="relevance" if relevance else "newest")
+                found = _folded(session, query, folded, limit=limit)
+            else:
+                hits = find(
+                    session, query, limit=limit, order="relevance" if relevance else "newest"
+                )
+                found = _found(session, hits)
         except QueryError as error:
             raise fail(str(error), code=EXIT_USAGE) from error
-        rows = rows_by_id(session, [hit.document_id for hit in hits])
-        found: list[dict[str, Any]] = [
-            {
-                "id": hit.document_id,
-                "published_on": rows[hit.document_id].published_on,
-                "publisher": rows[hit.document_id].publisher,
-                "title": rows[hit.document_id].title,
-                "doc_number": rows[hit.document_id].doc_number,
-                "snippet": "".join(segment.text for segment in hit.snippet),
-                "url": rows[hit.document_id].url,
-            }
-            for hit in hits
-            if hit.document_id in rows
-        ]
+    columns = dict(COLUMNS)
+    if by_event and not as_json:
+        columns["others"] = "同事件"
+        for row in found:
+            row["others"] = f"另有 {len(row['others'])} 篇" if row["others"] else ""
     print_rows(
         found,
-        columns={
-            "id": "编号",
-            "published_on": "日期",
-            "publisher": "发布者",
-            "title": "标题",
-            "doc_number": "文号",
-        },
+        columns=columns,
         as_json=as_json,
         empty="没有找到；换个词，或用 `dibao crawl` 先采集 / nothing found",
     )
+    if by_event and not as_json and found:
+        pages, lines = f"{folded.pages}{'+' if folded.capped else ''}", len(folded.lines)
+        typer.echo(f"命中 {pages} 篇，合为 {lines} 条 / {pages} pages in {lines} lines")
+
+
+def _found(session: Session, hits: Sequence[SearchHit]) -> list[dict[str, Any]]:
+    from storage.listing import rows_by_id
+
+    rows = rows_by_id(session, [hit.document_id for hit in hits])
+    return [
+        {
+            "id": hit.document_id,
+            "published_on": rows[hit.document_id].published_on,
+            "publisher": rows[hit.document_id].publisher,
+            "title": rows[hit.document_id].title,
+            "doc_number": rows[hit.document_id].doc_number,
+            "snippet": "".join(segment.text for segment in hit.snippet),
+            "url": rows[hit.document_id].url,
+        }
+        for hit in hits
+        if hit.document_id in rows
+    ]
+
+
+def _folded(session: Session, query: str, folded: Folded, *, limit: int) -> list[dict[str, Any]]:
+    """The first lines; ``others`` are the ids of the other pages that match."""
+    from storage.search import hits_for
+
+    others = {line.document_id: list(line.others) for line in folded.lines[:limit]}
+    rows = _found(session, hits_for(session, query, list(others)))
+    return [row | {"others": others[row["id"]]} for row in rows]
 
 
 def export(
