@@ -1,5 +1,6 @@
 """The statistical model on public title sets, beside baselines of the fastText class.
 
+Titles may come with an abstract and several classes (sectors of reports): any of them is right.
 Four of five titles train, every fifth (by hash of its id) is tested. Peers: multinomial naive
 Bayes over the same grams, a model of the fastText kind in numpy (mean of hashed n-gram vectors,
 softmax: Joulin et al. 2017, "Bag of Tricks for Efficient Text Classification"), and when they can
@@ -27,13 +28,19 @@ from pipelines.classify.model import LinearModel, grams
 from pipelines.classify.training import Example, train
 
 _MOST = 20_000
-Pairs = list[tuple[str, str]]
+Pairs = list[tuple[str, tuple[str, ...]]]
 
 
 def is_title_set(row: dict[str, Any]) -> bool:
-    """Whether a row is a labelled title."""
+    """Whether a row is a labelled title, or a title and abstract with its sectors."""
     gold = row.get("gold")
-    return "title" in row and isinstance(gold, dict) and isinstance(gold.get("label"), str)
+    return "title" in row and isinstance(gold, dict) and bool(_labels(gold))
+
+
+def _labels(gold: dict[str, Any]) -> tuple[str, ...]:
+    """The classes of a row; any of them is right."""
+    label, sectors = gold.get("label"), gold.get("sector")
+    return (label,) if isinstance(label, str) else tuple(sectors or ())
 
 
 def measure_titles(path: Path) -> Report:
@@ -41,11 +48,12 @@ def measure_titles(path: Path) -> Report:
     trained: Pairs = []
     tested: Pairs = []
     for row in list(rows_of(path))[:_MOST]:
-        pair = (row["title"], row["gold"]["label"])
+        text = "\n".join(part for part in (row["title"], row.get("summary")) if part)
+        pair = (text, _labels(row["gold"]))
         held = hashlib.sha256(row["id"].encode()).digest()[0] % 5 == 0
         (tested if held else trained).append(pair)
     started = time.process_time()
-    model = train([Example(text, (label,)) for text, label in trained], kind="title")
+    model = train([Example(text, labels) for text, labels in trained], kind="title")
     ours: Metrics = {"train_seconds": time.process_time() - started}
     ours = _scores(model, tested) | ours
     return Report("classify", len(tested), ours, _peers(trained, tested))
@@ -53,17 +61,19 @@ def measure_titles(path: Path) -> Report:
 
 def _scores(model: LinearModel, tested: Pairs) -> Metrics:
     started = time.process_time()
-    found = [(label, model.scores(text)) for text, label in tested]
+    found = [(labels, model.scores(text)) for text, labels in tested]
     spent = time.process_time() - started
-    sure = [(label, s) for label, s in found if s.margin >= model.threshold]
+    sure = [(labels, s) for labels, s in found if s.margin >= model.threshold]
     metrics: Metrics = {
-        "title_accuracy": sum(s.classes[0] == label for label, s in found) / len(found),
-        "title_macro_f1": macro_f1([(label, s.classes[0]) for label, s in found]),
+        "title_accuracy": sum(s.classes[0] in labels for labels, s in found) / len(found),
+        "title_macro_f1": macro_f1([_one(labels, s.classes[0]) for labels, s in found]),
         "answered_share": len(sure) / len(found),
         "cpu_us_per_title": spent / len(found) * 1e6,
     }
     if sure:
-        metrics["answered_precision"] = sum(s.classes[0] == label for label, s in sure) / len(sure)
+        metrics["answered_precision"] = sum(s.classes[0] in labels for labels, s in sure) / len(
+            sure
+        )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.npz"
         model.save(path)
@@ -85,19 +95,25 @@ def _peers(trained: Pairs, tested: Pairs) -> dict[str, Metrics]:
 
 
 def _accuracy(found: list[str], tested: Pairs) -> Metrics:
-    pairs = [(label, guess) for (_, label), guess in zip(tested, found, strict=True)]
+    pairs = [_one(labels, guess) for (_, labels), guess in zip(tested, found, strict=True)]
     return {
         "title_accuracy": sum(a == b for a, b in pairs) / len(pairs),
         "title_macro_f1": macro_f1(list(pairs)),
     }
 
 
+def _one(labels: tuple[str, ...], guess: str) -> tuple[str, str | None]:
+    """Gold and guess of a row with one or more classes."""
+    return (guess if guess in labels else labels[0]), guess
+
+
 def _naive_bayes(trained: Pairs, tested: Pairs) -> list[str]:
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     documents: Counter[str] = Counter()
-    for text, label in trained:
-        counts[label].update(grams(text))
-        documents[label] += 1
+    for text, labels in trained:
+        for label in labels:
+            counts[label].update(grams(text))
+            documents[label] += 1
     size = len({gram for counter in counts.values() for gram in counter})
     totals = {label: sum(counter.values()) for label, counter in counts.items()}
     found = []
@@ -123,11 +139,11 @@ _BUCKETS, _WIDTH, _EPOCHS, _RATE = 1 << 18, 64, 12, 0.5
 
 def _bag_of_grams(trained: Pairs, tested: Pairs) -> list[str]:
     """fastText's supervised model: plain SGD with a falling rate over (text, label) pairs."""
-    labels = sorted({label for _, label in trained})
+    labels = sorted({label for _, named in trained for label in named})
     rng = np.random.default_rng(1)
     vectors = rng.uniform(-1 / _WIDTH, 1 / _WIDTH, (_BUCKETS, _WIDTH)).astype(np.float32)
     output = np.zeros((len(labels), _WIDTH), dtype=np.float32)
-    rows = [(_buckets(text), labels.index(label)) for text, label in trained]
+    rows = [(_buckets(text), labels.index(named[0])) for text, named in trained]
     steps, step = _EPOCHS * len(rows), 0
     for _ in range(_EPOCHS):
         for at in rng.permutation(len(rows)):
@@ -158,7 +174,7 @@ def _fasttext(trained: Pairs, tested: Pairs) -> list[str]:
     import fasttext  # type: ignore[import-not-found]
 
     with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
-        for text, label in trained:
+        for text, (label, *_) in trained:
             file.write(f"__label__{label} {' '.join(text.replace(' ', ''))}\n")
         file.flush()
         model = fasttext.train_supervised(file.name, wordNgrams=2, epoch=25, lr=0.5, verbose=0)
@@ -178,7 +194,7 @@ def _linear_svc(trained: Pairs, tested: Pairs) -> list[str]:
     pipe = make_pipeline(
         TfidfVectorizer(analyzer="char", ngram_range=(1, 2), min_df=2), LinearSVC()
     )
-    pipe.fit([text for text, _ in trained], [label for _, label in trained])
+    pipe.fit([text for text, _ in trained], [labels[0] for _, labels in trained])
     return [str(name) for name in pipe.predict([text for text, _ in tested])]
 
 
@@ -193,5 +209,5 @@ def _hashed_sgd(trained: Pairs, tested: Pairs) -> list[str]:
         HashingVectorizer(analyzer="char", ngram_range=(1, 2), alternate_sign=False),
         SGDClassifier(random_state=1),
     )
-    pipe.fit([text for text, _ in trained], [label for _, label in trained])
+    pipe.fit([text for text, _ in trained], [labels[0] for _, labels in trained])
     return [str(name) for name in pipe.predict([text for text, _ in tested])]
