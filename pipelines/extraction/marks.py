@@ -74,7 +74,8 @@ _LAYOUT = words(
 _SOFT = words(
     "author bio aboutauthor authorbox author-box author-info authorinfo post-author meta postmeta "
     "post-meta entry-meta article-meta tag tags keyword keywords tagcloud source-info info-bar "
-    "rating ratings poll quiz promo-box hint tip tips contribute membership members offer offers"
+    "disclosure disclosures rating ratings poll quiz promo-box hint tip tips contribute "
+    "membership members offer offers"
 )
 _WEAK = words(
     "header head side left right top bottom info link links list "

@@ -142,6 +142,7 @@ def _framed(
 def _cards(out: Outline) -> set[int]:
     """Rows of three and more similar boxes, each with a link and little text: teasers."""
     groups: dict[tuple[int, str, str], list[int]] = {}
+    small: dict[tuple[int, str, str], list[int]] = {}
     sizes: dict[tuple[int, str, str], int] = {}
     tag, text, link, parent = out.tag, out.text, out.link, out.parent
     for i in range(1, len(out.nodes)):
@@ -149,13 +150,17 @@ def _cards(out: Outline) -> set[int]:
             continue
         key = (parent[i], tag[i], out.name[i].split(" ", 1)[0])
         sizes[key] = sizes.get(key, 0) + 1
-        share = 0.12 if text[i] <= 150 else 0.25
-        if text[i] <= 250 and link[i] >= 5 and link[i] >= share * text[i]:
+        if text[i] > 250 or link[i] < 5:
+            continue
+        small.setdefault(key, []).append(i)
+        if link[i] >= (0.12 if text[i] <= 150 else 0.25) * text[i]:
             groups.setdefault(key, []).append(i)
     found: set[int] = set()
     for key, members in groups.items():
         if len(members) >= 3 and len(members) >= 0.6 * sizes[key] and not _files(out, members):
             found.update(members)
+            if len(members) >= 0.8 * sizes[key]:
+                found.update(small[key])  # one of the row may have a longer text
     return found
 
 

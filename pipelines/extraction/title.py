@@ -93,6 +93,8 @@ def _best_heading(
         if len(folded) < 2:
             continue
         worth = weight
+        if not lone and len(folded) < _NO_SITE_NAME and folded not in whole:
+            worth = min(worth, 1.5)  # one of several, and it could be the name of a menu
         if folded in whole and (folded in bare or len(folded) >= _NO_SITE_NAME):
             worth += 3.0 * min(1.0, len(folded) / 8) + 4.0 * len(folded) / len(whole)
             worth += 1.5 * (folded == bare)

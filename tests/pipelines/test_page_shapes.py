@@ -117,3 +117,33 @@ def test_a_short_quotation_ends_an_english_release() -> None:
     assert page.title == "Agency Charges Sample Firm with Fraud"
     assert page.body_text.endswith('"We will act," said an official.')
     assert found.published_on == date(2024, 3, 5)
+
+
+def test_a_teaser_with_a_longer_text_goes_with_its_row() -> None:
+    story = "<p>A court has stayed the order, and the agency will publish a new notice.</p>"
+    texts = ["Short words, and more.", *["A few words, and no more than that."] * 5]
+    texts[0] = "The agency said that it would appeal, that it stood by the order, and so on. " * 7
+    teasers = "".join(
+        f"<div class='nextstory'><h2><a href='/{i}'>One more story, number {i}, here</a></h2>"
+        f"<p>{text}</p></div>"
+        for i, text in enumerate(texts)
+    )
+    page, _ = read(
+        "<html><head><title>Court stays the order</title></head><body><h1>Court stays the order"
+        f"</h1><div class='story'>{story}</div><div class='below'>{teasers}</div></body></html>"
+    )
+    assert (
+        page.body_text == "A court has stayed the order, and the agency will publish a new notice."
+    )
+
+
+def test_headings_of_menus_are_no_titles() -> None:
+    page, _ = read(
+        "<html><head><title>Guide/Download - Handbook</title></head><body>"
+        "<h1>Page</h1><ul><li>Edit</li></ul><h1>User</h1><ul><li>Login</li></ul>"
+        "<div class='content'><h2>Downloading the handbook</h2><p>There are three ways to get the "
+        "handbook, and all of them are described below. The first, and by far the shortest, is "
+        "this one.</p>"
+        "</div></body></html>"
+    )
+    assert page.title == "Downloading the handbook"
