@@ -207,10 +207,11 @@ def _order_shown(matches: Iterable[re.Match[str]]) -> str | None:
 
 
 def _spans(text: str, *, lang: str) -> Iterator[DateSpan]:
-    for match in _NUMERIC.finditer(text):
-        if value := _from_numeric(match):
-            yield DateSpan(value, match.start(), match.end(), match[0], "numeric")
-    if "月" in text:
+    if "20" in text or "19" in text:
+        for match in _NUMERIC.finditer(text):
+            if value := _from_numeric(match):
+                yield DateSpan(value, match.start(), match.end(), match[0], "numeric")
+    if "月" in text and ("年" in text):
         for match in _HAN.finditer(text):
             if value := _from_han(match):
                 yield DateSpan(value, match.start(), match.end(), match[0], "han")
@@ -381,6 +382,8 @@ def _from_iso(match: re.Match[str], zone: str) -> datetime | None:
 def date_from_url(url: str) -> date | None:
     """The day in an article address: t20240305_1.html, /2024/03/05/, /art/2024/3/5/, /20240305/."""
     path = url.split("?", 1)[0]
+    if "20" not in path and "19" not in path:
+        return None
     for pattern in _URL_DATES:
         if match := pattern.search(path):
             value = day(int(match["y"]), int(match["m"]), int(match["d"]))

@@ -49,8 +49,11 @@ _UNTIL = re.compile(
 )
 _CONSULT = re.compile(
     r"征求[\u4e00-\u9fff]{0,6}意见|公开征集|意见征集|听取[\u4e00-\u9fff]{0,4}意见"
-    r"|(?i:consultation|comment|responses? (?:are|is|must|should)|submissions)"
 )
+_CONSULT_LATIN = re.compile(
+    r"consultation|comment|responses? (?:are|is|must|should)|submissions", re.IGNORECASE
+)
+_LATIN_HINTS = ("omment", "onsultation", "espons", "ubmissions", "COMMENT", "CONSULTATION")
 _DEADLINE_BEFORE = re.compile(
     r"(?:截止|截至|反馈|征求意见|期限|时间|至|—|-|－|~|到|请于|请在|于|在|以前|之前|前"
     r"|by|until|deadline)[^。；\n]{0,14}\Z"
@@ -243,6 +246,12 @@ def find_english_effective(text: str, *, dates: tuple[DateSpan, ...]) -> Term | 
     return None
 
 
+def _asks_for_comments(text: str) -> bool:
+    if _CONSULT.search(text):
+        return True
+    return any(map(text.__contains__, _LATIN_HINTS)) and bool(_CONSULT_LATIN.search(text))
+
+
 def find_comment_deadline(
     text: str,
     *,
@@ -252,7 +261,7 @@ def find_comment_deadline(
     written_on: date | None = None,
 ) -> Term | None:
     """The last day for comments on a draft; None when the page asks for none."""
-    if not _CONSULT.search(title) and not _CONSULT.search(text[:1500]):
+    if not _asks_for_comments(title) and not _asks_for_comments(text[:1500]):
         return None
     base = published_on or written_on
     spans = dates if dates is not None else find_dates(text)

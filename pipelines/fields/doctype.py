@@ -35,6 +35,10 @@ _ENDINGS: list[tuple[str, str]] = sorted(
     key=lambda row: -len(row[0]),
 )
 _ANY_ENDING = tuple(ending for ending, _ in _ENDINGS)
+_BY_LAST = {
+    last: [row for row in _ENDINGS if row[0].endswith(last)]
+    for last in {e[-1] for e, _ in _ENDINGS}
+}
 _TRAILING = re.compile(
     r"(?:[（(【\[〔][^（()）】\]〕]{0,40}[）)】\]〕]|[\s\u3000]|\d{4}年版|之[一二三四五]|\.(?:docx?|pdf|wps|ofd)){1,40}\Z"
 )
@@ -69,7 +73,7 @@ def genre_of(title: str) -> str | None:
     plain = _TRAILING.sub("", plain.rstrip('》〉”"。'))
     if not plain.endswith(_ANY_ENDING):
         return None
-    for ending, kind in _ENDINGS:
+    for ending, kind in _BY_LAST.get(plain[-1:], ()):
         if plain.endswith(ending):
             if ending == "法" and not _KIND_OF_LAW.match(plain):
                 return None

@@ -43,7 +43,7 @@ def history(text: str, *, limit: int = 4000) -> tuple[Event, ...]:
     (两高的解释) the later day counts.
     """
     head = text[:limit]
-    if not _DATED_LINE.search(head):
+    if "年" not in head or not _DATED_LINE.search(head):
         return ()
     events: list[Event] = []
     for line in _logical_lines(head):

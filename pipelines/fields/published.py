@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 
 from pipelines.dates import (
     date_from_url,
@@ -28,7 +29,8 @@ PUBLISHED_LABELS = (
     "公布时间", "发表时间", "发表日期", "发稿时间", "信息时间", "更新时间", "更新日期", "时间",
     "日期",
 )  # fmt: skip
-_META_KEYS = ("layout:date", *DATE_FACTS)
+_LABEL_RANKS = {label: rank for rank, label in enumerate(PUBLISHED_LABELS)}
+_META_RANKS = {key: rank for rank, key in enumerate(("layout:date", *DATE_FACTS))}
 #: what scripts, named elements and the address of the shared picture say, and how far to trust it
 _STAMPS = (("script:date", 0.83), ("named:date", 0.8), ("labelled:date", 0.79),
            ("image:date", 0.6))  # fmt: skip
@@ -48,6 +50,8 @@ _NOT_PUBLISHED = re.compile(
 )
 
 
+_TEXTS_KEPT = 128
+"""Texts kept with their day: table, list row and date line of a page often say the same."""
 _STEP = 0.001
 """Confidence that each rank in a list of keys costs."""
 _WEAK_META = dict.fromkeys(("time:datetime", "maketime", "createdate", "time"), 0.85)
@@ -92,10 +96,20 @@ class _Clock:
     lang: str
 
     def day(self, text: str) -> date | None:
-        return parse_date(text, today=self.today, lang=self.lang, zone=self.day_zone)
+        return _day_of(text, self.today, self.lang, self.day_zone)
 
     def moment(self, text: str) -> datetime | None:
-        return parse_datetime(text, zone=self.zone, lang=self.lang)
+        return _moment_of(text, self.zone, self.lang)
+
+
+@lru_cache(maxsize=_TEXTS_KEPT)
+def _day_of(text: str, today: date | None, lang: str, zone: str) -> date | None:
+    return parse_date(text, today=today, lang=lang, zone=zone)
+
+
+@lru_cache(maxsize=_TEXTS_KEPT)
+def _moment_of(text: str, zone: str, lang: str) -> datetime | None:
+    return parse_datetime(text, zone=zone, lang=lang)
 
 
 def find_published(
@@ -148,8 +162,8 @@ def _same_moment(one: Published, other: Published) -> bool:
 
 
 def _candidates(places: Places, clock: _Clock) -> Iterator[Published]:
-    yield from _from_fields(places.table, PUBLISHED_LABELS, "table", 0.97, clock)
-    yield from _from_fields(places.meta, _META_KEYS, "meta", 0.94, clock)
+    yield from _from_fields(places.table, _LABEL_RANKS, "table", 0.97, clock)
+    yield from _from_fields(places.meta, _META_RANKS, "meta", 0.94, clock)
     yield from _from_head(places.head, clock)
     for key, confidence in _STAMPS:
         text = places.meta.get(key)
@@ -165,10 +179,10 @@ def _candidates(places: Places, clock: _Clock) -> Iterator[Published]:
 
 
 def _from_fields(
-    fields: Mapping[str, str], keys: tuple[str, ...], place: str, top: float, clock: _Clock
+    fields: Mapping[str, str], keys: Mapping[str, int], place: str, top: float, clock: _Clock
 ) -> Iterator[Published]:
-    for rank, key in enumerate(keys):
-        text = fields.get(key)
+    for rank, key in sorted((keys[key], key) for key in fields if key in keys):
+        text = fields[key]
         value = clock.day(text) if text else None
         if text and value:
             moment = clock.moment(text)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Literal
 
@@ -293,6 +293,7 @@ def _county(text: str, within: Region, context: Region | None) -> tuple[Region, 
     return Region(), 0
 
 
+@lru_cache(maxsize=512)
 def parse_region(text: str | None) -> Region | None:
     """A region as written in a source file or gold data: ``CN-浙江-杭州``, 深圳, ``national``.
 
