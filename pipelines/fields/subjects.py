@@ -27,16 +27,23 @@ _TITLE_TRIGGER = re.compile(
     r"关于|印发|发布|公布|转发|批转|出台|颁布|下发|联合|就《|公开征求|征求|对|令|公告|通告|通知|：|:|启动|部署"
     r"|直属|所属|计划|表示|宣布|将|拟|称|要求|提醒|召开|明年|或将|签署|审理|判决|批准|通过|警告|推出|正在|已|首次|考虑|建议|允许|禁止|提议|呼吁|提出|认为|驳回|授予|追授|任免|任命|表彰"
 )
+_OFFICES = (
+    "部长", "局长", "主任", "主席", "行长", "署长", "厅长", "院长", "司长", "书记", "市长", "省长",
+)  # fmt: skip
 _LEAD_TRIGGER = re.compile(
     r"印发|发布|公布|出台|颁布|下发|制定|发文|就《|就[^，。]{2,20}公开征求|公开征求|审议通过|起草"
     r"|表示|宣布|签署|将|正在|近日|日前|审理|判决|计划|称|要求|提醒|警告|公告"
-    r"|(?:部长|局长|主任|主席|行长|署长|厅长|院长|司长|书记|市长|省长)[\u4e00-\u9fffA-Z ]"
+    # no group: only alternatives that begin with a character of their own are scanned for in C
+    + "".join(rf"|{office}[\u4e00-\u9fffA-Z ]" for office in _OFFICES)
 )
 _ADVERB = re.compile(
     r"(?:近日|日前|今日|昨日|今天|昨天|近期|正式|已|将|共同|联合|对外|召开|首次|刚刚|又|再次|会同|依法|集中|统一|公开|面向社会|或|明年"
     r"|网站|官网|官方微信|公众号|了|\d{1,2}[ 　]{0,2}月[ 　]{0,2}\d{1,2}[ 　]{0,2}日|\d{1,2}日"
     r"|(?:副|党组)?(?:部长|局长|主任|主席|行长|署长|厅长|院长|司长|书记|市长|省长)[^，。]{0,12})\Z"
 )
+#: what a match of _ADVERB can end with, or must hold
+_ADVERB_ENDS = frozenset("日前天期式已将同合外开次刚又法中一会或年站网信号了")
+_OFFICE_ENDS = ("长", "主任", "主席", "书记")
 _LEADING = re.compile(
     r"\A(?:【[^】]{1,20}】|(?:\d{4}年)?\d{1,2}月\d{1,2}日|近日|日前|今日|昨日|为此|其中|据悉|此外|据了解|对此|根据|由|经|的|记者从|获悉|据|在|是|早在)+"
 )
@@ -104,6 +111,8 @@ def _without_adverbs(text: str) -> str:
     cut = max(0, len(text) - _ADVERBS_WITHIN)
     tail = text[cut:]
     for _ in range(_MOST_ADVERBS):
+        if tail[-1:] not in _ADVERB_ENDS and not any(map(tail.__contains__, _OFFICE_ENDS)):
+            break
         match = _ADVERB.search(tail)
         if match is None:
             break
