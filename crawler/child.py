@@ -60,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return EXIT_USAGE
     if options.dry_run:
-        return _dry_run(options.dry_run, options.config, as_json=options.json)
+        return _dry_run(options.dry_run, config, options.config, as_json=options.json)
     if options.run_id is None or not options.lease_token:
         print("需要 --run-id 与 --lease-token / --run-id and --lease-token", file=sys.stderr)
         return EXIT_USAGE
@@ -212,8 +212,9 @@ def quieten(*, level: str) -> None:
         logging.getLogger(name).setLevel("WARNING")
 
 
-def _dry_run(key: str, config: Path | None, *, as_json: bool) -> int:
+def _dry_run(key: str, loaded: Config, config: Path | None, *, as_json: bool) -> int:
     from crawler.fetch.ledger import ListingLedger
+    from crawler.host_budget import budget_url
 
     logging.basicConfig(level="WARNING", format="%(message)s")
     recorder = run_spider(
@@ -221,6 +222,7 @@ def _dry_run(key: str, config: Path | None, *, as_json: bool) -> int:
         {
             "DIBAO_CONFIG_FILE": str(config) if config else "",
             "DIBAO_DATABASE_URL": "",
+            "DIBAO_BUDGET_URL": budget_url(loaded.storage) or "",
             "DIBAO_DRY_RUN": True,
             "LOG_LEVEL": "WARNING",
         },

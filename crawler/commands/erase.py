@@ -145,17 +145,12 @@ def _print(result: dict[str, object], *, as_json: bool) -> None:
         )
     if result.get("shells"):
         typer.echo(
-            
-                f"刊期引用过，只留空壳并隐藏 / cited by an issue, an empty "
-                f"hidden row stays: {result['shells']}"
-            
+            f"刊期引用过，只留空壳并隐藏 / cited by an issue, an empty "
+            f"hidden row stays: {result['shells']}"
         )
     if result.get("alike"):
         typer.echo(
-            
-                f"同文的其他条目，请逐一决定 / the same text elsewhere, decide "
-                f"each: {result['alike']}"
-            
+            f"同文的其他条目，请逐一决定 / the same text elsewhere, decide each: {result['alike']}"
         )
     typer.echo(f"存档中抹除的记录 / records blanked in captures: {result['blanked']}")
     if result["waiting"]:

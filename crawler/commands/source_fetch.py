@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import socket
 import ssl
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,9 +15,16 @@ from urllib.parse import urljoin, urlsplit
 import httpcore
 import httpx
 
-from crawler.errors import BadAddress, BlockedAddress, RobotsDenied, RobotsUnreachable
+from crawler.errors import (
+    BadAddress,
+    BlockedAddress,
+    HostPaused,
+    RobotsDenied,
+    RobotsUnreachable,
+)
 from crawler.fetch.guard import AllowList, check_address, check_url
 from crawler.fetch.robots_rules import RobotsRules, judge_answer, product_token, read_rules
+from crawler.host_budget import HostBudget
 
 if TYPE_CHECKING:
     from crawler.config import CrawlConfig
@@ -74,10 +80,19 @@ class GuardedBackend(httpcore.NetworkBackend):
 
 
 class Visitor:
-    """Asks one page at a time; knows the robots rules and the pace of every host it met."""
+    """Asks one page at a time, in turn with all crawls; knows the robots rules of hosts it met."""
 
-    def __init__(self, config: CrawlConfig, *, user_agent: str) -> None:
+    def __init__(
+        self,
+        config: CrawlConfig,
+        *,
+        user_agent: str,
+        budget: HostBudget | None = None,
+        delay: float | None = None,
+    ) -> None:
         self.config = config
+        self.delay = config.delay if delay is None else delay
+        self.budget = budget or HostBudget()
         self.allow = AllowList.parse(config.allow_private)
         self.token = product_token(user_agent)
         context = ssl.create_default_context()
@@ -96,11 +111,11 @@ class Visitor:
             trust_env=False,
         )
         self.rules: dict[str, RobotsRules] = {}
-        self.next_at: dict[str, float] = {}
 
     def close(self) -> None:
         """Close all connections."""
         self.client.close()
+        self.budget.close()
 
     def get(
         self,
@@ -121,7 +136,7 @@ class Visitor:
                 url, method, body = answer.url, "GET", b""
             else:
                 raise FetchFailed(f"重定向过多 / too many redirects: {url}")
-        except (BadAddress, BlockedAddress, RobotsDenied, RobotsUnreachable) as error:
+        except (BadAddress, BlockedAddress, HostPaused, RobotsDenied, RobotsUnreachable) as error:
             raise FetchFailed(f"{error.code}: {error}") from error
         except httpx.HTTPError as error:
             raise FetchFailed(f"{type(error).__name__}: {url}: {error}") from error
@@ -137,8 +152,9 @@ class Visitor:
         body: bytes = b"",
         headers: Sequence[tuple[str, str]] = (),
     ) -> Fetched:
-        host = urlsplit(url).netloc
-        time.sleep(max(0.0, self.next_at.get(host, 0.0) - time.monotonic()))
+        known = self.rules.get(urlsplit(url).netloc)
+        gap = max(self.delay, known.crawl_delay if known else 0.0)
+        self.budget.wait(url, gap=gap)
         content = bytearray()
         with self.client.stream(
             method, url, content=body or None, headers=dict(headers)
@@ -147,9 +163,9 @@ class Visitor:
                 content += piece
                 if len(content) > MAX_BODY:
                     raise FetchFailed(f"超过 {MAX_BODY >> 20} MB / larger than that: {url}")
-        known = self.rules.get(host)
-        pause = max(self.config.delay, known.crawl_delay if known else 0.0)
-        self.next_at[host] = time.monotonic() + pause
+        self.budget.answered(
+            url, status=response.status_code, wait_for=response.headers.get("retry-after")
+        )
         target = response.headers.get("location")
         return Fetched(
             urljoin(url, target) if target and response.is_redirect else url,

@@ -30,11 +30,14 @@ class Found:
     notes: list[str]
 
 
-def visitor_of(loaded: Any) -> Visitor:
+def visitor_of(loaded: Any, *, delay: float | None = None) -> Visitor:
+    """Asks pages by hand, in turn with the crawls; ``delay`` is a source's own gap (seconds)."""
     from crawler.commands.source_fetch import Visitor
     from crawler.config import user_agent
+    from crawler.host_budget import budget_of
 
-    return Visitor(loaded.crawl, user_agent=user_agent(loaded.crawl))
+    budget = budget_of(loaded.storage)
+    return Visitor(loaded.crawl, user_agent=user_agent(loaded.crawl), budget=budget, delay=delay)
 
 
 def today_in_china() -> date:

@@ -44,8 +44,9 @@ def record(
     config: ConfigOption = None,
 ) -> None:
     """Record list, articles and what is read of them; ends with an error once: read it first."""
-    from crawler.commands.source_fetch import FetchFailed, Visitor
-    from crawler.config import load_config, user_agent
+    from crawler.commands.source_fetch import FetchFailed
+    from crawler.commands.source_find import visitor_of
+    from crawler.config import load_config
     from pipelines.errors import ParseError
     from spiders.asks import UnresolvedPlaceholder
 
@@ -58,7 +59,7 @@ def record(
             f"{folder} 已存在；--keep 保留旧样例并另录，--force 覆盖 / "
             "exists: --keep keeps it beside the new one, --force replaces it"
         )
-    visitor = Visitor(loaded.crawl, user_agent=user_agent(loaded.crawl))
+    visitor = visitor_of(loaded, delay=spec.delay_seconds)
     try:
         taken = _record(visitor, spec, from_url=from_url)
     except (FetchFailed, ParseError, UnresolvedPlaceholder) as error:

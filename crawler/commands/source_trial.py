@@ -82,7 +82,7 @@ def _live_articles(spec: Spec, loaded: Config, rows: list[ListRow]) -> tuple[boo
     from crawler.commands.source_articles import fetched_articles, read_samples
     from crawler.commands.source_find import today_in_china, visitor_of
 
-    visitor = visitor_of(loaded)
+    visitor = visitor_of(loaded, delay=spec.delay_seconds)
     try:
         samples = list(fetched_articles(visitor, rows, most=LIVE_ARTICLES))
     finally:

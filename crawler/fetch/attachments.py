@@ -236,14 +236,13 @@ class AttachmentFetcher:
 
     async def _to_recheck(self, store: Store) -> list[OpenFile]:
         """Files of recent documents: their pages may answer "not modified" while they change."""
-        now = datetime.now(UTC)
         rule = RecheckRule.of_spec(getattr(self.crawler.spider, "spec", None))
         return await store.read(
             lambda session: rows.files_to_recheck(
                 session,
                 source_id=store.source_id,
-                seen_since=now - rule.during,
-                checked_before=now - LOOK_AGAIN,
+                seen_since=datetime.now(UTC) - rule.during,
+                checked_before=datetime.now(UTC) - LOOK_AGAIN,
                 limit=MOST_AGAIN,
             )
         )

@@ -22,6 +22,7 @@ from crawler.fetch.store import Store
 from crawler.fetch.waiting import LONGEST, pause_after
 from pipelines.urls import host_group
 from storage import hosts
+from storage.engine import open_database
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -59,10 +60,19 @@ class PoliteMiddleware:
 
     def opened(self) -> None:
         """Take the source's own delay; it may be shorter or longer than the default."""
-        self.store = self.crawler.get_extension(Store)
+        self.store = self.crawler.get_extension(Store) or self._budget_only()
         own = getattr(getattr(self.crawler.spider, "spec", None), "delay_seconds", None)
         if own is not None:
             self.delay = float(own)
+
+    def _budget_only(self) -> Store | None:
+        """For a look that stores nothing: the database of the budget, if there is one."""
+        url = self.crawler.settings["DIBAO_BUDGET_URL"]
+        if not url:
+            return None
+        store = Store(open_database(url))
+        self.crawler.signals.connect(store.close, signals.engine_stopped)
+        return store
 
     async def process_request(self, request: Request) -> None:
         """Return when the request may be sent. Raises HostPaused or Closing.
