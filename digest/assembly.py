@@ -43,7 +43,7 @@ ALSO_NAMED = 3
 TOPICS_NAMED = 3
 FALLBACK_SECTION = "其他"
 
-_VANISHED = "原网页已撤下，本刊保存有此前抓取的版本。"
+_VANISHED = "原网页已撤下，此前抓取的版本仍有保存。"
 _OFFICIAL_NOW = "官方原文发布"
 
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from digest.columns import cut_to_width
 from digest.errors import IssueStateError
 from digest.fit import Cut
 from digest.frozen import load_issue
 from digest.issues import limits_of
 from digest.message import Envelope, Signature, build_message, build_notice, read_signature
 from digest.narrow import Wishes, narrowed, read_wishes
-from digest.readers import reader_for
+from digest.phrases import SUBJECT_COLUMNS
+from digest.readers import reader_for, sample_reader
 from digest.render import Limits, render_mail
 from digest.settings import DigestSettings
 from digest.tokens import read_key
+from digest.trial import TEST_MARK, TEST_OF
 from digest.view import IssueView, view_hash
 from storage.models import Issue, Outbox, Subscription
 
@@ -49,6 +52,8 @@ class Press:
 
     def copy(self, session: Session, row: Outbox) -> Envelope:
         """The message of a row. Raises ``IssueStateError`` or ``AddressInvalid``."""
+        if row.issue_id is None and TEST_OF in row.payload:
+            return self._test_copy(session, row)
         if row.issue_id is None:
             return build_notice(
                 subject=str(row.payload.get("subject", "")),
@@ -107,6 +112,32 @@ class Press:
             sent_at=issue.approved_at or issue.created_at,
             issue=issue.id,
             signature=self.signature,
+        )
+
+    def _test_copy(self, session: Session, row: Outbox) -> Envelope:
+        """The issue as it is now, for one address that need not be a reader's."""
+        config = self.config
+        issue, view = load_issue(session, int(row.payload[TEST_OF]))
+        reader = sample_reader(
+            mail=config.mail, key=self.key, edition=issue.edition, issue_id=issue.id
+        )
+        reader = replace(reader, address=row.recipient)
+        rendered = render_mail(
+            view,
+            reader=reader,
+            limits=limits_of(config, issue.edition),
+            templates_dir=config.digest.templates_dir,
+        )
+        subject = cut_to_width(f"{TEST_MARK}{rendered.subject}", SUBJECT_COLUMNS)
+        return build_message(
+            replace(rendered, subject=subject),
+            view=view,
+            reader=reader,
+            mail=config.mail,
+            sent_at=row.created_at,
+            issue=issue.id,
+            signature=self.signature,
+            key=row.dedupe_key,
         )
 
     def _wishes(self, session: Session, row: Outbox, edition: str) -> Wishes:

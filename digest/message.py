@@ -137,6 +137,11 @@ def message_id(*, mail: MailConfig, edition: str, issue: int, recipient: str) ->
     return f"<{hashlib.sha256(text.encode('utf-8')).hexdigest()[:32]}@{mail.domain}>"
 
 
+def _keyed_id(mail: MailConfig, key: str) -> str:
+    digest = hashlib.sha256(f"{mail.domain}\x00{key}".encode()).hexdigest()[:32]
+    return f"<{digest}@{mail.domain}>"
+
+
 def list_id(*, mail: MailConfig, edition: str) -> str:
     """``<weekly.example.org>``: the same for all issues of a publication (RFC 2919)."""
     return f"<{edition}.{mail.domain}>"
@@ -151,13 +156,17 @@ def build_message(
     sent_at: datetime,
     issue: int,
     signature: Signature | None = None,
+    key: str = "",
 ) -> Envelope:
     """The message for one reader; ``sent_at`` (aware) is the time of approval, not of the try.
 
-    Raises ``AddressInvalid`` when the reader's address is not one plain address.
+    ``key`` names a message that is no regular copy and becomes its Message-ID. Raises
+    ``AddressInvalid`` when the reader's address is not one plain address.
     """
     recipient = check_address(reader.address)
     identity = message_id(mail=mail, edition=view.edition, issue=issue, recipient=recipient)
+    if key:
+        identity = _keyed_id(mail, key)
     message = EmailMessage(policy=_POLICY)
     message["From"] = _mailbox(mail.from_name or view.title, mail.from_address)
     message["To"] = _mailbox("", recipient)
@@ -192,7 +201,6 @@ def build_notice(
     ``key`` names the message for good and becomes its Message-ID.
     """
     address = check_address(recipient)
-    digest = hashlib.sha256(f"{mail.domain}\x00{key}".encode()).hexdigest()[:32]
     message = EmailMessage(policy=_POLICY)
     message["From"] = _mailbox(mail.from_name, mail.from_address)
     message["To"] = address
@@ -200,7 +208,7 @@ def build_notice(
         message["Reply-To"] = mail.reply_to
     message["Subject"] = cut_to_width(clean_line(subject), 120)
     message["Date"] = format_datetime(sent_at.astimezone(UTC))
-    message["Message-ID"] = f"<{digest}@{mail.domain}>"
+    message["Message-ID"] = _keyed_id(mail, key)
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "OOF, AutoReply"
     lines = "\n".join(clean_tail(line) for line in text.splitlines())

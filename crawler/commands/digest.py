@@ -127,6 +127,53 @@ def export(
     typer.echo(f"已写出 / written: {target}")
 
 
+@app.command(name="test")
+def send_test(
+    issue: IssueArgument,
+    address: Annotated[str, typer.Argument(help="Where the test copy goes.")],
+    config: ConfigOption = None,
+) -> None:
+    """Queue a test copy of an issue for one address; the issue itself is not touched."""
+    from digest.trial import queue_test_copy
+
+    with open_app(config) as state, digest_errors(), state.db.writer() as session:
+        queued = queue_test_copy(session, issue, address, now=now_utc())
+    typer.echo(
+        "测试邮件已排队；运行 `dibao digest send` / test copy queued"
+        if queued
+        else "同样的内容刚刚发过 / the same content was sent there already"
+    )
+
+
+@app.command()
+def verify(
+    issue: IssueArgument,
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Renderings to hold against it (.eml .docx .pdf …).")
+    ] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Compute the check digits of an issue again, and compare those printed in files."""
+    from digest.frozen import load_issue
+    from digest.trial import printed_hash
+    from digest.view import view_hash
+
+    with open_app(config) as state, digest_errors(), state.db.reader() as session:
+        row, view = load_issue(session, issue)
+        now = view_hash(view)
+        approved = row.content_hash
+    good = approved is None or approved == now
+    told = "尚未批准 / not approved yet" if approved is None else "与批准时一致 / as approved"
+    typer.echo(f"{now[:10]}  {told if good else '与批准时不同 / changed since approval'}")
+    for path in files or ():
+        found = printed_hash(path.name, path.read_bytes())
+        same = found == now[:10]
+        good = good and same
+        typer.echo(f"{found or '（无校验码 / none）'}  {'✓' if same else '✗'}  {path}")
+    if not good:
+        raise typer.Exit(EXIT_FAILED)
+
+
 @app.command()
 def approve(issue: IssueArgument, yes: YesOption = False, config: ConfigOption = None) -> None:
     """Approve a draft: it is frozen and queued for its readers in one step."""

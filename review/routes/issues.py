@@ -9,9 +9,11 @@ from fastapi import APIRouter, Form
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.orm import Session
 
+from digest.addresses import mask_address
 from digest.editing import sections_offered
-from digest.errors import LintFailed
+from digest.errors import AddressInvalid, LintFailed
 from digest.issues import approve_issue, void_issue
+from digest.trial import queue_test_copy
 from digest.view import IssueView, view_hash
 from review.access import Access, access
 from review.desk import AtDesk, Desk
@@ -168,6 +170,20 @@ def issue_download(desk: AtDesk, issue_id: int) -> Response:
     with desk.reader() as session:
         _, view = issue_and_view(session, issue_id)
     return file_response(view, desk.query().get("as", "docx"))
+
+
+@router.post("/issues/{issue_id}/test")
+@access(Access.EDITOR)
+def send_test(desk: AtDesk, issue_id: int, address: Text = "") -> Response:
+    """Queue a test copy for one address; the issue itself is not touched."""
+    with desk.writer() as session:
+        issue_and_view(session, issue_id)
+        try:
+            queued = queue_test_copy(session, issue_id, address, now=desk.now)
+        except AddressInvalid:
+            return desk.go(f"/issues/{issue_id}", ok="bad_address")
+        _audit(session, desk, "issue.test", issue_id, after={"address": mask_address(address)})
+    return desk.go(f"/issues/{issue_id}", ok="test_queued" if queued else "test_again")
 
 
 @router.post("/issues/{issue_id}/approve")

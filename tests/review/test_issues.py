@@ -249,3 +249,20 @@ def test_an_editor_changes_the_draft_and_takes_it_back(desk: Desk) -> None:
     assert len(editor.page(address).all(".issue-lines > li")) == len(lines) - 1
     nothing = editor.post(where, {"act": "fly", "expected": version or ""})
     assert nothing.headers["location"] == address
+
+
+def test_a_test_copy_is_queued_for_one_address(desk: Desk) -> None:
+    editor = desk.visitor("editor")
+    page = editor.page(f"/issues/{DRAFT}")
+    assert page.has(f'form[action="/issues/{DRAFT}/test"]')
+    sent = editor.post(f"/issues/{DRAFT}/test", {"address": "me@example.org"})
+    assert "测试邮件已排队" in editor.page(sent.headers["location"]).one("[role=status]").text()
+    assert state(desk) == "draft"
+    again = editor.post(f"/issues/{DRAFT}/test", {"address": "me@example.org"})
+    assert again.headers["location"].endswith("ok=test_again")
+    bad = editor.post(f"/issues/{DRAFT}/test", {"address": "a@b.example, c@d.example"})
+    assert "不是一个有效" in editor.page(bad.headers["location"]).one("[role=status]").text()
+    with desk.db.reader() as session:
+        queued = list(session.scalars(select(Outbox).where(Outbox.issue_id.is_(None))))
+    assert [row.recipient for row in queued if "test_of" in row.payload] == ["me@example.org"]
+    assert desk.visitor("reader").post(f"/issues/{DRAFT}/test", {}).status_code == 403
