@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pypdfium2  # type: ignore[import-untyped]
 import pytest
 
 from tests.browser.conftest import Tabs
@@ -17,7 +18,7 @@ PAGES = (
     f"/items/{NEWEST}/diff", f"/items/{NEWEST}/versions/1", "/sources", "/sources/cn-zhejiang-jxt",
     "/runs", "/runs/5", "/issues", "/issues/2", "/issues/2?part=text", "/issues/2?part=items",
     "/issues/1/outbox", "/subscribers", "/archive", "/users", "/account", "/nothing-here",
-    "/statistics?types=all",
+    "/statistics?types=all", "/archive/1",
 )  # fmt: skip
 
 
@@ -57,3 +58,16 @@ def test_the_keyboard_reaches_everything_and_shows_where_it_is(tabs: Tabs) -> No
     for _ in range(12):
         page.keyboard.press("Tab")
         assert page.evaluate(outlined), page.evaluate("document.activeElement.outerHTML")
+
+
+def test_the_web_edition_prints_without_its_navigation(tabs: Tabs) -> None:
+    page = tabs.open()
+    page.goto("/archive/1")
+    with pypdfium2.PdfDocument(page.pdf(format="A4")) as file:
+        text = "".join(sheet.get_textpage().get_text_range() for sheet in file)
+    bare = "".join(text.split())
+    assert "跳到正文" not in bare
+    assert "←往期" not in bare
+    first = page.locator("article h3 a >> nth=0")
+    assert "".join(first.inner_text().split()) in bare
+    assert first.get_attribute("href") in bare

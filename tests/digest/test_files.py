@@ -152,3 +152,17 @@ def test_pdf_is_the_same_issue_with_true_page_numbers(view: IssueView) -> None:
         assert re.search(re.escape(title) + rf"\.+{home}", contents), (title, home)
         assert re.sub(r"\s", "", item.url) in pages[body + home - 1], "the note is on another page"
     assert "�" not in text
+    import pypdfium2
+
+    with pypdfium2.PdfDocument(content) as file:
+        marks = [mark.get_title() for mark in file.get_toc()]
+        lines = [
+            line
+            for page in list(file)[body:]
+            for line in page.get_textpage().get_text_range().splitlines()
+        ]
+    headings = [one for part in view.sections for one in (part.title, *part.items)]
+    assert len([mark for mark in marks if mark != "目录"]) == len(headings)
+    assert "表1本期数字" in text
+    assert [line for line in lines if line.strip()[:1] in set("，。、；：！？）》”")] == []
+    assert [line for line in lines if line.strip()[-1:] in set("（《“")] == []
