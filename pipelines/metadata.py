@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from pipelines.dates import (
@@ -46,6 +45,7 @@ from pipelines.fields.subjects import Subject, issuers_in_title
 from pipelines.fields.topicwords import topic_words
 from pipelines.fields.validity import Validity, find_validity
 from pipelines.items import CleanPage, Evidence, Hints, Metadata
+from pipelines.once import once
 
 _INDEX_LINE = re.compile(r"索\s{0,2}[引取]\s{0,2}号\s{0,2}[:：]\s{0,3}([0-9A-Za-z/\-_.]{6,60})")
 
@@ -140,33 +140,33 @@ class _Reader:
                 return label, value
         return None
 
-    @cached_property
+    @once
     def titled(self) -> Subject | None:
         return issuers_in_title(self.title) if self.chinese else None
 
-    @cached_property
+    @once
     def signature(self) -> Signature | None:
         if not self.chinese:
             return None
         expected = self.titled.bodies if self.titled else ()
         return find_signature(self.text, dates=self.dates, expected=expected)
 
-    @cached_property
+    @once
     def events(self) -> tuple[Event, ...]:
         return history(self.text) if self.chinese else ()
 
-    @cached_property
+    @once
     def kind(self) -> str | None:
         kind = document_kind(self.title) if self.chinese else None
         if kind:
             self.note("doc_type", kind, self.title, "title", 0.9, place="title")
         return kind
 
-    @cached_property
+    @once
     def order_head(self) -> OrderHead | None:
         return find_order_head(self.text, title=self.title) if self.chinese else None
 
-    @cached_property
+    @once
     def numbered(self) -> Numbered | None:
         page = self.page
         found = find_number(
@@ -243,7 +243,7 @@ class _Reader:
             self.note("region", found.region, found.span, found.rule, found.confidence)
         return found.level, found.region
 
-    @cached_property
+    @once
     def published(self) -> Published | None:
         places = Places(
             self.page.meta, self.table, self.page.head_text, self.url, self.hints, self.text
@@ -271,7 +271,7 @@ class _Reader:
             return value
         return None
 
-    @cached_property
+    @once
     def written(self) -> date | None:
         value = self.stated_day("written_on", labels.WRITTEN)
         if value is not None:
@@ -300,12 +300,12 @@ class _Reader:
         self.note(name, found.value, found.span, found.rule, found.confidence, start=found.start)
         return found.value
 
-    @cached_property
+    @once
     def draft(self) -> bool:
         """A text open for comments is not in force: days of its last article are proposals."""
         return self.kind == "征求意见稿"
 
-    @cached_property
+    @once
     def effective(self) -> date | None:
         if self.draft:
             return None
@@ -322,7 +322,7 @@ class _Reader:
         )  # fmt: skip
         return self.term("effective_on", found)
 
-    @cached_property
+    @once
     def end(self) -> date | None:
         if self.draft:
             return None

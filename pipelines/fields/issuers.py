@@ -115,6 +115,7 @@ def _bodies() -> _Bodies:
     return _Bodies(official, prefixes, frozenset(name[:2] for name in official))
 
 
+@lru_cache(maxsize=_NAMES_KEPT)
 def _plain(name: str) -> str:
     text = unicodedata.normalize("NFKC", name)
     return "".join(text.split()).replace("(", "（").replace(")", "）")
@@ -190,6 +191,7 @@ def _official_prefix(context: Region, rank: str) -> str:
     return full_name(context) or rank
 
 
+@lru_cache(maxsize=_NAMES_KEPT)
 def looks_like_body(name: str) -> bool:
     """Whether ``name`` has the shape of a public organ's name (no sentence, no addressee)."""
     plain = _plain(name)
@@ -242,6 +244,7 @@ def is_public_body(name: str) -> bool:
     return is_abroad(plain) or not _PRIVATE.search(_plain(canonical_body(plain)))
 
 
+@lru_cache(maxsize=_NAMES_KEPT)
 def split_bodies(text: str) -> tuple[str, ...]:
     """The names in a joint signature or prefix: 财政部 税务总局, 甲局、乙局和丙局, also glued."""
     names: list[str] = []
