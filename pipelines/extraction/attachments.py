@@ -146,7 +146,7 @@ def _files_of(
         return []
     name = f"{attributes.get('class') or ''} {attributes.get('id') or ''}" if attributes else ""
     verdict = _verdict(name) if name else 0
-    first = box if tag == "a" else None if verdict < 0 else _first_link(box)
+    first = box if tag == "a" else None if verdict < 0 else first_link(box)
     if first is None:
         return []
     listed = verdict > 0
@@ -169,7 +169,7 @@ def _files_of(
     return files if verdict > 0 or others <= len(files) else []
 
 
-def _first_link(box: LexborNode) -> LexborNode | None:
+def first_link(box: LexborNode) -> LexborNode | None:
     """The first link in a box; small boxes are looked through faster than searched."""
     nodes = list(islice(box.traverse(), _SMALL + 1))
     for node in nodes:

@@ -25,6 +25,7 @@ from pipelines.urls import canonicalise, is_fetchable
 _MAX_DEPTH = 150
 _NONE: AbstractSet[int] = frozenset()
 _WIDE = r"\u3000-\u9fff\uff00-\uffef"
+_ANY_WIDE = re.compile(rf"[{_WIDE}]")
 _BREAK_IN_CJK = re.compile(rf"(?<=[{_WIDE}])[ \t]*[\r\n]\s*(?=[{_WIDE}])")
 _KEPT_INLINE = {
     "b": "strong",
@@ -311,7 +312,7 @@ class _Builder:
 
 def joined_lines(raw: str) -> str:
     """``raw`` on one line; a line break between Chinese characters is no space."""
-    if "\n" in raw:
+    if "\n" in raw and not raw.isascii() and _ANY_WIDE.search(raw):
         raw = _BREAK_IN_CJK.sub("", raw)
     return " ".join(raw.split())
 

@@ -80,16 +80,18 @@ def _walk(body: LexborNode, out: Outline) -> list[list[str]]:
     """
     parts: list[list[str]] = []
     where: dict[int, int] = {}  # element -> 2 * block + 1 if inside a link
-    anchors, own_link = out.anchors, out.own_link
-    _add_block(body, body.tag or "", -1, out)
-    parts.append([])
-    where[body.mem_id] = block = 0
     known = where.get
+    links: list[tuple[int, int]] = []
+    linked: list[int] = []
     line_break = _LINE_BREAK
+    _add_block(body, body.tag or "", -1, out)
+    pieces: list[str] = []
+    parts.append(pieces)
+    where[body.mem_id] = 0
     for node in body.traverse(include_text=True, skip_empty=True):
         if not node.is_text_node:
             if node.tag_id == line_break:
-                parts[block].append("\n")
+                pieces.append("\n")
             continue
         holder: Any = node.parent
         code = known(holder.mem_id)
@@ -107,37 +109,41 @@ def _walk(body: LexborNode, out: Outline) -> list[list[str]]:
                     code = 2 * _add_block(holder, tag, code >> 1, out) + (code & 1)
                     parts.append([])
                 elif tag == "a" and holder.attrs.get("href"):
-                    anchors[code >> 1] += 1  # a name without address is no link
+                    linked.append(code >> 1)  # a name without address is no link
                     code |= 1
                 where[holder.mem_id] = code
         if code < 0:
             continue
-        block = code >> 1
+        pieces = parts[code >> 1]
         content = node.text_content or ""
-        parts[block].append(content)
+        pieces.append(content)
         if code & 1:
-            own_link[block] += len(content.strip())
+            links.append((code >> 1, len(content.strip())))
+    out.anchors, out.own_link = [0] * len(parts), [0.0] * len(parts)
+    for block in linked:
+        out.anchors[block] += 1
+    for block, size in links:
+        out.own_link[block] += size
     return parts
 
 
 def _add_block(node: LexborNode, tag: str, parent: int, out: Outline) -> int:
-    here = len(out.nodes)
+    here = len(out.parent)
     out.nodes.append(node)
     out.parent.append(parent)
     out.tag.append(tag)
-    out.own_link.append(0.0)
-    out.anchors.append(0)
-    name = ""
+    name, mark = "", 0
     attributes = node.attributes
     if attributes:
         kind, key = attributes.get("class"), attributes.get("id")
         if kind or key:
             name = f"{kind or ''} {key or ''}"
+            mark = mark_of(name)
         style = attributes.get("style")
         if "hidden" in attributes or (style and "none" in style and _NOT_SHOWN.search(style)):
             out.hidden.add(here)
     out.name.append(name)
-    out.mark.append(mark_of(name) if name else 0)
+    out.mark.append(mark)
     return here
 
 

@@ -20,6 +20,7 @@ _MIN_TITLE = 8
 _SHARE = 0.75
 _MAX_CLIMB = 8
 _PART = "\x00"  # no parsed text holds it
+_HEADINGS = 4
 _IS_TEXT = attrgetter("is_text_node")
 _MARGIN = 400  # characters of frame that may stand around title and text
 
@@ -49,13 +50,24 @@ def likely_region(body: LexborNode, *, title: str) -> LexborNode | None:
             prose.append((i, total))
     if heading < 0 or total < _MIN_MASS:
         return None
-    texts = filter(_IS_TEXT, body.traverse(include_text=True, skip_empty=True))
-    climb = _Climb(next(islice(texts, heading, None)), heading, body.mem_id)
+    climb = _Climb(_text_node(body, pieces, heading), heading, body.mem_id)
     at, sums = [i for i, _ in prose], [0, *(size for _, size in prose)]
     while sums[bisect_left(at, climb.stop)] - sums[bisect_left(at, climb.start)] < _SHARE * total:
         if not climb.up():
             return None
     return climb.widened()
+
+
+def _text_node(body: LexborNode, pieces: list[str], piece: int) -> LexborNode:
+    """The text node of a piece: looked for in the main heading, where titles mostly stand, if the
+    text is met once; else by counting."""
+    if pieces.count(pieces[piece]) == 1:
+        for heading in body.css("h1")[:_HEADINGS]:
+            inner = heading.first_child
+            if inner is not None and inner.text_content == pieces[piece]:
+                return inner
+    texts = filter(_IS_TEXT, body.traverse(include_text=True, skip_empty=True))
+    return next(islice(texts, piece, None))
 
 
 def _has_pause(content: str) -> bool:

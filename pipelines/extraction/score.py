@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pipelines.extraction.attachments import media_type_of
+from pipelines.extraction.attachments import first_link, media_type_of
 from pipelines.extraction.marks import CAPTION, FRAME, GOOD, NEVER, SOFT, STRONG, WEAK, words
 from pipelines.extraction.outline import Outline
 from pipelines.extraction.phrases import is_meta_line
@@ -166,7 +166,7 @@ def _cards(out: Outline) -> set[int]:
 
 def _files(out: Outline, members: list[int]) -> bool:
     """The boxes lead to files: attachments, not teasers."""
-    links = [out.nodes[i].css_first("a[href]") for i in members[:3]]
+    links = [first_link(out.nodes[i]) for i in members[:3]]
     return any(a and media_type_of(a.attributes.get("href") or "") for a in links)
 
 
