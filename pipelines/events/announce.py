@@ -21,7 +21,7 @@ from pipelines.fields.regions import locate
 LEAD = 320
 """Characters of a text in which a report says what it reports."""
 _VERB = re.compile(
-    r"(?:印发|出台|发布|公布|下发|颁布|推出|制定|印送|制发|发文)(?:实施)?(?:了|的)?"
+    r"(?:印发|出台|发布|公布|下发|颁布|推出|制定|印送|制发|发文|部署|开展|启动)(?:实施)?(?:了|的)?"
     r"|(?:就|对)(?=[^，。；！？\n《》]{4,60}?(?:公开|向社会|再次)*(?:征求|征集|听取)[^，。；\n]{0,8}?意见)"
 )
 _WITHIN = re.compile(r"[^，。；！？\n《》]{2,20}?(?:印发|出台|制定)的?(?=.{6})")
@@ -43,11 +43,16 @@ _NAME_FIRST = re.compile(
 )
 # A loosely told act is no meeting, fair or signing.
 _OCCASION = re.compile(r"签约|揭牌|开幕|闭幕|举行|举办|召开|论坛|峰会|大赛|启幕|开工|投运|落户")
+# A company that speaks of a policy reports none.
+_COMPANY = re.compile(
+    r"公司(?:表示|称|在|将|拟|董事|回应|认为)|投资者(?:互动|问答|关系)|互动平台|业绩说明会"
+)
 _NO_NAME = re.compile(r"称|要求|明确|提出|表示|将|显示|指出|记者|我国|成效|进展|成果|情况")
+TITLE_END = "|"
 _ABBREVIATED = re.compile(r"《[\u4e00-\u9fff]{2,4}》")
 _NUMBERED = re.compile(r"\d[ ]?号")
 _SPEAKS_OF_ACT = re.compile(
-    rf"{_GENRES}|第[一二三四五六七八九十\d]{{1,3}}批|新规|新政|文件|发文|[0-9一二三四五六七八九十两]+条|条款|路线图|施工图|红线"
+    rf"{_GENRES}|专项行动|第[一二三四五六七八九十\d]{{1,3}}批|新规|新政|文件|发文|[0-9一二三四五六七八九十两]+条|条款|路线图|施工图|红线"
 )
 _DRAFT = re.compile(
     r"征求意见|征集意见|听取意见|公开征|意见稿|草案|拟(?:对|规|出|立|定|将|推|支|给)"
@@ -86,6 +91,8 @@ class Announcement:
 def read_announcement(title: str, text: str) -> Announcement | None:
     """The announcement of a report; None for a page that announces no act."""
     lead = text[:LEAD]
+    if _COMPANY.search(lead) or _COMPANY.search(title):
+        return None
     first: Announcement | None = None
     for sentence in [*_sentences(lead), title]:
         found = _of_sentence(sentence)
@@ -98,7 +105,7 @@ def read_announcement(title: str, text: str) -> Announcement | None:
             return None
         if not bodies and not place:
             bodies, place = elsewhere(title, lead)
-        words = folded(f"{title}\n{lead}")
+        words = f"{folded(title)}{TITLE_END}{folded(lead)}"
         told = Announcement(name, said, bodies, place, draft or bool(_DRAFT.search(title)), words)
         if name is not None:
             return told

@@ -256,6 +256,8 @@ def _numbered(title: str, text: str, *, announced: bool = False) -> Subject | No
         return None
     for number in find_doc_numbers(title if "号" in title else lead):
         value = number.value
+        if "〔" not in value and not value.startswith("国令"):
+            continue  # 2026年第19号公告 is one of many until its issuers are known
         if "号" not in title and announced:
             before = f"{lead[: number.start]}{value}"  # 某院发布法释〔2026〕6号 is read as one
             issued = _ISSUED.search(before)

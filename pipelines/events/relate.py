@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipelines.events.announce import batches_in, folded, share_in, topic_of
+from pipelines.events.announce import TITLE_END, batches_in, folded, share_in, topic_of
 from pipelines.events.filing import EARLY, LATE
 from pipelines.events.keys import EventKeys
 from pipelines.events.names import PolicyName, part_of, places_differ
@@ -81,13 +81,21 @@ def _by_topic(a: EventKeys, b: EventKeys) -> Link | None:
         return None
     if not set(report.scopes) & set(act.scopes) or not _parts_fit(name, report.words):
         return None
-    if len(topic) + bool(name.batch) < _FEW_PAIRS or share < _SAME_TOPIC:
+    if share < _SAME_TOPIC or not _tells_enough(topic, name, report.words):
         return None
     if report.said:
         told = topic_of(report.said)
         if len(told) > 1 and share_in(told, folded(name.printed)) < _TOLD_TOPIC:
             return None
     return Link(f"发文机关与日期相合，主题相同：《{name.printed}》", 0.85, scoped=True)
+
+
+def _tells_enough(topic: frozenset[str], name: PolicyName, words: str) -> bool:
+    """Whether a topic is more than two characters; one of three must stand in the headline."""
+    pairs = len(topic) + bool(name.batch)
+    if pairs >= _FEW_PAIRS:
+        return True
+    return len(topic) == _FEW_PAIRS - 1 and share_in(topic, words.partition(TITLE_END)[0]) == 1
 
 
 def _parts_fit(name: PolicyName, words: str) -> bool:
