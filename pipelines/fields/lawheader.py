@@ -43,7 +43,7 @@ def history(text: str, *, limit: int = 4000) -> tuple[Event, ...]:
     (两高的解释) the later day counts.
     """
     head = text[:limit]
-    if "年" not in head or not _DATED_LINE.search(head):
+    if "年" not in head or not any(map(_is_dated, head.split("\n"))):
         return ()
     events: list[Event] = []
     for line in _logical_lines(head):
@@ -57,6 +57,10 @@ def history(text: str, *, limit: int = 4000) -> tuple[Event, ...]:
         elif events and len(line) > 60:
             break
     return tuple(events)
+
+
+def _is_dated(line: str) -> bool:
+    return line[:3].lstrip("（( ")[:1] in _CENTURIES and _DATED_LINE.match(line) is not None
 
 
 def _leading_day(line: str) -> date | None:
@@ -83,9 +87,8 @@ def _logical_lines(head: str) -> list[str]:
 
 # 法释〔2020〕17-21号 amended 111 interpretations at once, all in force with the Civil Code.
 _CIVIL_CODE_CLEANUP = date(2020, 12, 23)
-_DATED_LINE = re.compile(
-    r"^[（( ]{0,2}[12]\d{3} ?年[^\n]{6,200}?(?:通过|批准|公布|发布|修订)", re.M
-)
+_CENTURIES = frozenset("12")
+_DATED_LINE = re.compile(r"[（( ]{0,2}[12]\d{3} ?年[^\n]{6,200}?(?:通过|批准|公布|发布|修订)")
 _ANOTHER_VERSION = 365
 # …通过 根据…修正, …公布 自…起施行: several lines of history printed as one.
 _GLUED = re.compile(

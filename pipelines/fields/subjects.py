@@ -7,6 +7,7 @@ said something. Only names with the shape of an organ are taken; for news only p
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 
 from pipelines.fields.issuers import is_public_body, looks_like_body, more_bodies, split_bodies
@@ -47,7 +48,7 @@ _OFFICE_ENDS = ("长", "主任", "主席", "书记")
 _LEADING = re.compile(
     r"\A(?:【[^】]{1,20}】|(?:\d{4}年)?\d{1,2}月\d{1,2}日|近日|日前|今日|昨日|为此|其中|据悉|此外|据了解|对此|根据|由|经|的|记者从|获悉|据|在|是|早在)+"
 )
-_CLAUSE_END = '，。；！？：:,;!?\n》”"'
+_CLAUSE_ENDS = re.compile('[，。；！？：:,;!?\n》”"]')
 _PIECES = re.compile(r"[\s、/|]")
 _LONGEST = 100
 """Characters of names glued together with what stands around them; more between two separators is
@@ -72,15 +73,21 @@ def issuers_in_title(title: str) -> Subject | None:
 def issuers_in_lead(text: str, *, limit: int = 320) -> Subject | None:
     """The public organs that issue or say something in the first ``limit`` characters."""
     lead = text[:limit]
+    ends = [found.start() for found in _CLAUSE_ENDS.finditer(lead)]
     for match in _LEAD_TRIGGER.finditer(lead):
-        head = lead[: match.start()]
-        cut = max(head.rfind(mark) for mark in _CLAUSE_END)
-        if any(len(piece) > _LONGEST for piece in _PIECES.split(head[cut + 1 :])):
+        at = bisect_left(ends, match.start())
+        cut = ends[at - 1] if at else -1
+        clause = lead[cut + 1 : match.start()]
+        if len(clause) > _LONGEST and any(map(_is_long, _PIECES.split(clause))):
             continue
-        names, note = _names(head[cut + 1 :])
+        names, note = _names(clause)
         if names and all(is_public_body(name) for name in names):
             return Subject(names, lead[cut + 1 : match.end()], cut + 1, note)
     return None
+
+
+def _is_long(piece: str) -> bool:
+    return len(piece) > _LONGEST
 
 
 def official_in_title(title: str) -> Subject | None:
