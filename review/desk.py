@@ -181,8 +181,7 @@ class Desk:
 
     def one_language(self, message: str) -> str:
         """The reader's half of a ``中文 / English`` message."""
-        chinese, _, english = message.partition(" / ")
-        return english or chinese if self.language == "en" else chinese
+        return self.texts.own(message)
 
     def query(self) -> Mapping[str, str]:
         """The query of this request."""

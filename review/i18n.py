@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Literal
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
+_HAN = re.compile(r"[\u3400-\u9fff]")
 _FOLDER = Path(__file__).parent / "locale"
 
 
@@ -54,6 +56,13 @@ class Texts:
     def name(self, group: str, value: object) -> str:
         """Name of a stored value such as a state; unknown values are shown as they are."""
         return catalogue(self.language).get(f"{group}.{value}", str(value))
+
+    def own(self, message: str) -> str:
+        """The half of a ``中文 / English`` message that is in this language; others stay whole."""
+        chinese, found, english = message.partition(" / ")
+        if not found or not _HAN.search(chinese) or _HAN.search(english):
+            return message
+        return english if self.language == "en" else chinese
 
     def has(self, key: str) -> bool:
         """Whether a message exists."""

@@ -173,3 +173,11 @@ def test_pauses_grow_and_end() -> None:
     assert pauses == sorted(pauses)
     assert pauses[-1] == 900
     assert pause_after(10**6, free=4).total_seconds() == 900
+
+
+def test_a_message_in_two_languages_is_shown_in_one() -> None:
+    zh, en = Texts("zh"), Texts("en")
+    message = "列表为空 / empty list (matched 0)"
+    assert (zh.own(message), en.own(message)) == ("列表为空", "empty list (matched 0)")
+    for whole in ("a / b", "甲 / 乙", "只有中文", "dead / 死链"):
+        assert zh.own(whole) == en.own(whole) == whole
