@@ -81,16 +81,14 @@ def _walk(body: LexborNode, out: Outline) -> list[list[str]]:
     parts: list[list[str]] = []
     where: dict[int, int] = {}  # element -> 2 * block + 1 if inside a link
     known = where.get
-    links: list[tuple[int, int]] = []
-    linked: list[int] = []
-    line_break = _LINE_BREAK
+    linked: list[tuple[int, int]] = []  # block, and characters; -1 for the link itself
     _add_block(body, body.tag or "", -1, out)
     pieces: list[str] = []
     parts.append(pieces)
     where[body.mem_id] = 0
     for node in body.traverse(include_text=True, skip_empty=True):
         if not node.is_text_node:
-            if node.tag_id == line_break:
+            if node.tag_id == _LINE_BREAK:
                 pieces.append("\n")
             continue
         holder: Any = node.parent
@@ -109,7 +107,7 @@ def _walk(body: LexborNode, out: Outline) -> list[list[str]]:
                     code = 2 * _add_block(holder, tag, code >> 1, out) + (code & 1)
                     parts.append([])
                 elif tag == "a" and holder.attrs.get("href"):
-                    linked.append(code >> 1)  # a name without address is no link
+                    linked.append((code >> 1, -1))  # a name without address is no link
                     code |= 1
                 where[holder.mem_id] = code
         if code < 0:
@@ -118,13 +116,18 @@ def _walk(body: LexborNode, out: Outline) -> list[list[str]]:
         content = node.text_content or ""
         pieces.append(content)
         if code & 1:
-            links.append((code >> 1, len(content.strip())))
-    out.anchors, out.own_link = [0] * len(parts), [0.0] * len(parts)
-    for block in linked:
-        out.anchors[block] += 1
-    for block, size in links:
-        out.own_link[block] += size
+            linked.append((code >> 1, len(content.strip())))
+    _count_links(out, linked)
     return parts
+
+
+def _count_links(out: Outline, linked: list[tuple[int, int]]) -> None:
+    out.anchors, out.own_link = [0] * len(out.nodes), [0.0] * len(out.nodes)
+    for block, size in linked:
+        if size < 0:
+            out.anchors[block] += 1
+        else:
+            out.own_link[block] += size
 
 
 def _add_block(node: LexborNode, tag: str, parent: int, out: Outline) -> int:
