@@ -3,7 +3,8 @@
 Any folder or file of JSON lines with a title or a text can be measured; its rows (3,000 at most,
 ``DIBAO_BENCH_DOCUMENTS`` changes that) are stored in a fresh SQLite database. Queries are cut from
 the texts: one, two and more characters, phrases with Latin letters, AND, OR, NOT and document
-numbers with other brackets. The peer answers the same single terms with SQL LIKE.
+numbers with other brackets. The peer answers the same single terms with SQL LIKE. Passages judged
+for questions are ranked instead (``bench/passages.py``).
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ from sqlalchemy import TextClause
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
-from bench.report import Metrics, Report
+from bench.passages import is_question_set, measure_passages
+from bench.report import Metrics, Report, data_sets, rows_of
 from pipelines.fields.docnumber import find_doc_numbers
 from storage.documents import DocumentRecord, save_document
 from storage.engine import open_database
@@ -56,6 +58,8 @@ class _Query:
 
 def measure(data: Path) -> Report:
     """Measure on the texts at ``data``."""
+    if judged := [row for path in data_sets(data) for row in rows_of(path) if is_question_set(row)]:
+        return measure_passages(judged, fill=_fill)
     documents = list(_documents(data))[:_MOST]
     if not documents:
         return Report("search", 0, {})

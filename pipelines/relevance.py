@@ -15,9 +15,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 OPENING = 300
-DEFAULT_LEAST = 0.2
-"""Below it a page is noise: without interests, one that has no topic, no section and no
-public body behind it; 0.25 also leaves out the brief items of media without a topic."""
+DEFAULT_LEAST = 0.25
+"""Below it a page is noise: without interests, one without a topic that no public body stands
+behind and that no section but the one for the rest takes. Chosen by ``bench.quality relevance``
+(docs/decisions/relevance.md)."""
 _TEXT = 20_000
 
 

@@ -69,7 +69,7 @@ def titles(view: IssueView) -> list[str]:
 
 def test_sections_order_and_numbers_run_through(db: Database) -> None:
     with db.writer() as session:
-        add_document(session, "热点一", source="press-a", section="行业热点")
+        add_document(session, "热点一", source="press-a", section="行业热点", topics=("区块链",))
         add_document(session, "市级办法", source="cn-sz")
         add_document(session, "国家规划", published_on=date(2026, 11, 10))
         add_document(session, "国家新规", published_on=date(2026, 11, 13))
