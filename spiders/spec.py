@@ -14,10 +14,11 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from pipelines.items import Layout
-from pipelines.urls import host_group
+from pipelines.urls import host_group, host_of
 from spiders.paging import CursorPaging, JpagePaging, NextPaging, NumberPaging
 from spiders.spec_types import (
     Address,
+    Certificate,
     Day,
     Duration,
     FieldText,
@@ -164,6 +165,7 @@ class SourceBase(Part):
     delay: Duration | None = None
     max_age: Duration | None = None
     needs: Literal["js"] | None = None
+    certificate: Certificate | None = None
     headers: Headers = Field(default_factory=dict)
     link_regex: Pattern | None = None
     title_match: Pattern | None = None
@@ -220,6 +222,13 @@ class SourceBase(Part):
     def delay_seconds(self) -> float | None:
         """Seconds between two requests to the host, None for the default of the crawl."""
         return None if self.delay is None else self.delay.total_seconds()
+
+    @property
+    def pins(self) -> dict[str, str]:
+        """Hosts of the list addresses whose key is believed instead of an authority."""
+        if self.certificate is None:
+            return {}
+        return {host_of(url): self.certificate.pin for url in self.list_urls}
 
     @property
     def spec_hash(self) -> str:

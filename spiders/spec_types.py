@@ -7,7 +7,14 @@ from datetime import date, timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
 
 from pipelines.urls import is_fetchable
 from spiders.fields import check_selector, compile_field
@@ -160,8 +167,20 @@ Region = Annotated[str, AfterValidator(_region)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,30}$")]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\r\n]+$")]
+Pin = Annotated[str, StringConstraints(pattern=r"^sha256/[A-Za-z0-9+/]{43}=$")]
 ScriptName = Annotated[
     str, StringConstraints(pattern=r"^(?:#[A-Za-z_][\w.:-]{0,80}|[A-Za-z_$][\w$.]{0,60})$")
 ]
 ScalarText = Annotated[str, BeforeValidator(_scalar_text)]
 Headers = Annotated[dict[str, str], AfterValidator(_headers)]
+
+
+class Certificate(Part):
+    """An exception, of this source only, for list hosts whose certificate does not hold.
+
+    ``pin``: sha256/ and the base 64 of the SHA-256 of the server's public key (RFC 7469, 2.4).
+    The key is believed instead of an authority; with any other key the site is not read.
+    """
+
+    pin: Pin
+    reason: Annotated[str, Field(min_length=4, max_length=300)]

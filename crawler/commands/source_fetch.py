@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
@@ -25,6 +25,7 @@ from crawler.errors import (
 from crawler.fetch.guard import AllowList, check_address, check_url
 from crawler.fetch.robots_rules import RobotsRules, judge_answer, product_token, read_rules
 from crawler.host_budget import HostBudget
+from crawler.pins import PinnedStream
 
 if TYPE_CHECKING:
     from crawler.config import CrawlConfig
@@ -50,8 +51,9 @@ class Fetched:
 class GuardedBackend(httpcore.NetworkBackend):
     """Resolves names itself and dials only addresses that passed the guard."""
 
-    def __init__(self, allow: AllowList, fixed: dict[str, str]) -> None:
+    def __init__(self, allow: AllowList, fixed: dict[str, str], pins: Mapping[str, str]) -> None:
         self.allow = allow
+        self.pins = pins
         self.fixed = fixed
         self.inner = httpcore.SyncBackend()
 
@@ -74,9 +76,10 @@ class GuardedBackend(httpcore.NetworkBackend):
             addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
         for address in addresses:
             check_address(address, self.allow, host=host)
-        return self.inner.connect_tcp(
+        stream = self.inner.connect_tcp(
             addresses[0], port, timeout, local_address, socket_options=socket_options
         )
+        return PinnedStream(stream, self.pins) if self.pins else stream
 
 
 class Visitor:
@@ -89,6 +92,7 @@ class Visitor:
         user_agent: str,
         budget: HostBudget | None = None,
         delay: float | None = None,
+        pins: Mapping[str, str] | None = None,
     ) -> None:
         self.config = config
         self.delay = config.delay if delay is None else delay
@@ -99,10 +103,9 @@ class Visitor:
         if config.ca_file is not None:
             context.load_verify_locations(str(config.ca_file))
         transport = httpx.HTTPTransport(verify=context, trust_env=False)
+        backend = GuardedBackend(self.allow, dict(config.hosts), pins or {})
         # httpx takes no network backend of its own; its pool is where names are dialled
-        transport._pool = httpcore.ConnectionPool(
-            ssl_context=context, network_backend=GuardedBackend(self.allow, dict(config.hosts))
-        )
+        transport._pool = httpcore.ConnectionPool(ssl_context=context, network_backend=backend)
         self.client = httpx.Client(
             transport=transport,
             timeout=config.timeout,

@@ -13,6 +13,7 @@ from crawler.commands.context import EXIT_USAGE, fail, now_utc
 
 if TYPE_CHECKING:
     from crawler.commands.source_fetch import Fetched, Visitor
+    from spiders.catalogue import Spec
     from spiders.induction import Induced
 
 
@@ -30,14 +31,20 @@ class Found:
     notes: list[str]
 
 
-def visitor_of(loaded: Any, *, delay: float | None = None) -> Visitor:
-    """Asks pages by hand, in turn with the crawls; ``delay`` is a source's own gap (seconds)."""
+def visitor_of(loaded: Any, *, spec: Spec | None = None) -> Visitor:
+    """Asks pages by hand, in turn with the crawls, with the delay and key that a source names."""
     from crawler.commands.source_fetch import Visitor
     from crawler.config import user_agent
     from crawler.host_budget import budget_of
 
     budget = budget_of(loaded.storage)
-    return Visitor(loaded.crawl, user_agent=user_agent(loaded.crawl), budget=budget, delay=delay)
+    return Visitor(
+        loaded.crawl,
+        user_agent=user_agent(loaded.crawl),
+        budget=budget,
+        delay=spec.delay_seconds if spec else None,
+        pins=spec.pins if spec else None,
+    )
 
 
 def today_in_china() -> date:

@@ -59,7 +59,7 @@ def record(
             f"{folder} 已存在；--keep 保留旧样例并另录，--force 覆盖 / "
             "exists: --keep keeps it beside the new one, --force replaces it"
         )
-    visitor = visitor_of(loaded, delay=spec.delay_seconds)
+    visitor = visitor_of(loaded, spec=spec)
     try:
         taken = _record(visitor, spec, from_url=from_url)
     except (FetchFailed, ParseError, UnresolvedPlaceholder) as error:

@@ -60,7 +60,11 @@ def trial(
 
 def _live(spec: Spec, loaded: Config, *, config: Path | None) -> tuple[bool, list[str]]:
     """Fetch the list and two of its articles, and judge them in plain words."""
+    from crawler.pins import warned
+
     good, lines, rows = _live_list(spec, config=config)
+    if spec.certificate is not None:
+        lines.insert(0, warned(spec.pins, spec.certificate.reason))
     if good:
         good, more = _live_articles(spec, loaded, rows)
         lines += more
@@ -82,7 +86,7 @@ def _live_articles(spec: Spec, loaded: Config, rows: list[ListRow]) -> tuple[boo
     from crawler.commands.source_articles import fetched_articles, read_samples
     from crawler.commands.source_find import today_in_china, visitor_of
 
-    visitor = visitor_of(loaded, delay=spec.delay_seconds)
+    visitor = visitor_of(loaded, spec=spec)
     try:
         samples = list(fetched_articles(visitor, rows, most=LIVE_ARTICLES))
     finally:
