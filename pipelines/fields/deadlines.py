@@ -51,9 +51,18 @@ _CONSULT = re.compile(
     r"征求[\u4e00-\u9fff]{0,6}意见|公开征集|意见征集|听取[\u4e00-\u9fff]{0,4}意见"
 )
 _CONSULT_LATIN = re.compile(
-    r"consultation|comment|responses? (?:are|is|must|should)|submissions", re.IGNORECASE
+    r"consultation|comment|responses? (?:are|is|must|should)|submissions"
+    r"|call for (?:evidence|views|inputs?|comments?)|(?:invit|seek)(?:es|s|ing) (?:views|feedback)",
+    re.IGNORECASE,
 )
-_LATIN_HINTS = ("omment", "onsultation", "espons", "ubmissions", "COMMENT", "CONSULTATION")
+_LATIN_HINTS = (
+    "omment", "onsultation", "espons", "ubmissions", "COMMENT", "CONSULTATION", "all for ",
+    "ing views", "s views", "feedback",
+)  # fmt: skip
+_ABOUT_COMMENTS = re.compile(
+    r"意见|反馈|征集|建议|截止"
+    r"|(?i:comment|respon[sd]|consultation|submission|call for|views|feedback)"
+)
 _DEADLINE_BEFORE = re.compile(
     r"(?:截止|截至|反馈|征求意见|期限|时间|至|—|-|－|~|到|请于|请在|于|在|以前|之前|前"
     r"|by|until|deadline)[^。；\n]{0,14}\Z"
@@ -319,11 +328,7 @@ def _with_month_days(text: str, spans: tuple[DateSpan, ...], base: date) -> tupl
 
 def _near_comments(text: str, span: DateSpan) -> bool:
     around = text[max(0, span.start - 160) : span.end + 120]
-    return bool(
-        re.search(
-            r"意见|反馈|征集|建议|截止|(?i:comment|respon[sd]|consultation|submission)", around
-        )
-    )
+    return bool(_ABOUT_COMMENTS.search(around))
 
 
 def _relative_deadline(text: str, base: date | None) -> Term | None:

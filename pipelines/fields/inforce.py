@@ -22,6 +22,7 @@ from pipelines.fields.lawheader import (
 
 _OF_ANOTHER = 0.4
 """Confidence in a day in force that an interpretation names: it is that of its document."""
+_CONGRESS = "全国人民代表大会"
 _REPUBLISHED = 60
 """Days after which a page of a text is a re-publication, not its promulgation."""
 
@@ -63,10 +64,13 @@ def _promulgated(
     written_on: date | None,
     published_on: date | None,
 ) -> date | None:
-    """Orders are promulgated when signed; a page long after the text is a re-publication."""
+    """Orders are promulgated when signed, national laws on the day they are adopted; a page long
+    after the text is a re-publication."""
     day = promulgated_on(events)
     if day is not None or written_on is None:
         return day
+    if any(body.startswith(_CONGRESS) for event in events for body in event.bodies):
+        return written_on
     if published_on is not None and 0 <= (published_on - written_on).days <= _REPUBLISHED:
         return written_on if number and "令" in number else published_on
     return written_on

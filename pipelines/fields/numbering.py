@@ -10,6 +10,13 @@ from pipelines.fields.docnumber import DocNumber, normalise_doc_number, order_nu
 from pipelines.fields.issuers import bodies_in
 from pipelines.fields.orderhead import OrderHead
 
+_FRONT = 600
+_SPACED = re.compile(
+    r"^[ \t\u3000]{0,40}(?:[\u4e00-\u9fff][ \u3000]{1,3}){2,8}[〔\[（(【][ ]{0,2}20\d\d"
+    r"[ ]{0,2}[〕\]）)】]"
+    r"[ ]{0,2}第?[ ]{0,2}\d{1,5}[ ]{0,2}号[ \t\u3000]{0,40}$",
+    re.MULTILINE,
+)
 _LAST_SIGN = re.compile(r"[\n，。；：（(日]")
 
 
@@ -46,12 +53,22 @@ def find_number(
         return Numbered(value, listed or "", "list", 0.97, "list")
     if head is not None:
         return Numbered(head.number, head.span, "order_head", 0.95, "body", head.start)
+    areas = tuple(areas)
     for place, text in areas:
         own = own_number(text, title=title) if "号" in text else None
         if own is not None:
             partners = _partners(text, own)
             return Numbered(own.value, own.text, f"{place}:own", 0.95, place, own.start, partners)
-    return None
+    return next((found for place, text in areas if (found := _spaced(place, text))), None)
+
+
+def _spaced(place: str, text: str) -> Numbered | None:
+    """A number printed letter by letter on a line of its own: 苏 政 发 〔2024〕 35 号."""
+    match = _SPACED.search(text[:_FRONT]) if "号" in text[:_FRONT] else None
+    value = normalise_doc_number("".join(match[0].split())) if match else None
+    if match is None or value is None:
+        return None
+    return Numbered(value, match[0].strip(), f"{place}:spaced", 0.9, place, match.start())
 
 
 def _partners(text: str, own: DocNumber) -> tuple[str, ...]:
