@@ -31,6 +31,7 @@ Longs: TypeAlias = npt.NDArray[np.uint64]
 
 _NOT_TEXT = re.compile(r"[\W_]+")
 _SENTENCES = re.compile(r"[。！？；!?;\n]+")
+_NOT_TEXT_BUT_ENDS = re.compile(r"[^\w\n]+|_+")
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
@@ -49,7 +50,7 @@ def fingerprint(text: str) -> Fingerprint:
 
     Only the first 200,000 characters count for likeness; the sha256 covers the whole text.
     """
-    parts = [normalise_text(part) for part in _SENTENCES.split(text)]
+    parts = _sentences(text)
     plain = "".join(parts)
     digest = sha256(plain.encode()).hexdigest()
     if not plain:
@@ -144,7 +145,15 @@ def _bands(signature: Words) -> tuple[int, ...]:
 
 def sentence_hashes(text: str) -> tuple[int, ...]:
     """Signed 64-bit hashes of the distinct sentences of 12 or more characters, in order."""
-    return _sentence_hashes([normalise_text(part) for part in _SENTENCES.split(text)])
+    return _sentence_hashes(_sentences(text))
+
+
+def _sentences(text: str) -> list[str]:
+    """The comparison forms (:func:`normalise_text`) of all sentences, made in one go."""
+    plain = _NOT_TEXT_BUT_ENDS.sub("", _SENTENCES.sub("\n", text)).lower()
+    if not plain.isascii() and not unicodedata.is_normalized("NFKC", plain):
+        plain = _NOT_TEXT_BUT_ENDS.sub("", unicodedata.normalize("NFKC", plain)).lower()
+    return plain.split("\n")
 
 
 def _sentence_hashes(parts: list[str]) -> tuple[int, ...]:

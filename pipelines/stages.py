@@ -159,8 +159,22 @@ class Incoming:
     links: tuple[tuple[str, str], ...] = ()
 
 
+def incoming_of(item: Bulletin, *, source_id: int, run_id: int | None) -> Incoming:
+    """What saving needs to know of a bulletin that passed all steps."""
+    from pipelines.events.keys import keys_of
+    from pipelines.judging import sketch_of
+
+    page, metadata = page_of(item), metadata_of(item)
+    return Incoming(
+        document_record(item, source_id=source_id, run_id=run_id),
+        sketch_of(item, metadata, fingerprint_of(item)),
+        keys_of(item, page, metadata),
+        page.links,
+    )
+
+
 class Persist:
-    """Saves documents in the store's thread, several in one transaction when several wait.
+    """Saves documents, several in one transaction when several wait.
 
     A page that comes alone is written after ``SAVE_LINGER``; in a backlog ``GROUP`` pages share a
     transaction (docs/decisions/groups.md). One bad record still stops no other.
@@ -169,7 +183,7 @@ class Persist:
     def __init__(self, store: Store, *, files: Files | None = None) -> None:
         self.store = store
         self.files = files
-        self.commits: GroupCommit[Incoming, SaveResult] = GroupCommit(
+        self.commits: GroupCommit[Bulletin, SaveResult] = GroupCommit(
             self._save, most=GROUP, linger=SAVE_LINGER
         )
 
@@ -184,15 +198,8 @@ class Persist:
         """Save; the outcome is set on the bulletin. Raises Dropped with the store's code."""
         if not isinstance(item, Bulletin):
             return item
-        from pipelines.events.keys import keys_of
-        from pipelines.judging import sketch_of
-
-        record = document_record(item, source_id=self.store.source_id, run_id=self.store.run_id)
-        sketch = sketch_of(item, metadata_of(item), fingerprint_of(item))
-        page = page_of(item)
-        keys = keys_of(item, page, metadata_of(item))
         try:
-            result = await self.commits.put(Incoming(record, sketch, keys, page.links))
+            result = await self.commits.put(item)
         except StoreError as error:
             raise Dropped(error.code, str(error), retry=True) from error
         except Exception as error:
@@ -200,12 +207,15 @@ class Persist:
             raise Dropped("stage_failed", f"Persist: {error}"[:500], retry=True) from error
         duplicate = result.outcome == "new" and result.duplicate_of is not None
         item.outcome = "duplicate" if duplicate else result.outcome
-        if record.attachments and self.files is not None and result.outcome != "tombstoned":
+        listed = bool(page_of(item).attachments)
+        if listed and self.files is not None and result.outcome != "tombstoned":
             await self.files.stored(item)
         return item
 
-    async def _save(self, group: Sequence[Incoming]) -> list[SaveResult]:
-        return await self.store.write(lambda session: save_all(session, group))
+    async def _save(self, group: Sequence[Bulletin]) -> list[SaveResult]:
+        source_id, run_id = self.store.source_id, self.store.run_id
+        incoming = [incoming_of(item, source_id=source_id, run_id=run_id) for item in group]
+        return await self.store.write(lambda session: save_all(session, incoming))
 
 
 class Show:

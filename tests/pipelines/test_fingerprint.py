@@ -37,6 +37,18 @@ def test_width_spaces_and_punctuation_do_not_matter() -> None:
     assert fingerprint(plain).text_sha256 == fingerprint(printed).text_sha256
 
 
+def test_a_sentence_has_the_same_hash_alone_and_in_a_text() -> None:
+    sentences = [
+        "为落实ＡＩ＋行动，现将有关事项通知如下",
+        "第二条 本办法自２０２６年１月１日起_施行",
+        "The Straße of ΑΣ has ﬁve offices in total",
+    ]
+    for mark in ("。", "；\n", "?!"):
+        alone = [found for sentence in sentences for found in sentence_hashes(sentence)]
+        assert sentence_hashes(mark.join(sentences)) == tuple(alone)
+        assert len(alone) == 3
+
+
 def test_long_and_short_texts_survive_two_per_cent_of_noise() -> None:
     for sentences in (8, 60):
         text = text_of(sentences, sentences=sentences)
