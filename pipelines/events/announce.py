@@ -51,6 +51,18 @@ _NO_NAME = re.compile(r"称|要求|明确|提出|表示|将|显示|指出|记者
 TITLE_END = "|"
 _ABBREVIATED = re.compile(r"《[\u4e00-\u9fff]{2,4}》")
 _NUMBERED = re.compile(r"\d[ ]?号")
+_FIRST_VERBS = (
+    *("印发", "公布", "发布", "出台", "落地", "出炉", "获批", "施行", "实施", "来了", "亮相"),
+)
+_VERBS = (
+    *_FIRST_VERBS,
+    *("下发", "颁布", "推出", "制定", "印送", "制发", "发文", "部署", "开展", "启动"),
+    *("征求", "征集", "听取"),
+)
+_ACT_WORDS = (
+    *_GENRES[3:-1].split("|"),
+    *("批", "新规", "新政", "文件", "发文", "条", "路线图", "施工图", "红线", "专项行动"),
+)
 _SPEAKS_OF_ACT = re.compile(
     rf"{_GENRES}|专项行动|第[一二三四五六七八九十\d]{{1,3}}批|新规|新政|文件|发文|[0-9一二三四五六七八九十两]+条|条款|路线图|施工图|红线"
 )
@@ -91,7 +103,8 @@ class Announcement:
 def read_announcement(title: str, text: str) -> Announcement | None:
     """The announcement of a report; None for a page that announces no act."""
     lead = text[:LEAD]
-    if _COMPANY.search(lead) or _COMPANY.search(title):
+    whole = f"{title}\n{lead}"
+    if not _any(_VERBS, whole) or not _any(_ACT_WORDS, whole) or _COMPANY.search(whole):
         return None
     first: Announcement | None = None
     for sentence in [*_sentences(lead), title]:
@@ -101,16 +114,24 @@ def read_announcement(title: str, text: str) -> Announcement | None:
         name, said, bodies, place, draft = found
         if name is None and _OCCASION.search(title) and "新闻发布会" not in title:
             return None
-        if name is None and not _SPEAKS_OF_ACT.search(f"{title}\n{lead}"):
+        if name is None and not _SPEAKS_OF_ACT.search(whole):
             return None
         if not bodies and not place:
             bodies, place = elsewhere(title, lead)
+            if name is None and not bodies and not place:
+                continue  # nobody to look for
         words = f"{folded(title)}{TITLE_END}{folded(lead)}"
         told = Announcement(name, said, bodies, place, draft or bool(_DRAFT.search(title)), words)
         if name is not None:
             return told
         first = first or told
     return first
+
+
+def _any(words: Sequence[str], text: str) -> bool:
+    """Whether one of ``words`` is in ``text``: cheaper than a pattern, for most pages are ruled
+    out here."""
+    return any(word in text for word in words)
 
 
 def _sentences(lead: str) -> list[str]:
@@ -120,7 +141,9 @@ def _sentences(lead: str) -> list[str]:
 def _of_sentence(
     sentence: str,
 ) -> tuple[PolicyName | None, str, tuple[str, ...], str, bool] | None:
-    if first := _NAME_FIRST.search(sentence):
+    if not _any(_VERBS, sentence):
+        return None
+    if _any(_FIRST_VERBS, sentence) and (first := _NAME_FIRST.search(sentence)):
         name, said, _ = _read(first["name"], first["tail"] or "", opened=False)
         if name is not None:
             return name, said, (), "", bool(_DRAFT.search(sentence))
