@@ -10,29 +10,23 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from pipelines.structure.figures import Figure
 from pipelines.structure.values import Node, Target
+from pipelines.structure.years import (
+    Year,
+    all_done,
+    five_year_end,
+    plan_end,
+    plan_name,
+    short_years_in,
+    year_of,
+    year_place,
+    years_in,
+)
 
 _GOALS = re.compile(r"目标|预期")
 _GOALS_LEAD = re.compile(r"(?:总体|主要|工作|发展|建设|近期|远期|阶段性?|具体|预期|量化|年度)目标")
-_TO_YEAR = re.compile(
-    r"(?:到|至|截至|力争|争取|计划|确保|预计|目标是?|将在|将于|在|[，。；：,;]|\A) ?"
-    r"(?P<year>20\d\d) ?年(?! ?\d{1,2} ?月)"
-    r" ?(?P<end>(?:底|末|年底|年末)?前|底|末|年底|年末)?"
-    r"(?P<next>[，,、 ]?(?:将|力争|要|基本|实现|达到|建成|形成|培育|建立|完成|新增|新建|改造|打造"
-    r"|建设|推出|引进|组织|全面))?"
-)
-_STRIVES = re.compile(r"力争|争取|确保|努力")
-# the end of each five-year plan
-_PLANS = {"十二五": 2015, "十三五": 2020, "十四五": 2025, "十五五": 2030, "十六五": 2035}
-_YEAR_OF = re.compile(r"(?:[\u4e00-\u9fff]{2,12})?(?P<year>20\d\d) ?年(?!\d|[-~至到])")
-_ALL_DONE = re.compile(
-    r"(?P<year>20\d\d) ?年(?:底|末|年底)?之?前?[^，。；\n]{0,6}完成(?:各项|全部|所有|上述)"
-)
-_PLAN_NAME = re.compile("|".join(_PLANS))
-_SHORT_YEAR = re.compile(r"(?:到|至|力争)(?P<year>20\d\d)(?=[，,]|实现)")
 _AHEAD = re.compile(
     r"力争|争取|努力|全年|今年|年均|经过[一二三四五六七八九十\d]{1,2}年|未来[一二三四五六七八九十\d]{1,2}年"
     r"|每年(?:[^，。；\n]{0,4})(?:举办|开展|培训|新增|培育|建设|引进|完成|新建|组织|推出|认定|遴选)"
@@ -66,7 +60,6 @@ _REACH = re.compile(
     r"(?:力争|预计|稳定在|保持在|提高到|提升到|提升至|提高至|增长到|降至|下降到|达到|实现"
     r"|突破|超过|增长|达|超|分别|以上|规模以上(?!工业)|每年|约|将|预计| ){1,12}\Z"
 )
-_PLAN_END = re.compile(r"[（(]?20\d\d ?年? ?(?:-{1,2}|至|到|~) ?(?P<end>20\d\d) ?年?[）)]?")
 _QUALITATIVE = re.compile(
     r"(?:计划|确保|力争|拟|目标是|争取)[^，。；,;\n]{0,8}?(?:在|于|到)? ?"
     r"(?P<year>20\d\d) ?年(?:底|末|前|之前|年底)?(?:前)?"
@@ -110,12 +103,6 @@ _DESCRIBED = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Year:
-    at: int
-    year: int
-
-
 def read_targets(
     text: str,
     figures: Sequence[Figure],
@@ -146,8 +133,8 @@ class _Reading:
     ) -> None:
         self._text = text
         self._this_year = this_year
-        self._plan = _plan_name(title)
-        self._plan_end = _plan_end(title) or _PLANS.get(self._plan) or _plan_end(text[:300])
+        self._plan = plan_name(title)
+        self._plan_end = plan_end(title) or five_year_end(self._plan) or plan_end(text[:300])
         self._goal_starts, self._goal_ends = _goal_sections(outline)
         self._orders_aims = planned or self._plan_end is not None
         if planned and self._plan_end is None:
@@ -157,17 +144,16 @@ class _Reading:
     def _horizon(self, title: str) -> int | None:
         """The end of a plan that its title does not tell: its own year (2026年…工作要点), the
         last year of its section on aims, or the year by which all of it is to be done."""
-        if match := _YEAR_OF.match(title):
-            return int(match["year"])
+        if (year := year_of(title)) is not None:
+            return year
         last = [
-            year.year
+            found.year
             for start, end in zip(self._goal_starts, self._goal_ends, strict=True)
-            for year in _years(self._text, start, end, goals=start)
+            for found in years_in(self._text, start, end, goals=start)
         ]
         if last:
             return max(last)
-        match = _ALL_DONE.search(self._text)
-        return int(match["year"]) if match else None
+        return all_done(self._text)
 
     def quantified(self, figures: Sequence[Figure]) -> Iterator[Target]:
         text = self._text
@@ -187,10 +173,10 @@ class _Reading:
         """The aims of one paragraph."""
         goals = self._in_goals(start)
         years = [
-            *_years(self._text, start, end, goals=goals),
-            *_short_years(self._text, start, end),
+            *years_in(self._text, start, end, goals=goals),
+            *short_years_in(self._text, start, end),
         ]
-        years.sort(key=_place)
+        years.sort(key=year_place)
         if goals is not None and years:
             self._section_year = (goals, years[-1].year)
         lead = _GOALS_LEAD.search(self._text, start, min(end, start + 12)) is not None
@@ -212,12 +198,12 @@ class _Reading:
             return self._goal_starts[index]
         return None
 
-    def _by_a_year(self, start: int, figure: Figure, years: Sequence[_Year]) -> bool:
+    def _by_a_year(self, start: int, figure: Figure, years: Sequence[Year]) -> bool:
         """Whether 到2025年 stands before the figure in its sentence."""
         sentence = self._sentence(start, figure)
         return any(sentence <= year.at < figure.number_start for year in years[-8:])
 
-    def _looks_ahead(self, start: int, figure: Figure, years: Sequence[_Year]) -> bool:
+    def _looks_ahead(self, start: int, figure: Figure, years: Sequence[Year]) -> bool:
         if years and years[0].at < figure.number_start:
             return True
         sentence = self._text[self._sentence(start, figure) : figure.number_start]
@@ -268,12 +254,12 @@ class _Reading:
         return bool(verbs) or sure
 
     def _target(
-        self, start: int, figure: Figure, years: Sequence[_Year], goals: int | None
+        self, start: int, figure: Figure, years: Sequence[Year], goals: int | None
     ) -> Target:
         text = self._text
         sentence = self._sentence(start, figure)
         clause = self._clause(start, figure)
-        stated = years[: bisect_left(years, figure.number_start, key=_place)]
+        stated = years[: bisect_left(years, figure.number_start, key=year_place)]
         wording = text[sentence : figure.number_start]
         explicit = bool(stated) and stated[-1].at >= sentence
         by_year: int | None
@@ -305,10 +291,6 @@ class _Reading:
         )
 
 
-def _place(year: _Year) -> int:
-    return year.at
-
-
 def _goal_sections(outline: Sequence[Node]) -> tuple[list[int], list[int]]:
     spans = sorted(
         (node.start, node.end)
@@ -321,42 +303,6 @@ def _goal_sections(outline: Sequence[Node]) -> tuple[list[int], list[int]]:
         if not merged or start >= merged[-1][1]:
             merged.append((start, end))
     return [start for start, _ in merged], [end for _, end in merged]
-
-
-def _plan_end(text: str) -> int | None:
-    if match := _PLAN_END.search(text):
-        return int(match["end"])
-    return None
-
-
-def _plan_name(title: str) -> str:
-    """十四五 of 某市“十四五”规划; "" for a document that is no such plan."""
-    match = _PLAN_NAME.search(title)
-    return match[0] if match else ""
-
-
-def _years(text: str, start: int, end: int, *, goals: int | None) -> Iterator[_Year]:
-    """The years by which something is to be reached."""
-    for match in _TO_YEAR.finditer(text, start, end):
-        word = match[0]
-        if word.startswith(("截至", "至")) and not match["end"] and not match["next"]:
-            continue
-        certain = word.startswith(("到", "力争", "争取", "计划", "确保", "目标", "将"))
-        certain = certain or (match["end"] or "").endswith("前") or _strives(text, match.end(), end)
-        if certain or match["next"] or (goals is not None and match["end"]):
-            yield _Year(match.start("year"), int(match["year"]))
-
-
-def _strives(text: str, at: int, end: int) -> bool:
-    """Whether the sentence goes on with 力争 and the like: 2025年，新增500家，力争突破3000家."""
-    stop = text.find("。", at, end)
-    return _STRIVES.search(text, at, end if stop < 0 else stop) is not None
-
-
-def _short_years(text: str, start: int, end: int) -> Iterator[_Year]:
-    """到2025，实现: without 年."""
-    for match in _SHORT_YEAR.finditer(text, start, end):
-        yield _Year(match.start("year"), int(match["year"]))
 
 
 def _fits(text: str, figure: Figure) -> bool:
