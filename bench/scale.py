@@ -339,7 +339,9 @@ def main() -> int:
         ids = (1, 1) if stored else prepare(database)
         if stored < FIRST < count:
             build(database, library, first=stored, count=FIRST, ids=ids)
-            stored, small = FIRST, measured_near(database, library, stored=FIRST)
+            stored = FIRST
+        if stored == FIRST < count:
+            small = measured_near(database, library, stored=FIRST)
         if stored < count:
             build(database, library, first=stored, count=count, ids=ids)
             stored = count

@@ -23,6 +23,7 @@ from pipelines.fingerprint import fingerprint
 from pipelines.urls import url_key
 from storage.columns import pack_pair
 from storage.engine import Database
+from storage.index_queue import FLUSH_AT
 from storage.models import (
     Attachment,
     CrawlRun,
@@ -44,6 +45,8 @@ REAL_KEYS = 100  # every so many documents have the near keys of their text
 GONE = 97  # every so many are withdrawn pages, which are no candidates
 WAITING = 3000  # the newest documents wait for review
 TOGETHER = 20  # batches a transaction
+TAIL = 20  # the last batches enter the search index as saving moves them, 64 at a time
+MERGE_LATE, MERGE_USUAL = 16, 4  # segments of a level that FTS5 merges: while building, else
 LABELS = ("topic-a", "topic-b", "topic-c", "measure-a", "scenario-a", "type-a", "section-a")
 
 
@@ -79,14 +82,19 @@ def fill(
 ) -> None:
     """Documents ``first`` to ``count``; ids are numbers plus one. ``ids``: source and run."""
     places = list(range(first // BATCH, count // BATCH))
+    with database.writer() as session:  # the pool hands out the same connection until the end
+        session.connection().exec_driver_sql("pragma cache_size = -500000")
+    _merge_at(database, MERGE_LATE)
     for start in range(0, len(places), TOGETHER):
+        if start + TAIL >= len(places):
+            merge(database)
         bands: list[tuple[int, int, int]] = []
         sentences: list[tuple[int, int]] = []
         chosen = places[start : start + TOGETHER]
         with database.writer() as session:
             for place in chosen:
                 made = library.batch(place)
-                _put(session, made, ids=ids)
+                _put(session, made, ids=ids, tail=place + TAIL >= count // BATCH)
                 more = _keys(made, place)
                 bands += more[0]
                 sentences += more[1]
@@ -97,6 +105,31 @@ def fill(
                 connection, "insert or ignore into sentence_hash", sorted(sentences), together=64
             )
         done((chosen[-1] + 1) * BATCH)
+    merge(database)
+    database.write_engine.dispose()  # what is measured has the usual cache
+
+
+def merge(database: Database) -> None:
+    """Leave the index as if segments had been merged as usual all the time."""
+    _merge_at(database, MERGE_USUAL)
+    changed = -1
+    while changed != 0:
+        with database.writer() as session:
+            connection = session.connection().connection
+            before = connection.total_changes
+            _tell_index(session, "merge", 20_000)
+            changed = (connection.total_changes - before) // 2
+
+
+def _merge_at(database: Database, segments: int) -> None:
+    with database.writer() as session:
+        _tell_index(session, "automerge", segments)
+
+
+def _tell_index(session: Session, what: str, value: int) -> None:
+    session.connection().exec_driver_sql(
+        "insert into search_document(search_document, rank) values (?, ?)", (what, value)
+    )
 
 
 def record_of(made: Made, *, ids: tuple[int, int]) -> DocumentRecord:
@@ -144,7 +177,7 @@ def _evidence(made: Made) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _put(session: Session, made: Sequence[Made], *, ids: tuple[int, int]) -> None:
+def _put(session: Session, made: Sequence[Made], *, ids: tuple[int, int], tail: bool) -> None:
     connection = session.connection()
     versions, documents, labels, files, entries, fetches, events = [], [], [], [], [], [], []
     rng = np.random.default_rng((3, made[0].number))
@@ -187,7 +220,11 @@ def _put(session: Session, made: Sequence[Made], *, ids: tuple[int, int]) -> Non
     for model, values in rows:
         table: Table = model.__table__
         connection.execute(table.insert(), values)
-    add_to_index(connection, [(item.number + 1, _searched(item).tokens) for item in made])
+    found = [(item.number + 1, _searched(item).tokens) for item in made]
+    step = FLUSH_AT if tail else len(found)
+    for start in range(0, len(found), step):
+        with connection.begin_nested():  # where one begins, FTS5 writes what it holds
+            add_to_index(connection, found[start : start + step])
 
 
 def _document(item: Made, *, key: int, page: str, digest: str, source: int) -> dict[str, Any]:

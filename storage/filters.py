@@ -117,7 +117,8 @@ def conditions(filters: DocumentFilter) -> list[ColumnElement[bool]]:
     """The SQL conditions of all filters but ``query``."""
     found: list[ColumnElement[bool]] = []
     if filters.states:
-        found.append(Document.state.in_(filters.states))
+        # no IN: its list would be written anew for every execution
+        found.append(or_(*(Document.state == state for state in filters.states)))
     equal = (
         (Document.level, filters.level),
         (Document.doc_type, filters.doc_type),

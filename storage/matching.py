@@ -22,7 +22,7 @@ from storage.filters import (
 from storage.models import Document
 from storage.query import And, Field, Node, Not, Or, Phrase, parse_query
 from storage.search_index import SearchText
-from storage.tokens import LONGEST_WORD, TITLE_MARK, compare_text, query_terms
+from storage.tokens import LONGEST_WORD, TITLE_MARK, compare_text, is_plain, query_terms
 
 MOST_TERMS = 12  # bigrams of one long phrase sent to the index; the text decides anyway
 _GAP = "\x00"  # no phrase reaches over it
@@ -47,6 +47,23 @@ class Candidate:
     def whole(self) -> str:
         """All folded texts."""
         return _GAP.join((self.title, *map(compare_text, self.text.others.split("\n", 8))))
+
+    @cached_property
+    def raw(self) -> str:
+        """All texts as they are, the title first."""
+        return f"{self.text.title}{_GAP}{self.text.others}"
+
+    def count(self, phrase: str) -> int:
+        """How often a phrase occurs."""
+        if is_plain(phrase):
+            return self.raw.count(phrase)
+        return self.whole.count(compare_text(phrase))
+
+    def holds(self, phrase: str, *, title: bool) -> bool:
+        """Whether a phrase occurs, in the title only if ``title``."""
+        if is_plain(phrase):
+            return phrase in (self.text.title if title else self.raw)
+        return _occurs(compare_text(phrase), self.title if title else self.whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +294,7 @@ def _narrow(node: Node, language: _Fts5) -> str | None:
 def _holds(node: Node, candidate: Candidate, flags: dict[int, bool]) -> bool:
     match node:
         case Phrase(text, title):
-            return _occurs(text, candidate.title if title else candidate.whole)
+            return candidate.holds(text, title=title)
         case Not(part):
             return not _holds(part, candidate, flags)
         case And(parts):
@@ -288,8 +305,7 @@ def _holds(node: Node, candidate: Candidate, flags: dict[int, bool]) -> bool:
             return flags[id(node)]
 
 
-def _occurs(phrase: str, where: str) -> bool:
-    wanted = compare_text(phrase)
+def _occurs(wanted: str, where: str) -> bool:
     if wanted in where:
         return True
     # 国发〔2024〕 12 号 is the same number as 国发〔2024〕12号.
@@ -300,12 +316,10 @@ def _occurs(phrase: str, where: str) -> bool:
 def score(plan: Plan, candidate: Candidate, *, newest: date) -> float:
     """Title hits first, then how often the words occur, then how recent the document is."""
     points = 0.0
-    length = max(200, len(candidate.whole))
+    length = max(200, len(candidate.raw))
     for phrase in plan.phrases:
-        wanted = compare_text(phrase)
-        if wanted in candidate.title:
-            points += 4.0 + 2.0 * len(wanted) / max(len(candidate.title), 1)
-        often = candidate.whole.count(wanted)
-        points += math.log1p(1000.0 * often / length)
+        if candidate.holds(phrase, title=True):
+            points += 4.0 + 2.0 * len(phrase) / max(len(candidate.text.title), 1)
+        points += math.log1p(1000.0 * candidate.count(phrase) / length)
     age = max(0, (newest - candidate.day).days)
     return points + 2.0 * math.exp(-age / 180.0)

@@ -9,20 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
-from sqlalchemy import ColumnElement, Select, column, func, select, table, text
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.expression import UnaryExpression
-from sqlalchemy.sql.operators import custom_op
 
-from storage.file_texts import FilePiece, file_pieces, joined
-from storage.filters import DocumentFilter, conditions
+from storage.file_texts import FilePiece, file_pieces
+from storage.filters import DocumentFilter
 from storage.index_queue import reindex
 from storage.matching import Candidate, Plan, plan_query, score
-from storage.models import Document, DocumentVersion, IndexQueue
+from storage.models import Document, DocumentVersion
 from storage.query import QueryError
-from storage.search_index import SearchText, require_index
+from storage.search_index import require_index
+from storage.search_read import Reading
 from storage.snippets import Segment, highlight, mentions, snippet
 
 __all__ = [
@@ -43,9 +42,15 @@ COUNT_CAP = 1000  # counting stops here: a page shows "1000+"
 RANKED_TITLES = 150  # newest title hits and other hits looked at when ranking
 RANKED_OTHERS = 350
 _CHUNK = 60
-_ANY_WAITING = select(IndexQueue.document_id).limit(1)
 
-_index = table("search_document", column("rowid"), column("document_id"), column("tokens"))
+_SHOWN = (
+    select(Document.id, Document.title, DocumentVersion.body_text)
+    .join(
+        DocumentVersion,
+        (DocumentVersion.document_id == Document.id) & (DocumentVersion.seq == Document.latest_seq),
+    )
+    .where(Document.id.in_(bindparam("ids", expanding=True)))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +76,16 @@ def search(
 
     Raises QueryError if the query cannot be read.
     """
-    filters = filters or DocumentFilter()
     plan = plan_query(query)
+    reading = Reading(session, plan, filters or DocumentFilter())
     if order == "relevance":
-        ranked = _ranked(session, plan, filters)
-        chosen = [(found.id, points) for points, found in ranked[offset : offset + limit]]
-    else:
-        matches = _matches(session, plan, filters, first=offset + limit)
-        chosen = [(found, 0.0) for _, found in zip(range(offset + limit), matches, strict=False)][
-            offset:
-        ]
-    return _hits(session, plan, chosen)
+        ranked = _ranked(reading, plan)[offset : offset + limit]
+        return _hits(
+            session, plan, [found for _, found in ranked], [points for points, _ in ranked]
+        )
+    matches = _matches(reading, plan, first=offset + limit)
+    chosen = [found for _, found in zip(range(offset + limit), matches, strict=False)]
+    return _hits(session, plan, chosen[offset:])
 
 
 def matching_ids(
@@ -93,174 +97,69 @@ def matching_ids(
     most: int = COUNT_CAP,
 ) -> list[int]:
     """The ids of what ``search`` finds, in its order, at most ``most`` of them."""
-    filters = filters or DocumentFilter()
     plan = plan_query(query)
+    reading = Reading(session, plan, filters or DocumentFilter())
     if order == "relevance":
-        return [found.id for _, found in _ranked(session, plan, filters)[:most]]
-    matches = _matches(session, plan, filters, first=most)
-    return [found for _, found in zip(range(most), matches, strict=False)]
+        return [found.id for _, found in _ranked(reading, plan)[:most]]
+    matches = _matches(reading, plan, first=most)
+    return [_id(found) for _, found in zip(range(most), matches, strict=False)]
 
 
 def hits_for(session: Session, query: str, document_ids: Sequence[int]) -> list[SearchHit]:
     """Titles and pieces of text of documents that are known to match."""
-    return _hits(session, plan_query(query), [(key, 0.0) for key in document_ids])
+    return _hits(session, plan_query(query), document_ids)
 
 
 def count_matches(
     session: Session, query: str, *, filters: DocumentFilter | None = None, most: int = COUNT_CAP
 ) -> int:
     """How many documents match, counted up to ``most``."""
-    filters = filters or DocumentFilter()
     plan = plan_query(query)
+    reading = Reading(session, plan, filters or DocumentFilter())
     if plan.exact:
-        statement = _candidates(session, plan, filters, columns=[Document.id]).limit(most)
-        indexed = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
-        return min(most, indexed + len(_waiting(session, plan, filters)))
-    return sum(
-        1 for _ in zip(range(most), _matches(session, plan, filters, first=most), strict=False)
-    )
+        return min(most, reading.count(most=most) + len(reading.waiting()))
+    return sum(1 for _ in zip(range(most), _matches(reading, plan, first=most), strict=False))
 
 
-def _candidates(
-    session: Session,
-    plan: Plan,
-    filters: DocumentFilter,
-    *,
-    columns: list[Any],
-    match: str | None = None,
-    below: int | None = None,
-) -> Select[Any]:
-    """Documents that the index cannot rule out, newest first, with ids under ``below``."""
-    sqlite = session.get_bind().dialect.name == "sqlite"
-    match = match or (plan.fts5 if sqlite else plan.tsquery)
-    query: Select[Any] = select(*columns)
-    if match is None:
-        query = query.select_from(Document)
-        newest: ColumnElement[Any] = Document.id.expression
-    elif sqlite:
-        # The plus sign keeps the planner from walking documents and asking the index for each.
-        found: ColumnElement[int] = UnaryExpression(_index.c.rowid, operator=custom_op("+"))
-        query = query.select_from(_index.join(Document, Document.id == found)).where(
-            text("search_document match :match").bindparams(match=match)
-        )
-        newest = _index.c.rowid
-    else:
-        # Materialised: otherwise "order by id desc limit 20" makes PostgreSQL walk the primary
-        # key and look at every newest document for a rare word.
-        hits = (
-            select(_index.c.document_id)
-            .where(text("tokens @@ cast(:match as tsquery)").bindparams(match=match))
-            .cte("hits")
-            .prefix_with("MATERIALIZED", dialect="postgresql")
-        )
-        query = query.select_from(hits).join(Document, Document.id == hits.c.document_id)
-        newest = Document.id.expression
-    query = query.where(*conditions(filters), *plan.sql)
-    if below is not None:
-        query = query.where(newest < below)
-    return query.order_by(newest.desc())
+_Found = Candidate | int
+"""A document found: with its texts if they had to be read, else its id."""
 
 
-def _matches(session: Session, plan: Plan, filters: DocumentFilter, *, first: int) -> Iterator[int]:
-    """Ids of matching documents, newest first."""
-    waiting = [found.id for found in _waiting(session, plan, filters)]
-    for indexed in _indexed_matches(session, plan, filters, first=first):
-        while waiting and waiting[0] > indexed:
+def _id(found: _Found) -> int:
+    return found if isinstance(found, int) else found.id
+
+
+def _matches(reading: Reading, plan: Plan, *, first: int) -> Iterator[_Found]:
+    """Matching documents, newest first."""
+    waiting = reading.waiting()
+    for indexed in _indexed_matches(reading, plan, first=first):
+        while waiting and waiting[0].id > _id(indexed):
             yield waiting.pop(0)
         yield indexed
     yield from waiting
 
 
-def _indexed_matches(
-    session: Session, plan: Plan, filters: DocumentFilter, *, first: int
-) -> Iterator[int]:
+def _indexed_matches(reading: Reading, plan: Plan, *, first: int) -> Iterator[_Found]:
     if plan.exact:
-        query = _candidates(session, plan, filters, columns=[Document.id]).limit(first)
-        yield from session.scalars(query)
+        yield from reading.ids(most=first)
         return
     below: int | None = None
     size = min(_CHUNK, first + first // 4 + 1)  # most of what the index gives holds
     while True:
-        chunk = _read(session, plan, filters, below=below, limit=size)
+        chunk = reading.candidates(most=size, below=below)
         for found in chunk:
             if plan.holds(found):
-                yield found.id
+                yield found
         if len(chunk) < size:
             return
         below, size = chunk[-1].id, _CHUNK
 
 
-def _waiting(session: Session, plan: Plan, filters: DocumentFilter) -> list[Candidate]:
-    """Matching documents that are not in the index yet, newest first."""
-    if plan.fts5 is None:
-        return []  # such a query reads documents, not the index
-    if session.scalar(_ANY_WAITING) is None:
-        return []
-    everything = select(*_columns(plan)).select_from(Document)
-    everything = everything.where(
-        Document.id.in_(select(IndexQueue.document_id)), *conditions(filters), *plan.sql
-    ).order_by(Document.id.desc())
-    return [found for found in _fetch(session, everything) if plan.holds(found)]
-
-
-def _read(
-    session: Session,
-    plan: Plan,
-    filters: DocumentFilter,
-    *,
-    limit: int,
-    below: int | None = None,
-    match: str | None = None,
-) -> list[Candidate]:
-    columns = _columns(plan)
-    query = _candidates(session, plan, filters, columns=columns, below=below, match=match)
-    return _fetch(session, query.limit(limit))
-
-
-def _columns(plan: Plan) -> list[Any]:
-    return [
-        Document.id,
-        Document.title,
-        Document.doc_number,
-        Document.publisher,
-        Document.issuing_bodies,
-        Document.published_on,
-        Document.first_seen_at,
-        DocumentVersion.body_text,
-        *(condition.label(f"f{place}") for place, condition in enumerate(plan.flags)),
-    ]
-
-
-def _fetch(session: Session, query: Select[Any]) -> list[Candidate]:
-    query = query.join(
-        DocumentVersion,
-        (DocumentVersion.document_id == Document.id) & (DocumentVersion.seq == Document.latest_seq),
-    )
-    rows = session.execute(query).all()
-    files = file_pieces(session.connection(), [row[0] for row in rows])
-    return [
-        Candidate(
-            id=row[0],
-            text=SearchText(
-                row[1], row[2], row[3], tuple(row[4] or ()), row[7], joined(files.get(row[0], ()))
-            ),
-            day=row[5] or row[6].date(),
-            flags=tuple(bool(flag) for flag in row[8:]),
-        )
-        for row in rows
-    ]
-
-
-def _ranked(session: Session, plan: Plan, filters: DocumentFilter) -> list[tuple[float, Candidate]]:
-    sqlite = session.get_bind().dialect.name == "sqlite"
-    found: dict[int, Candidate] = {}
-    in_title = plan.title_fts5 if sqlite else plan.title_tsquery
-    if in_title is not None:
-        for item in _read(session, plan, filters, limit=RANKED_TITLES, match=in_title):
-            found[item.id] = item
-    for item in _read(session, plan, filters, limit=RANKED_OTHERS):
+def _ranked(reading: Reading, plan: Plan) -> list[tuple[float, Candidate]]:
+    found = {item.id: item for item in reading.in_titles(most=RANKED_TITLES)}
+    for item in reading.candidates(most=RANKED_OTHERS):
         found[item.id] = item
-    for item in _waiting(session, plan, filters):
+    for item in reading.waiting():
         found[item.id] = item
     newest = max((item.day for item in found.values()), default=None)
     ranked = [
@@ -272,28 +171,29 @@ def _ranked(session: Session, plan: Plan, filters: DocumentFilter) -> list[tuple
     return ranked
 
 
-def _hits(session: Session, plan: Plan, chosen: list[tuple[int, float]]) -> list[SearchHit]:
-    rows = session.execute(
-        select(Document.id, Document.title, DocumentVersion.body_text)
-        .join(
-            DocumentVersion,
-            (DocumentVersion.document_id == Document.id)
-            & (DocumentVersion.seq == Document.latest_seq),
-        )
-        .where(Document.id.in_([found for found, _ in chosen]))
-    )
-    texts = {key: (title, body) for key, title, body in rows}
+def _hits(
+    session: Session, plan: Plan, chosen: Sequence[_Found], scores: Sequence[float] = ()
+) -> list[SearchHit]:
+    texts = {
+        found.id: (found.text.title, found.text.body)
+        for found in chosen
+        if isinstance(found, Candidate)
+    }
+    bare = [found for found in chosen if isinstance(found, int)]
+    if bare:
+        rows = session.connection().execute(_SHOWN, {"ids": bare})
+        texts.update((key, (title, body)) for key, title, body in rows)
     elsewhere = [key for key, pair in texts.items() if not mentions("\n".join(pair), plan.phrases)]
     files = file_pieces(session.connection(), elsewhere) if plan.phrases else {}
     return [
         SearchHit(
-            found,
-            title=highlight(texts[found][0], plan.phrases),
-            snippet=_snippet(texts[found][1], files.get(found, ()), plan.phrases),
+            key,
+            title=highlight(texts[key][0], plan.phrases),
+            snippet=_snippet(texts[key][1], files.get(key, ()), plan.phrases),
             score=points,
         )
-        for found, points in chosen
-        if found in texts
+        for key, points in zip(map(_id, chosen), scores or [0.0] * len(chosen), strict=True)
+        if key in texts
     ]
 
 

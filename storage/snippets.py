@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from storage.tokens import fold
+from storage.tokens import fold, is_plain
 
 WIDTH = 96
 LEAD = 24
@@ -20,21 +20,33 @@ class Segment(NamedTuple):
     hit: bool = False
 
 
-def _pattern(phrases: Sequence[str]) -> re.Pattern[str] | None:
-    return _compiled(tuple(phrases))
+class _Pattern(NamedTuple):
+    """Finds any of some phrases; ``plain`` if the text need not be folded for it."""
+
+    compiled: re.Pattern[str]
+    plain: bool
+
+    def search(self, text: str) -> re.Match[str] | None:
+        return self.compiled.search(text if self.plain else fold(text))
+
+
+def _pattern(phrases: Sequence[str]) -> _Pattern | None:
+    return _made(tuple(phrases))
 
 
 @lru_cache(maxsize=256)  # the same for every hit of a search
-def _compiled(phrases: tuple[str, ...]) -> re.Pattern[str] | None:
+def _made(phrases: tuple[str, ...]) -> _Pattern | None:
     parts = sorted({fold(phrase).strip() for phrase in phrases}, key=len, reverse=True)
     escaped = [" +".join(map(re.escape, part.split())) for part in parts if part]
-    return re.compile("|".join(escaped)) if escaped else None
+    if not escaped:
+        return None
+    return _Pattern(re.compile("|".join(escaped)), all(is_plain(part) for part in parts if part))
 
 
 def mentions(text: str, phrases: Sequence[str]) -> bool:
     """Whether any of the phrases stands in the text."""
     pattern = _pattern(phrases)
-    return pattern is not None and pattern.search(fold(text)) is not None
+    return pattern is not None and pattern.search(text) is not None
 
 
 def highlight(text: str, phrases: Sequence[str]) -> tuple[Segment, ...]:
@@ -46,7 +58,7 @@ def highlight(text: str, phrases: Sequence[str]) -> tuple[Segment, ...]:
 def snippet(text: str, phrases: Sequence[str], *, width: int = WIDTH) -> tuple[Segment, ...]:
     """About ``width`` characters around the first hit; the beginning if there is none."""
     pattern = _pattern(phrases)
-    first = pattern.search(fold(text)) if pattern else None
+    first = pattern.search(text) if pattern else None
     start = max(0, first.start() - LEAD) if first else 0
     piece = text[start : start + width]
     marked = _mark(" ".join(piece.split()), pattern) if pattern else (Segment(piece),)
@@ -55,10 +67,10 @@ def snippet(text: str, phrases: Sequence[str], *, width: int = WIDTH) -> tuple[S
     return (*before, *marked, *after)
 
 
-def _mark(text: str, pattern: re.Pattern[str]) -> tuple[Segment, ...]:
+def _mark(text: str, pattern: _Pattern) -> tuple[Segment, ...]:
     segments: list[Segment] = []
     place = 0
-    for match in pattern.finditer(fold(text)):
+    for match in pattern.compiled.finditer(text if pattern.plain else fold(text)):
         if match.start() > place:
             segments.append(Segment(text[place : match.start()]))
         segments.append(Segment(text[match.start() : match.end()], hit=True))

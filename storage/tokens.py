@@ -49,6 +49,7 @@ _CASED_RANGES = (("\ua640", "\uabff"), ("\u13a0", "\u13ff"), ("Σ", "Σ"))
 _HAN = "".join(f"{first}-{last}" for first, last in _HAN_RANGES)
 _WORD = re.compile(rf"[^\W_{_HAN}]+")
 _RUN = re.compile(rf"(?P<han>[{_HAN}]+)|(?P<word>[^\W_{_HAN}]+)")
+_PLAIN = re.compile(rf"[{_HAN}]+")
 
 
 def fold(text: str) -> str:
@@ -168,3 +169,11 @@ def query_terms(phrase: str) -> list[tuple[str, bool]]:
 def compare_text(text: str) -> str:
     """The form in which phrases are looked for: folded, runs of blanks made one."""
     return " ".join(fold(text).split())
+
+
+def is_plain(phrase: str) -> bool:
+    """True if folding changes neither the phrase nor anything into it: Han characters alone.
+
+    It is then found in a text as it stands, which spares folding the text.
+    """
+    return _PLAIN.fullmatch(phrase) is not None

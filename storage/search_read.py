@@ -1,0 +1,175 @@
+"""What a search reads: candidates from the index, newest first, with the texts that decide.
+
+Building a statement costs more than a rare word's answer. So the statements of searches without
+conditions on columns are built once, and those with conditions leave only these to be built.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    bindparam,
+    column,
+    func,
+    select,
+    table,
+    text,
+)
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.expression import UnaryExpression
+from sqlalchemy.sql.operators import custom_op
+
+from storage.file_texts import file_pieces, joined
+from storage.filters import DocumentFilter, conditions
+from storage.matching import Candidate, Plan
+from storage.models import Document, DocumentVersion, IndexQueue
+from storage.search_index import SearchText
+
+_index = table("search_document", column("rowid"), column("document_id"), column("tokens"))
+_ANY_WAITING = select(IndexQueue.document_id).limit(1)
+_LATEST = (DocumentVersion.document_id == Document.id) & (
+    DocumentVersion.seq == Document.latest_seq
+)
+_TEXTS = (
+    Document.id,
+    Document.title,
+    Document.doc_number,
+    Document.publisher,
+    Document.issuing_bodies,
+    Document.published_on,
+    Document.first_seen_at,
+    DocumentVersion.body_text,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What tells statements apart that differ in values only otherwise."""
+
+    sqlite: bool
+    matched: bool
+    below: bool
+    texts: bool
+
+
+def _statement(
+    shape: _Shape, where: Sequence[ColumnElement[bool]], flags: Sequence[ColumnElement[bool]]
+) -> Select[Any]:
+    """Documents that the index cannot rule out, newest first: :match, :below and :most are open."""
+    columns: list[Any] = [Document.id]
+    if shape.texts:
+        named = (condition.label(f"f{place}") for place, condition in enumerate(flags))
+        columns = [*_TEXTS, *named]
+    query: Select[Any] = select(*columns)
+    newest: ColumnElement[Any] = Document.id.expression
+    if not shape.matched:
+        query = query.select_from(Document)
+    elif shape.sqlite:
+        # The plus sign keeps the planner from walking documents and asking the index for each.
+        found: ColumnElement[int] = UnaryExpression(_index.c.rowid, operator=custom_op("+"))
+        query = query.select_from(_index.join(Document, Document.id == found))
+        query = query.where(text("search_document match :match"))
+        newest = _index.c.rowid
+    else:
+        # Materialised: otherwise "order by id desc limit 20" makes PostgreSQL walk the primary
+        # key and look at every newest document for a rare word.
+        hits = (
+            select(_index.c.document_id)
+            .where(text("tokens @@ cast(:match as tsquery)"))
+            .cte("hits")
+            .prefix_with("MATERIALIZED", dialect="postgresql")
+        )
+        query = query.select_from(hits).join(Document, Document.id == hits.c.document_id)
+    if shape.texts:
+        query = query.join(DocumentVersion, _LATEST)
+    query = query.where(*where)
+    if shape.below:
+        query = query.where(newest < bindparam("below", type_=BigInteger))
+    return query.order_by(newest.desc()).limit(bindparam("most", type_=BigInteger))
+
+
+@lru_cache(maxsize=256)
+def _usual(shape: _Shape, filters: DocumentFilter) -> Select[Any]:
+    return _statement(shape, conditions(filters), ())
+
+
+class Reading:
+    """The reads of one search."""
+
+    def __init__(self, session: Session, plan: Plan, filters: DocumentFilter) -> None:
+        if session.autoflush:
+            session.flush()
+        self._connection = session.connection()
+        self._sqlite = self._connection.dialect.name == "sqlite"
+        self._plan = plan
+        self._filters = filters
+        self._match = plan.fts5 if self._sqlite else plan.tsquery
+
+    def ids(self, *, most: int) -> list[int]:
+        """Ids of candidates."""
+        query, values = self._query(self._match, texts=False)
+        return list(self._connection.execute(query, {**values, "most": most}).scalars())
+
+    def count(self, *, most: int) -> int:
+        """How many candidates there are, counted up to ``most``."""
+        query, values = self._query(self._match, texts=False)
+        counted = select(func.count()).select_from(query.subquery())
+        return int(self._connection.execute(counted, {**values, "most": most}).scalar_one())
+
+    def candidates(self, *, most: int, below: int | None = None) -> list[Candidate]:
+        """Candidates with their texts, with ids under ``below``."""
+        query, values = self._query(self._match, texts=True, below=below)
+        return self._fetched(query, {**values, "most": most})
+
+    def in_titles(self, *, most: int) -> list[Candidate]:
+        """Candidates whose titles may hold what is looked for."""
+        match = self._plan.title_fts5 if self._sqlite else self._plan.title_tsquery
+        if match is None:
+            return []
+        query, values = self._query(match, texts=True)
+        return self._fetched(query, {**values, "most": most})
+
+    def waiting(self) -> list[Candidate]:
+        """Matching documents that are not in the index yet, newest first."""
+        if self._plan.fts5 is None:
+            return []  # such a query reads documents, not the index
+        if self._connection.execute(_ANY_WAITING).first() is None:
+            return []
+        shape = _Shape(self._sqlite, matched=False, below=False, texts=True)
+        where = [Document.id.in_(select(IndexQueue.document_id)), *conditions(self._filters)]
+        query = _statement(shape, (*where, *self._plan.sql), self._plan.flags).limit(None)
+        return [found for found in self._fetched(query, {}) if self._plan.holds(found)]
+
+    def _query(
+        self, match: str | None, *, texts: bool, below: int | None = None
+    ) -> tuple[Select[Any], dict[str, Any]]:
+        shape = _Shape(self._sqlite, match is not None, below is not None, texts)
+        if self._plan.sql or self._plan.flags:
+            where = (*conditions(self._filters), *self._plan.sql)
+            query = _statement(shape, where, self._plan.flags)
+        else:
+            query = _usual(shape, self._filters)
+        values: dict[str, Any] = {} if match is None else {"match": match}
+        return query, values if below is None else {**values, "below": below}
+
+    def _fetched(self, query: Select[Any], values: dict[str, Any]) -> list[Candidate]:
+        rows = self._connection.execute(query, values).all()
+        files = file_pieces(self._connection, [row[0] for row in rows])
+        return [
+            Candidate(
+                id=key,
+                text=SearchText(
+                    title, number, publisher, tuple(bodies or ()), body, joined(files.get(key, ()))
+                ),
+                day=published or seen.date(),
+                flags=tuple(map(bool, flags)),
+            )
+            for key, title, number, publisher, bodies, published, seen, body, *flags in rows
+        ]
