@@ -259,7 +259,7 @@ class WarcCapture:
         return fields
 
     def _request_member(self, request: Request, exchange: Exchange, response_id: str) -> bytes:
-        block = SECRET.sub(rb"\1: (redacted)", exchange.sent)
+        block = SECRET.sub(rb"\1: (redacted)", b"".join(exchange.sent))
         fields = {
             "WARC-Type": "request",
             "WARC-Record-ID": new_id(),

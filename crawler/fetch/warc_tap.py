@@ -40,7 +40,7 @@ class Exchange:
     answer is not whole: ``disconnect``, ``length`` or ``time`` (as in WARC-Truncated)."""
 
     at: datetime
-    sent: bytes = b""
+    sent: list[bytes] = field(default_factory=list)
     peer: str | None = None
     received: list[bytes] = field(default_factory=list)
     whole: bool = False
@@ -77,23 +77,23 @@ class Tape:
         return next((one for one in reversed(found) if one.received), None)
 
 
-class _Writing:
-    """Stands for the transport while a request is written out once more, into memory."""
+class _Tee:
+    """Stands before the transport while a request is written, and keeps what it wrote."""
 
-    def __init__(self) -> None:
-        self.pieces: list[bytes] = []
+    def __init__(self, transport: Any, sent: list[bytes]) -> None:
+        self.transport = transport
+        self.sent = sent
 
     def write(self, data: bytes) -> None:
-        self.pieces.append(data)
+        self.sent.append(data)
+        self.transport.write(data)
 
     def writeSequence(self, data: list[bytes]) -> None:
-        self.pieces.extend(data)
+        self.sent.extend(data)
+        self.transport.writeSequence(data)
 
-    def registerProducer(self, producer: Any, streaming: bool) -> None:
-        """Bodies are bytes in memory; nothing is paused."""
-
-    def unregisterProducer(self) -> None:
-        """See registerProducer."""
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.transport, name)
 
 
 class TappedProtocol(_LenientHTTP11ClientProtocol):
@@ -109,9 +109,9 @@ class TappedProtocol(_LenientHTTP11ClientProtocol):
             self.exchange = self.tape.begin(address)
             transport: Any = self.transport
             self.exchange.peer = getattr(transport.getPeer(), "host", None)
-            writing = _Writing()
-            request.writeTo(writing)
-            self.exchange.sent = b"".join(writing.pieces)
+            # The class's method: a request that is sent again was given a lambda before.
+            write_to, sent = type(request).writeTo, self.exchange.sent
+            request.writeTo = lambda transport: write_to(request, _Tee(transport, sent))
         return super().request(request)
 
     def dataReceived(self, data: bytes) -> None:
