@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
 from zoneinfo import ZoneInfo
 
+from pipelines.eras import era_days
 from pipelines.months import month_number
 
 FIRST_DAY = date(1949, 10, 1)
@@ -27,7 +28,7 @@ _CHINESE_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")}
 _FULL_WIDTH = str.maketrans(
     "０１２３４５６７８９－／．：٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "0123456789-/.:01234567890123456789"
 )
-_HAS_FULL_WIDTH = re.compile("[０-９٠-٩۰-۹]")
+_HAS_FULL_WIDTH = re.compile("[０-９－／．٠-٩۰-۹]")
 _S = r"[ \t\n\u3000\xa0]{0,3}"
 # 2024年3月5日, 2024-03-05, 2024/3/5, 2024.03.05, 2024年3月5 (a missing 日 is common in print).
 # Patterns begin with a plain character class, what must not precede is looked at afterwards:
@@ -215,6 +216,8 @@ def _spans(text: str, *, lang: str) -> Iterator[DateSpan]:
         for match in _HAN.finditer(text):
             if value := _from_han(match):
                 yield DateSpan(value, match.start(), match.end(), match[0], "han")
+        for value, start, end in era_days(text):
+            yield DateSpan(value, start, end, text[start:end], "era")
     if lang.startswith("zh"):
         return
     yield from _named(text, lang=lang)
@@ -247,19 +250,11 @@ def find_dates(text: str, *, lang: str = "zh") -> tuple[DateSpan, ...]:
 
 def find_month_days(text: str, *, year: int) -> tuple[DateSpan, ...]:
     """Dates written without a year (3月5日, 03-05), read as days of ``year``."""
-    plain = _plain(text)
     spans = []
-    for match in _MONTH_DAY.finditer(plain):
+    for match in _MONTH_DAY.finditer(_plain(text)):
+        start, end = match.span()
         if value := day(year, int(match["m"]), int(match["d"])):
-            spans.append(
-                DateSpan(
-                    value,
-                    match.start(),
-                    match.end(),
-                    text[match.start() : match.end()],
-                    "month_day",
-                )
-            )
+            spans.append(DateSpan(value, start, end, text[start:end], "month_day"))
     return tuple(spans)
 
 
