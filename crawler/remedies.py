@@ -32,6 +32,7 @@ OWN_REMEDIES = {
     "lint_failed": "按提示修改后再批准 / mend what it names, then approve",
     "token_invalid": "链接已失效，请用最近一封邮件里的链接 / use the link of the latest mail",
     "address_invalid": "改正邮箱地址 / correct the address",
+    "file_unreadable": "重新导出 Word 再改 / export it again, then edit",
     "file_format_missing": "pip install 'dibao[pdf]'，并装一种中文字体 / and a Chinese font",
     "transient": "对方暂时拒收，会自动重试 / refused for now: tried again by itself",
     "permanent": "核对该收件人地址 / check this recipient's address",

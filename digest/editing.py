@@ -15,8 +15,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from digest.boxes import figures_of
+from digest.errors import FileUnreadable
+from digest.files.reading import Edited, edited_words
 from digest.frozen import load_issue
-from digest.view import Figure
+from digest.trial import printed_hash
+from digest.view import Figure, view_hash
 from digest.wording import clean_line, reading_minutes
 from storage.errors import NotFound, StateConflict
 from storage.issues import ItemRecord, edit_issue, get_issue, issue_items
@@ -87,6 +90,10 @@ def take_back_change(
     session: Session, issue_id: int, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> None:
     """Put the place back as it was. Raises ``StateConflict`` when it has changed since."""
+    if "all" in before:
+        for earlier, later in reversed(list(zip(before["all"], after["all"], strict=True))):
+            take_back_change(session, issue_id, earlier, later)
+        return
     issue = _issue(session, issue_id)
     if "intro" in before:
         if (issue.intro or "") != after["intro"]:
@@ -102,6 +109,36 @@ def take_back_change(
     if before["record"] is not None:
         records.insert(int(before["index"]), ItemRecord(**before["record"]))
     _store(session, issue_id, records, row_version=issue.row_version)
+
+
+def take_over(session: Session, issue_id: int, content: bytes) -> tuple[Change, Edited]:
+    """Bring the changes of an edited Word file into the draft it was made from, as one change.
+
+    Raises ``FileUnreadable`` when the file was made from another state of the issue, since then
+    nobody knows what was changed on purpose; ``StateConflict`` when the issue is no draft.
+    """
+    _, view = load_issue(session, issue_id)
+    if printed_hash("issue.docx", content) != view_hash(view)[:10]:
+        raise FileUnreadable(
+            "这份 Word 不是从本期现在的稿子导出的 / not exported from the draft as it is now"
+        )
+    edited = edited_words(content, view)
+    changes = []
+    for item in view.items:
+        words = Wanted(
+            summary=edited.summaries.get(item.number), note=edited.notes.get(item.number)
+        )
+        if words != Wanted():
+            version = _issue(session, issue_id).row_version
+            changes.append(
+                change_item(session, issue_id, item.document_id, words, row_version=version)
+            )
+    if edited.intro is not None:
+        version = _issue(session, issue_id).row_version
+        changes.append(change_intro(session, issue_id, edited.intro, row_version=version))
+    changes = [change for change in changes if not change.is_none]
+    before = {"all": [change.before for change in changes]}
+    return Change(before, {"all": [change.after for change in changes]}), edited
 
 
 def sections_offered(session: Session, issue_id: int) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@
 ├── ``TokenInvalid``      a link was not signed by us, or is for something else
 ├── ``AddressInvalid``    not one plain mail address
 ├── ``FileFormatMissing`` something to write that kind of file is not installed
+├── ``FileUnreadable``    a file that came back is not one of ours
 └── ``DeliveryError``     sending one message
     ├── ``Transient``     try again later, same Message-ID
     ├── ``Permanent``     this recipient will never take it
@@ -63,6 +64,12 @@ class FileFormatMissing(DigestError):
     """A component or font for that kind of file is not installed; the message says which."""
 
     code = "file_format_missing"
+
+
+class FileUnreadable(DigestError):
+    """A Word file that came back cannot be read as an exported issue, or is of another state."""
+
+    code = "file_unreadable"
 
 
 class DeliveryError(DigestError):

@@ -13,7 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from digest.errors import FileFormatMissing
+from digest.errors import FileFormatMissing, FileUnreadable
 from digest.settings import DigestConfig, MailConfig
 from review.addresses import safe_next
 from review.desk import Desk
@@ -285,6 +285,7 @@ _HANDLERS: Any = {
     StaleEdit: _error_page(409),
     NotFound: _error_page(404),
     FileFormatMissing: _error_page(501, "file_format"),
+    FileUnreadable: _error_page(422, "file_unreadable"),
     StoreError: _store_error,
     HTTPException: _http_error,
     RequestValidationError: _error_page(422),

@@ -127,6 +127,39 @@ def export(
     typer.echo(f"已写出 / written: {target}")
 
 
+@app.command()
+def takeover(
+    issue: IssueArgument,
+    file: Annotated[Path, typer.Argument(help="The exported .docx, edited in Word.")],
+    config: ConfigOption = None,
+) -> None:
+    """Bring summaries, comments and preface of an edited Word file into the draft."""
+    from digest.editing import take_over
+    from storage.audit import record_action
+
+    with open_app(config) as state, digest_errors(), state.db.writer() as session:
+        change, edited = take_over(session, issue, file.read_bytes())
+        if not change.is_none:
+            record_action(
+                session,
+                actor=getpass.getuser(),
+                action="issue_edit",
+                target_kind="issue",
+                target_id=issue,
+                before=change.before,
+                after=change.after,
+                now=now_utc(),
+            )
+    typer.echo(f"改动 {edited.count} 处 / places changed: {edited.count}")
+    if edited.missing:
+        named = "、".join(str(number) for number in edited.missing)
+        typer.secho(
+            f"! 文件里没有第 {named} 条，未作改动 / not in the file, left alone: {named}",
+            fg=typer.colors.YELLOW,
+            err=True,
+        )
+
+
 @app.command(name="test")
 def send_test(
     issue: IssueArgument,

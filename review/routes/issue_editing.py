@@ -5,11 +5,20 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Form
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
+from starlette.datastructures import UploadFile
 
-from digest.editing import Change, Wanted, change_intro, change_item, sections_offered
-from review.access import Access, access
+from digest.editing import (
+    Change,
+    Wanted,
+    change_intro,
+    change_item,
+    sections_offered,
+    take_over,
+)
+from review.access import Access, access, uploads
 from review.decisions import ISSUE_EDIT
 from review.desk import AtDesk, Desk
 from review.errors import StaleEdit
@@ -58,6 +67,31 @@ def edit_intro(desk: AtDesk, issue_id: int, intro: Text = "", expected: Text = "
     with desk.writer() as session:
         try:
             change = change_intro(session, issue_id, intro, row_version=_number(expected))
+        except StateConflict as error:
+            raise StaleEdit from error
+        return _done(session, desk, issue_id, change, f"/issues/{issue_id}?part=items")
+
+
+@router.post("/issues/{issue_id}/takeover")
+@access(Access.EDITOR)
+@uploads
+async def take_over_file(desk: AtDesk, issue_id: int) -> Response:
+    """Take the words of an exported Word file that was edited. Raises ``FileUnreadable``."""
+    form = await desk.request.form()
+    try:
+        upload = form.get("file")
+        if not isinstance(upload, UploadFile) or not upload.filename or issue_id >= 2**62:
+            return desk.go(f"/issues/{issue_id}?part=items", ok="nothing_chosen")
+        content = await upload.read()
+    finally:
+        await form.close()
+    return await run_in_threadpool(_take_over, desk, issue_id, content)
+
+
+def _take_over(desk: Desk, issue_id: int, content: bytes) -> Response:
+    with desk.writer() as session:
+        try:
+            change, _ = take_over(session, issue_id, content)
         except StateConflict as error:
             raise StaleEdit from error
         return _done(session, desk, issue_id, change, f"/issues/{issue_id}?part=items")

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
+from docx import Document
 from sqlalchemy.orm import Session
 
 from digest.compose import compose_issue
-from digest.editing import Change, Wanted, change_intro, change_item, take_back_change
+from digest.editing import Change, Wanted, change_intro, change_item, take_back_change, take_over
+from digest.errors import FileUnreadable
+from digest.files.word import as_docx
 from digest.frozen import load_issue
 from digest.view import IssueView
 from storage.engine import Database
@@ -109,3 +114,20 @@ def test_nothing_is_overwritten(db: Database) -> None:
         session.get_one(Issue, 1).state = "sent"
         with pytest.raises(StateConflict):
             edit(session, 0, note="太晚。")
+
+
+def test_an_edited_word_file_comes_into_its_own_draft_only(db: Database) -> None:
+    with db.writer() as session:
+        view, _ = seen(session)
+        document = Document(io.BytesIO(as_docx(view)))
+        first = next(p for p in document.paragraphs if p.text == view.items[0].summary)
+        first.runs[0].text = "在 Word 里改写的摘要。"
+        out = io.BytesIO()
+        document.save(out)
+        change, edited = take_over(session, 1, out.getvalue())
+        assert (edited.count, edited.missing) == (1, ())
+        assert seen(session)[0].items[0].summary == "在 Word 里改写的摘要。"
+        with pytest.raises(FileUnreadable):
+            take_over(session, 1, out.getvalue())
+        take_back_change(session, 1, change.before, change.after)
+        assert seen(session)[0].items == view.items

@@ -6,15 +6,18 @@ import io
 import re
 import zipfile
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
 from lxml import etree  # type: ignore[import-untyped]
 
+from digest.errors import FileUnreadable
 from digest.files import file_name, issue_file, possible_types
 from digest.files.content import printed
 from digest.files.pdf import as_pdf, pdf_problem
+from digest.files.reading import edited_words
 from digest.files.word import as_docx
 from digest.phrases import titled
 from digest.view import IssueView, Official
@@ -166,3 +169,48 @@ def test_pdf_is_the_same_issue_with_true_page_numbers(view: IssueView) -> None:
     assert "表1本期数字" in text
     assert [line for line in lines if line.strip()[:1] in set("，。、；：！？）》”")] == []
     assert [line for line in lines if line.strip()[-1:] in set("（《“")] == []
+
+
+def test_what_an_editor_changed_in_word_is_read_back(view: IssueView) -> None:
+    document = Document(io.BytesIO(as_docx(view)))
+    assert edited_words(as_docx(view), view).count == 0
+    at = {p.text.partition(". ")[0]: n for n, p in enumerate(document.paragraphs)}
+    second = next(p for p in document.paragraphs[at["2"] :] if p.style and p.style.name == "Normal")
+    _track(second, gone=second.text, come="按跟踪修订改写的摘要。")
+    note = next(p for p in document.paragraphs if p.text.startswith("短评："))
+    note.runs[0].text = "短评：改过的短评。"
+    intro = next(p for p in document.paragraphs if p.style and p.style.name == "编者按")
+    intro.runs[0].text = ""
+    heading = document.paragraphs[at["3"]]
+    heading._p.getparent().remove(heading._p)
+    out = io.BytesIO()
+    document.save(out)
+    read = edited_words(out.getvalue(), view)
+    assert read.summaries == {2: "按跟踪修订改写的摘要。"}
+    assert (read.notes, read.intro, read.missing) == ({1: "改过的短评。"}, "", (3,))
+
+
+def _track(paragraph: Any, *, gone: str, come: str) -> None:
+    """As Word writes a tracked replacement."""
+    for run in list(paragraph.runs):
+        run._r.getparent().remove(run._r)
+    space = qn("w:ins").rpartition("}")[0][1:]
+    paragraph._p.append(
+        etree.fromstring(
+            f'<w:del xmlns:w="{space}" w:id="1" w:author="a">'
+            f"<w:r><w:delText>{gone}</w:delText></w:r></w:del>"
+        )
+    )
+    paragraph._p.append(
+        etree.fromstring(
+            f'<w:ins xmlns:w="{space}" w:id="2" w:author="a"><w:r><w:t>{come}</w:t></w:r></w:ins>'
+        )
+    )
+
+
+def test_another_file_is_not_taken_for_an_issue(view: IssueView) -> None:
+    empty = io.BytesIO()
+    Document().save(empty)
+    for content in (b"no zip", empty.getvalue()):
+        with pytest.raises(FileUnreadable):
+            edited_words(content, view)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
+from docx import Document
 from sqlalchemy import select
 
 from storage.models import Issue, IssueItem, Outbox, ReviewAction
@@ -266,3 +268,28 @@ def test_a_test_copy_is_queued_for_one_address(desk: Desk) -> None:
         queued = list(session.scalars(select(Outbox).where(Outbox.issue_id.is_(None))))
     assert [row.recipient for row in queued if "test_of" in row.payload] == ["me@example.org"]
     assert desk.visitor("reader").post(f"/issues/{DRAFT}/test", {}).status_code == 403
+
+
+def test_a_word_file_goes_out_and_comes_back(desk: Desk) -> None:
+    editor = desk.visitor("editor")
+    document = Document(io.BytesIO(editor.get(f"/issues/{DRAFT}/file?as=docx").content))
+    one = next(p for p in document.paragraphs if p.style and p.style.name == "来源")
+    one.insert_paragraph_before("", style="来源")  # editors leave empty lines
+    headings = [p for p in document.paragraphs if p.style and p.style.name == "Heading 2"]
+    headings[1].insert_paragraph_before("在 Word 里改写。", style="Normal")
+    out = io.BytesIO()
+    document.save(out)
+    address = f"/issues/{DRAFT}/takeover"
+    files = {"file": ("issue.docx", out.getvalue())}
+    done = editor.post(address, files=files)
+    page = editor.page(done.headers["location"])
+    assert "已修改本期草稿" in page.one("[role=status]").text()
+    assert "在 Word 里改写。" in page.one(".issue-lines").text()
+    again = editor.post(address, files=files)
+    assert again.status_code == 422
+    assert "不是从这份草稿导出" in again.text
+    assert editor.post(address).headers["location"].endswith("ok=nothing_chosen")
+    undo = page.one("[role=status] form").attr("action")
+    assert undo is not None
+    editor.post(undo, {})
+    assert "在 Word 里改写。" not in editor.get(f"/issues/{DRAFT}/mail").text
