@@ -37,9 +37,10 @@ _BY = (
 )
 #: a line of its own: 【此件已废止】, 本文件已被《…》（…号）废止, 根据《…》，本通知自…起失效
 _NOTICE = re.compile(
-    rf"^[\s（(【\[〔*※]{{0,4}}(?:(?:全文|部分|已)?{_DONE}[】\]）)]\s{{0,2}})?(?:(?:注|备注|说明|提示|温馨提示|特别提示)[:：]\s{{0,2}})?"
+    rf"^[\s（(【\[〔*※]{{0,4}}(?:(?:全文|部分|已)?{_DONE}[】\]）)]\s{{0,2}})?(?:(?:注|备注|注释|说明|提示|温馨提示|特别提示)[:：]\s{{0,2}})?"
     rf"(?:{_BY.format('before')}[，,]\s{{0,2}})?"
-    r"(?:本|该|此)(?:规范性|政策)?(?:文件|通知|公告|通告|办法|规定|细则|条例|意见|决定|方案|政策|文|件)"
+    r"(?:本|该|此)(?:规范性|政策)?(?:文件|通知|公告|通告|办法|规定|细则|条例|意见|决定|方案|政策|法规|规章|法|文|件)"
+    r"(?P<part>(?:中?的?第[一二三四五六七八九十百\d]{1,5}条(?:第[一二三四五六七八九十\d]{1,3}款)?[、和]?){1,6})?"
     r"[，,]?(?:已?于[^，。；\n]{4,18}|已经?|现已?|现予|予以|自[^，。；\n]{4,24}起)?\s{0,2}"
     rf"(?:{_BY.format('after')})?(?:已|予以|宣布|明令|全文|部分)?(?P<done>{_DONE})",
     re.MULTILINE,
@@ -161,7 +162,8 @@ def _from_notice(title: str, head: str, text: str) -> Validity | None:
             continue
         groups = match.groupdict()
         by = groups.get("after") or groups.get("before") or ""
-        amended = match["done"].startswith("修") or "部分" in match[0].replace(by, "")
+        amended = match["done"].startswith("修") or groups.get("part") is not None
+        amended = amended or "部分" in match[0].replace(by, "")
         state = AMENDED if amended else REPEALED
         rule = f"{place}:notice"
         return Validity(

@@ -147,3 +147,17 @@ def test_documents_that_a_text_repeals() -> None:
     ]
     assert text[found[0].start :].startswith("《示例甲办法》")
     assert repeals("根据《示例法》制定本办法。") == ()
+
+
+@pytest.mark.parametrize(
+    ("note", "expected"),
+    [
+        ("【全文废止】本文件已被《示例决定》（示发〔2022〕9号）废止", "已废止"),
+        ("此文件已于2020年12月31日失效", "已废止"),
+        ("（注：本文件第三条已被示发〔2021〕5号文件修改）", "已修改"),
+        ("注释：本法规已被《示例条例》（2022年1月1日施行）宣布失效", "已废止"),
+        ("本文件已被《关于废止部分文件的决定》废止", "已废止"),
+    ],
+)
+def test_notes_on_what_became_of_a_text(note: str, expected: str) -> None:
+    assert state(read(text=f"{note}\n{TEXT}")) == expected
