@@ -86,7 +86,7 @@ async def check_form(request: Request) -> None:
         raise BadFormToken
     upload = takes_upload(endpoint_of(request))
     part = MAX_UPLOAD if upload else 1024 * 1024
-    form = await request.form(max_files=int(upload), max_fields=200, max_part_size=part)
+    form = await request.form(max_files=int(upload), max_fields=300, max_part_size=part)
     given = form.get("csrf")
     desk = Desk(request)
     unknown = desk.viewer is None and not request.cookies.get(desk.site.form_cookie)

@@ -199,14 +199,14 @@ def next_waiting(session: Session, document_id: int) -> int | None:
     )
 
 
-def state_counts(session: Session) -> dict[str, int]:
-    """Items by review state."""
-    query = (
-        select(Document.review_state, func.count())
-        .where(Document.state.in_(("live", "gone")))
-        .group_by(Document.review_state)
+def waiting_up_to(session: Session, most: int) -> int:
+    """How many items wait for review, counted no further than ``most`` (by a short index)."""
+    first = (
+        select(Document.id)
+        .where(Document.review_state == "new", Document.state.in_(("live", "gone")))
+        .limit(most)
     )
-    return {row[0]: row[1] for row in session.execute(query)}
+    return session.scalar(select(func.count()).select_from(first.subquery())) or 0
 
 
 def actions_on(

@@ -42,6 +42,7 @@ from storage.search_folds import Folded, Line, fold_matches
 
 router = APIRouter()
 
+_COUNTED = 999
 _LISTS = ("/items", "/events", "/statistics")
 LEVELS = ("national", "provincial", "municipal", "district", "foreign", "none")
 
@@ -79,10 +80,11 @@ def item_list(desk: AtDesk) -> Response:
         grouped = _groups(desk.clock, shown, by_day=not filters.q)
         empty = None if rows else _empty(session, desk, filters)
         notice = review_notice(session, desk)
-        counts = reads.state_counts(session)
+        waiting = reads.waiting_up_to(session, _COUNTED + 1)
     return desk.page(
         "items.html",
-        counts=[(state, counts.get(state, 0)) for state in REVIEW_STATES],
+        states=REVIEW_STATES,
+        waiting=f"{_COUNTED}+" if waiting > _COUNTED else str(waiting),
         section="items",
         filters=filters,
         choices=choices,

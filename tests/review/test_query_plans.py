@@ -18,6 +18,7 @@ from storage.listing import list_documents
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 QUESTIONS: dict[str, tuple[Callable[[Session], Any], str]] = {
     "waiting": (home.waiting, "ix_document_waiting"),
+    "waiting up to": (lambda session: items.waiting_up_to(session, 1000), "ix_document_waiting"),
     "next": (lambda session: items.next_waiting(session, 5), "ix_document_waiting"),
     "list": (
         lambda session: list_documents(session, filters=DocumentFilter(review_state="new")),
