@@ -7,7 +7,7 @@ keys are filed, and one indexed look-up finds nothing. The rules come from the c
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import combinations
@@ -92,13 +92,14 @@ def link_document(
     links = _links(mine, others, mates, rules)
     links = _undecided(session, mine.document_id, links)
     event_id = mine.event_id
+    known = {**others, mine.document_id: mine}
     if links:
-        event_id = _join(session, mine, others, links, rules=rules, now=now)
+        event_id = _join(session, mine, known, links, rules=rules, now=now)
     if event_id is None:
         if page.traced:
             trace_members(session, [mine], among=[], rules=rules, now=now)
         return None
-    settle_event(session, event_id, rules=rules, now=now, fresh={**others, mine.document_id: mine})
+    settle_event(session, event_id, rules=rules, now=now, known=known)
     return event_id
 
 
@@ -223,23 +224,27 @@ def told_apart(session: Session, left: Sequence[int], right: Sequence[int]) -> s
 def _join(
     session: Session,
     mine: StoredPage,
-    others: dict[int, StoredPage],
+    known: dict[int, StoredPage],
     links: dict[int, Found],
     *,
     rules: EventRules,
     now: datetime,
 ) -> int | None:
-    """Put the page and those it is linked with into one event; returns its id."""
+    """Put the page and those it is linked with into one event; returns its id. ``known`` are the
+    pages read so far; those that are placed are renewed there."""
     event_id = mine.event_id
     ranked = sorted(links, key=lambda key: (-links[key].confidence, key))
+    others = dict(known)
     for key in ranked:
         other, link = others[key], links[key]
         if other.event_id is None:
             continue
         if event_id is None:
-            if _may_enter(session, mine, other.event_id, link=link, rules=rules):
+            if _may_enter(
+                session, mine, other.event_id, links, link=link, rules=rules, known=known
+            ):
                 event_id = other.event_id
-                _put(session, event_id, mine, link, rules=rules, now=now)
+                _put(session, event_id, mine, link, rules=rules, now=now, known=known)
         elif other.event_id != event_id and link.sure:
             _unite(session, event_id, other.event_id, rules=rules, now=now)
     free = [key for key in ranked if others[key].event_id is None]
@@ -251,10 +256,11 @@ def _join(
         if not any(rules.name(page) for page in (mine, *(others[key] for key in free))):
             return None  # the same news twice: one text, but no policy
         event_id = _new_event(session, mine, rules=rules, now=now)
-        _put(session, event_id, mine, links[free[0]], rules=rules, now=now)
+        _put(session, event_id, mine, links[free[0]], rules=rules, now=now, known=known)
     for key in free:
-        if _may_enter(session, others[key], event_id, link=links[key], rules=rules):
-            _put(session, event_id, others[key], links[key], rules=rules, now=now)
+        page, link, sure = others[key], links[key], [mine.document_id]
+        if _may_enter(session, page, event_id, sure, link=link, rules=rules, known=known):
+            _put(session, event_id, page, link, rules=rules, now=now, known=known)
     return event_id
 
 
@@ -272,16 +278,28 @@ def member_ids(session: Session, event_id: int) -> list[int]:
 
 
 def _may_enter(
-    session: Session, page: StoredPage, event_id: int, *, link: Found, rules: EventRules
+    session: Session,
+    page: StoredPage,
+    event_id: int,
+    undecided: Collection[int],
+    *,
+    link: Found,
+    rules: EventRules,
+    known: dict[int, StoredPage],
 ) -> bool:
-    """Whether nobody told the page apart from a member, and no fact does."""
+    """Whether nobody told the page apart from a member, and no fact does; of ``undecided`` pages
+    it is known that nobody did."""
     ids = member_ids(session, event_id)[:MOST_PAGES]
-    if told_apart(session, [page.document_id], ids):
+    if told_apart(session, [page.document_id], [key for key in ids if key not in undecided]):
         return False
     if link is SAME_TEXT:
         return True
-    members = stored_pages(session, ids).values()
-    return not any(rules.clash(page, member) for member in members)
+    _read_more(session, ids, known)
+    return not any(rules.clash(page, known[key]) for key in ids if key in known)
+
+
+def _read_more(session: Session, ids: Sequence[int], known: dict[int, StoredPage]) -> None:
+    known.update(stored_pages(session, [key for key in ids if key not in known]))
 
 
 def _put(
@@ -292,11 +310,14 @@ def _put(
     *,
     rules: EventRules,
     now: datetime,
+    known: dict[int, StoredPage],
 ) -> None:
+    role = rules.role(page)
+    known[page.document_id] = replace(page, event_id=event_id, role=role, role_origin="rule")
     values = {
         "document_id": page.document_id,
         "event_id": event_id,
-        "role": rules.role(page),
+        "role": role,
         "role_origin": "rule",
         "reason": link.reason,
         "origin": "rule",
@@ -327,9 +348,10 @@ def settle_event(
     *,
     rules: EventRules,
     now: datetime,
-    fresh: dict[int, StoredPage] | None = None,
+    known: dict[int, StoredPage] | None = None,
 ) -> None:
-    """Make size, title and official pages agree with the members."""
+    """Make size, title and official pages agree with the members; ``known``: pages as they are
+    stored now, which need not be read again."""
     ids = member_ids(session, event_id)
     event = session.get(Event, event_id)
     if event is None:
@@ -338,13 +360,9 @@ def settle_event(
         session.execute(delete(EventMember).where(EventMember.event_id == event_id))
         session.execute(delete(Event).where(Event.id == event_id))
         return
-    pages = stored_pages(session, ids[:MOST_PAGES])
-    known = fresh or {}
-    rows = [
-        replace(row, links=known[key].links, matched=known[key].matched) if key in known else row
-        for key, row in pages.items()
-    ]
-    rows = _reprints(session, rows)
+    pages = dict(known or {})
+    _read_more(session, ids[:MOST_PAGES], pages)
+    rows = _reprints(session, [pages[key] for key in ids[:MOST_PAGES] if key in pages])
     event.size, event.updated_at = len(ids), now
     if event.title_origin == "rule":
         event.title = _title(rows, rules) or event.title or rows[0].title
