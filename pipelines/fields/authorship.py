@@ -84,30 +84,48 @@ def issuing_bodies(page: Authors) -> Claim | None:
 
 
 def _official(claim: Claim, page: Authors) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(canonical_body(n, context=page.context) for n in claim.bodies))
+    first, *others = claim.bodies
+    names = [canonical_body(first, context=page.context)]
+    if others:
+        # 厦门市工信局、市大数据局: names without a place are of the place that the first names
+        context = place_of(names[0])[1] or page.context
+        names += [
+            canonical_body(name, context=context if name[:1] in _RANKS else page.context)
+            for name in others
+        ]
+    return tuple(dict.fromkeys(names))
+
+
+_RANKS = frozenset("省市区县州旗")
 
 
 def _more_exact(best: Claim, claims: list[Claim], page: Authors) -> Claim:
-    """The lead often gives the full name of the one body a headline shortens."""
+    """The lead often gives the full names of the bodies that a headline shortens."""
     lead = next((claim for claim in claims if claim.rule == "lead"), None)
-    if lead is None or len(lead.bodies) != 1 or len(best.bodies) != 1:
+    if lead is None:
         return best
-    short, full = _official(best, page)[0], _official(lead, page)[0]
-    if len(full) > len(short) and (full.startswith(short) or _same_ends(short, full)):
-        return Claim(
-            lead.bodies,
-            lead.span,
-            "lead",
-            best.confidence,
-            "body",
-            lead.start,
-            best.note or lead.note,
-        )
+    printed, named = _official(best, page), _official(lead, page)
+    if printed == named or len(printed) != len(named):
+        return best
+    pairs = list(zip(printed, named, strict=True))
+    if all(short == full or _is_longer(short, full) for short, full in pairs):
+        span, note = lead.span, best.note or lead.note
+        return Claim(lead.bodies, span, "lead", best.confidence, "body", lead.start, note)
     return best
 
 
+def _is_longer(short: str, full: str) -> bool:
+    return len(full) > len(short) and (full.startswith(short) or _same_ends(short, full))
+
+
 def _same_ends(short: str, full: str) -> bool:
-    return short[:2] == full[:2] and short[-3:] == full[-3:]
+    """Same place and same office, or all characters of the short name in their order."""
+    if short[:2] != full[:2]:
+        return False
+    rest = iter(full)
+    return short[-3:] == full[-3:] or (
+        short[-1] == full[-1] and len(short) > 3 and all(char in rest for char in short)
+    )
 
 
 def _claims(page: Authors) -> Iterator[Claim]:
