@@ -44,6 +44,7 @@ _REPUBLIC = re.compile(
     r"^\W{0,2}(?:中華)?(?:民國)?\s?(?P<y>1[0-4]\d)\s?[-/.年]\s?(?P<m>\d{1,2})\s?[-/.月]\s?"
     r"(?P<d>\d{1,2})日?\W{0,2}$"
 )
+_LONGEST_AGO = 24
 _BRACKETS = " \t\u3000[]()【】（）〔〕"
 #: years of two digits, read in English lists only: 2/24/12, 11 Jan 23
 _SHORT_SLASHED = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(\d{2})(?![\d/]|[.-]\d)")
@@ -191,7 +192,7 @@ def _in_words(text: str, *, lang: str, today: date | None) -> date | None:
 
     Weeks and months ago name no day. Hours ago are taken for today: the clock is not known here.
     """
-    if len(text) > 24:
+    if len(text) > _LONGEST_AGO:
         return None
     ago = _AGO.match(text) if today is not None else None
     if ago is not None and today is not None:
@@ -204,6 +205,11 @@ def _in_words(text: str, *, lang: str, today: date | None) -> date | None:
         return date(int(era["y"]) + 1911, int(era["m"]), int(era["d"]))
     except ValueError:
         return None
+
+
+def is_relative(text: str) -> bool:
+    """Whether a field says how long ago something was, not when."""
+    return len(text) <= _LONGEST_AGO and _AGO.match(text.strip()) is not None
 
 
 def bare(text: str) -> str:

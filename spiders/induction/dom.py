@@ -25,6 +25,7 @@ _CLICKED = ("href", "onclick", "data-href", "data-url", "data-link")
 _PLACE = re.compile(r"(?:https?:/)?\.{0,2}/\S+$|\S+\.s?html?$")
 MAX_ELEMENTS = 60_000
 _MAX_DEPTH = 200
+_SHORT_SCRIPT = 300
 
 
 @dataclass(eq=False)
@@ -42,6 +43,8 @@ class Element:
     link: str | None = None
     #: the attribute that gives the address
     source: str = "href"
+    #: short scripts directly inside: some write a date
+    scripts: tuple[str, ...] = ()
 
     @cached_property
     def classes(self) -> tuple[str, ...]:
@@ -156,6 +159,9 @@ def _grow(top: LexborNode, root: Element, elements: list[Element], *, base_url: 
             continue
         tag = node.tag or ""
         if not node.is_element_node or tag in _SILENT:
+            script = (node.text(deep=True) or "") if tag == "script" else ""
+            if 0 < len(script) <= _SHORT_SCRIPT:
+                parent.scripts += (script,)
             continue
         if len(elements) >= MAX_ELEMENTS or parent.depth >= _MAX_DEPTH:
             continue

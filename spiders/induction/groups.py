@@ -164,7 +164,9 @@ def _with_links(rows: list[Element]) -> Group | None:
             if taken[slot] > 1:
                 slot = f"{slot} {taken[slot]}"
             chosen[slot].append((row, link))
-            totals[slot] += link_worth(link) + 0.3
+            told = "" if link.text else title_of(link)
+            repeats = told and any(other.text == told for other in row.links)
+            totals[slot] += link_worth(link) + (-0.7 if repeats else 0.3)  # an icon beside it
     if not totals:
         return None
     for slot, pairs in chosen.items():

@@ -22,7 +22,7 @@ OTHER_DAY = re.compile(
 _REVISED = re.compile(r"^(?:updated|modified|dateModified|last-?(?:updated|modified))$")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _DATE_NAME = re.compile(r"date|time|day|rq|sj")
-_WHOLE = re.compile(r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}")
+_WHOLE = re.compile(r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}(?!\d)")
 _LONGEST_BOX = 20
 _LONGEST_FIELD = 60
 _LONGEST_SENTENCE = 300
@@ -54,13 +54,14 @@ def date_text(row: Element, link: Element, *, lang: str, today: date | None) -> 
     readable = (text for text in texts if _reads(text, lang=lang, today=today))
     found_text = next(readable, None)
     if found_text is None or not _YEAR.search(found_text):
-        whole = (text for _, text in stated_in(row) if _reads(text, lang=lang, today=today))
+        whole = (text for _, _, text in stated_in(row) if _reads(text, lang=lang, today=today))
         return next(whole, found_text)
     return found_text
 
 
-def stated_in(row: Element) -> Iterator[tuple[Element, str]]:
-    """Whole days in attributes that are called a date or a time, or that explain a date."""
+def stated_in(row: Element) -> Iterator[tuple[Element, str, str]]:
+    """Whole days in attributes that are called a date or a time, or that explain a date, and in
+    scripts that write them: element, end of the field that reads it, text."""
     for element in row.walk():
         for name, value in element.attributes.items():
             if name.startswith("data-") and _DATE_NAME.search(name):
@@ -68,7 +69,10 @@ def stated_in(row: Element) -> Iterator[tuple[Element, str]]:
             else:
                 told = name == "title" and is_date_like(element.text)
             if told and value and _WHOLE.match(value.strip()):
-                yield element, value.strip()
+                yield element, f"::attr({name})", value.strip()
+        for script in element.scripts:
+            if (match := _WHOLE.search(script)) is not None:
+                yield element, " script::text", match[0]
 
 
 def _reads(text: str, *, lang: str, today: date | None) -> bool:

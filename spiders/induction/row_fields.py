@@ -315,9 +315,8 @@ def _date_fields(
     for _, e in pairs[:3]:
         yield f"{e.tag}::own"
     for row in rows[:3]:
-        for e, _ in stated_in(row.element):
-            name = next(n for n, value in e.attributes.items() if value and is_date_like(value))
-            yield from (f"{p}::attr({name})" for p in _own_paths(row, e))
+        for e, end, _ in stated_in(row.element):
+            yield from (f"{path}{end}".strip() for path in _own_paths(row, e))
     long = [
         (row.element, e)
         for row in rows[:40]

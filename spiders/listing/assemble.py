@@ -13,7 +13,7 @@ from pipelines.items import AttachmentRef
 from pipelines.urls import canonicalise, host_of, is_fetchable, url_key
 from spiders.fields import tidy
 from spiders.patterns import MAX_SUBJECT, search
-from spiders.rowdates import RowDate, day_from_groups, read_row_date
+from spiders.rowdates import RowDate, day_from_groups, is_relative, read_row_date
 from spiders.rows import Listing, ListRow, RowProblem
 from spiders.spec import RowFields, SourceBase
 
@@ -198,7 +198,7 @@ class Assembler:
         )
         day = when.day or self._day_of_link(url)
         if when.day is not None and not _HAS_YEAR.search(raw.date_text or ""):
-            day = _in_year_of(url, when.day)
+            day = _in_year_of(url, when.day, relative=is_relative(raw.date_text or ""))
         modified = raw.modified.at if raw.modified else None
         fetch = canonicalise(raw.fetch, base=self.base_url) if raw.fetch else None
         return ListRow(
@@ -265,10 +265,13 @@ def link_in_script(text: str) -> str:
     return found[1] if found else text
 
 
-def _in_year_of(url: str, day: date) -> date:
-    """A month and day printed without a year: the year is that of the address, if it has one."""
+def _in_year_of(url: str, day: date, *, relative: bool) -> date:
+    """A month and day printed without a year: the year is that of the address, if it has one.
+
+    "3 hours ago" counts from when the page was made: a day in the address says it better.
+    """
     stated = date_from_url(url)
-    if stated is not None and (stated.month, stated.day) == (day.month, day.day):
+    if stated is not None and (relative or (stated.month, stated.day) == (day.month, day.day)):
         return stated
     return day
 

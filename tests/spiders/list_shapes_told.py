@@ -158,3 +158,30 @@ def english_months_on_a_chinese_site() -> tuple[bytes, str, list[Row]]:
         ),
         link="/art/{n}.html",
     )
+
+
+@shape
+def day_written_by_a_script() -> tuple[bytes, str, list[Row]]:
+    return simple(
+        '<li><a href="{href}">{title}</a><span><script>document.write("{day} 10:00:00"'
+        ".substr(0,10))</script></span></li>",
+        link="/art/{n}.html",
+    )
+
+
+@shape
+def icon_of_the_file_beside_the_page() -> tuple[bytes, str, list[Row]]:
+    return simple(
+        '<tr><td>{day}</td><td><a href="{href}">{title}</a></td><td><a href="/files/{n}.pdf" '
+        'title="{title}"><img src="/pdf.gif"></a></td></tr>',
+        frame="<table>{rows}</table>",
+        link="/art/{n}.html",
+    )
+
+
+@shape
+def hours_ago_on_a_page_of_another_day() -> tuple[bytes, str, list[Row]]:
+    return simple(
+        '<li><a href="{href}">{title}</a><span>{i}小时前</span></li>',
+        link="/omn/{ymd}A0{n}.html",
+    )
