@@ -113,6 +113,9 @@ def read_subject(title: str, text: str, *, official: bool) -> Subject | None:
         told = None if official or "《" in plain else _announced(text)
         return told if told and told.name.core != found.name.core else found
     found = _completed(found, text)
+    name = found.name
+    if len(name.core) <= _ABBREVIATED and not name.place and not found.number:
+        return _announced(text)  # 《若干措施》: which ones is told elsewhere
     if "《" not in plain and not found.number:
         told = _announced(text)
         near = told and share_in(topic_of(found.name.core), folded(told.name.printed))

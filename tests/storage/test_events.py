@@ -44,11 +44,11 @@ def store(session: Session, title: str, *, text: str = "", media: bool = False) 
     source = add_source(session, f"src-{level}", group=f"{level}.example", level=level)
     url = f"https://{level}.example.cn/{abs(hash((title, text)))}.html"
     body = text or f"{title}。正文内容各不相同：{hash(title)}。" * 3
-    saved = save_document(
-        session, record(source, url, text=body, title=title, doc_number=None), now=NOW
-    )
+    day = NOW.date()
+    row = record(source, url, text=body, title=title, doc_number=None, published_on=day)
+    saved = save_document(session, row, now=NOW)
     assert saved.document_id is not None
-    keys = read_keys(PageFacts(title=title, text=body, url=url, level=level))
+    keys = read_keys(PageFacts(title=title, text=body, url=url, level=level, published_on=day))
     page = EventPage(saved.document_id, filed=keys.filed, asked=keys.asked)
     link_document(session, page, rules=Rules(), now=NOW)
     return saved.document_id
@@ -163,3 +163,21 @@ def test_a_removed_page_leaves_its_event(database: Database) -> None:
 
 def test_the_store_takes_every_role_that_the_rules_give() -> None:
     assert EVENT_ROLES == ROLES
+
+
+def test_a_report_in_its_own_words_joins_one_act_and_a_split_holds(database: Database) -> None:
+    told = "示例省12条措施力挺元宇宙产业"
+    lead = "浙江省数据局近日出台新政，支持元宇宙产业发展，提出12条措施。"
+    act = "浙江省数据局关于印发《浙江省支持元宇宙产业发展若干措施》的通知"
+    with database.writer() as session:
+        news = store(session, told, text=lead, media=True)
+        assert event_of(session, news) is None
+        final = store(session, act)
+        event = event_of(session, final)
+        assert event is not None
+        assert event_of(session, news) == event
+        reading = store(session, "《浙江省支持元宇宙产业发展若干措施》解读")
+        assert split_event(session, event, [news], actor="editor", now=NOW) is None
+        store(session, "浙江元宇宙新政一图读懂", text=lead.replace("近日", "日前"), media=True)
+        assert event_of(session, news) != event_of(session, final)
+        assert event_of(session, reading) == event
