@@ -22,6 +22,12 @@ _SESSION_PATH = re.compile(
 )
 _TOKENISH = re.compile(r"[0-9a-zA-Z_.!-]{12,128}")
 _DIGITS = re.compile(r"[0-9.]{6,24}")
+#: addresses that are canonical as they stand, told without taking them apart: most are
+_SEGMENT = r"[A-Za-z0-9_~-][A-Za-z0-9_.~-]*+"
+_PLAIN_PATH = re.compile(rf"/(?:{_SEGMENT}/?+)*+")
+_PLAIN_NAME = re.compile(rf"(?:\./)?+{_SEGMENT}(?:/{_SEGMENT})*+")
+_PLAIN_HOST = r"(?:[a-z0-9]++(?:-++[a-z0-9]++)*+\.)++[a-z]{2,}"
+_PLAIN = re.compile(rf"https?://{_PLAIN_HOST}{_PLAIN_PATH.pattern}")
 _INDEX_FILE = re.compile(r"/(?:index|default)\.(?:s?html?|jsp|php|aspx?)$", re.IGNORECASE)
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _PORTS = {"http": 80, "https": 443}
@@ -71,12 +77,22 @@ def canonicalise(url: str, *, base: str | None = None) -> str:
     if len(url) > _MAX_URL:
         return url.strip()
     cleaned = _BLANKS.sub("", url.strip())
-    if base:
+    if base and _PLAIN.fullmatch(cleaned) is None:
         try:
-            cleaned = urljoin(base, cleaned.replace("\\", "/") if ":" not in cleaned else cleaned)
+            cleaned = _joined(base, cleaned.replace("\\", "/") if ":" not in cleaned else cleaned)
         except ValueError:
             return cleaned
-    return _canonical(cleaned)
+    return cleaned if _PLAIN.fullmatch(cleaned) else _canonical(cleaned)
+
+
+def _joined(base: str, url: str) -> str:
+    """:func:`urljoin`, which plain paths on a plain page do not need."""
+    if _PLAIN.fullmatch(base) is not None:
+        if _PLAIN_PATH.fullmatch(url) is not None:
+            return base[: base.index("/", 8)] + url
+        if _PLAIN_NAME.fullmatch(url) is not None:
+            return base[: base.rindex("/") + 1] + url.removeprefix("./")
+    return urljoin(base, url)
 
 
 @lru_cache(maxsize=4096)
@@ -122,6 +138,8 @@ def identity_form(url: str) -> str:
 
 def is_fetchable(url: str) -> bool:
     """True for absolute http(s) addresses with a plausible host and no credentials in them."""
+    if _PLAIN.fullmatch(url) is not None:
+        return len(url) <= _MAX_URL
     parts = _split(url.strip())
     if parts is None or len(url) > _MAX_URL or "@" in parts.netloc:
         return False

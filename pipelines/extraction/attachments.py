@@ -50,6 +50,7 @@ _FILE_BOX = re.compile(
 #: what every link to a file has in its address or text; cheap to look for
 _MAYBE_FILE = re.compile(rf"\.(?:{'|'.join(_TYPES)})(?![a-z])|附", re.IGNORECASE)
 _FOREIGN_TAGS = words("nav footer aside script style head")
+_MARKED = frozenset("?#%;\\")
 _MAX_CLIMB = 4
 _AFTER, _BEFORE = 12, 6  # sibling nodes looked at, text between elements included
 _NEAR_LEVELS = 2
@@ -61,8 +62,11 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f/\\]+")
 
 def media_type_of(address: str, label: str = "") -> str | None:
     """Media type by the file name in an address (path, then parameters) or in the link text."""
-    parts = urlsplit(address)
-    names = [parts.path, *(p.partition("=")[2] for p in parts.query.split("&"))]
+    if address.count("/") > 2 and _MARKED.isdisjoint(address):
+        names = [address]  # nothing but a path: no need to take it apart
+    else:
+        parts = urlsplit(address)
+        names = [parts.path, *(p.partition("=")[2] for p in parts.query.split("&"))]
     for name in (*names, label.strip()):
         match = _SUFFIX.search(unquote(name).strip())
         if match and match.group(1).lower() in _TYPES:

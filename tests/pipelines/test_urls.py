@@ -160,3 +160,24 @@ def test_record_numbers_that_look_like_trackers_are_kept() -> None:
     assert url_key(one) != url_key("http://news.example.com/mnews.asp?pk_no=1412362")
     assert canonicalise(one) == one
     assert canonicalise(one + "&pk_campaign=x") == one
+
+
+@pytest.mark.parametrize(
+    ("link", "address"),
+    [
+        ("/files/7.pdf", "https://www.example.gov.cn/files/7.pdf"),
+        ("t2026_7.html", "https://www.example.gov.cn/zc/2026/t2026_7.html"),
+        ("./P02026/a.doc", "https://www.example.gov.cn/zc/2026/P02026/a.doc"),
+        ("../b/c.html", "https://www.example.gov.cn/zc/b/c.html"),
+        ("//www.example.org/a", "https://www.example.org/a"),
+        ("/a/./b", "https://www.example.gov.cn/a/b"),
+        ("http://www.example.org:80/a", "http://www.example.org/a"),
+        ("http://WWW.example.org/a", "http://www.example.org/a"),
+        ("?page=2", "https://www.example.gov.cn/zc/2026/index.html?page=2"),
+        ("a b.pdf", "https://www.example.gov.cn/zc/2026/a%20b.pdf"),
+    ],
+)
+def test_plain_links_and_others_become_addresses_alike(link: str, address: str) -> None:
+    base = "https://www.example.gov.cn/zc/2026/index.html"
+    assert canonicalise(link, base=base) == address
+    assert is_fetchable(address)
