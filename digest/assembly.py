@@ -84,6 +84,7 @@ def compose_view(
         notice=_notice(edition, overflow),
         cadence=cadence(edition),
         composed_at=now,
+        permit=edition.internal_permit,
     )
     boxed = boxes.fill(session, view, edition=edition, groups=flat, watched=watched)
     return boxed, {group.head.document.id: group.head.version_id for group in flat}

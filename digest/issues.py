@@ -14,7 +14,7 @@ from digest.editions import edition_by_key
 from digest.errors import EditionUnknown, LintFailed
 from digest.frozen import load_issue
 from digest.links import WebLinks
-from digest.lint import Problem, check_rendered
+from digest.lint import Problem, check_masthead, check_rendered
 from digest.message import message_id
 from digest.narrow import narrowed, read_wishes
 from digest.readers import sample_reader
@@ -77,7 +77,7 @@ def approve_issue(
         now=now,
         after={"hash": digest[:10], "recipients": frozen.recipients},
     )
-    warnings = rendered.warnings
+    warnings = rendered.warnings + tuple(str(found) for found in check_masthead(view))
     if not messages:
         warnings += ("没有收件人 / there are no recipients",)
     return Approved(issue_id, frozen.recipients, warnings)

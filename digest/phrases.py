@@ -11,6 +11,7 @@ from digest.links import Reader
 from digest.view import Coverage, Deadline, IssueView, Item, Lead
 from digest.wording import clean_line, day_label, headline, host_label, shorten, span_label
 
+FREE_EXCHANGE = "内部资料 免费交流"
 SUBJECT_COLUMNS = 78
 PREHEADER_MIN = 35
 PREHEADER_MAX = 90
@@ -22,6 +23,11 @@ _BRACKETED = re.compile(r"[（(][^（）()]{2,16}[)）](?=》|$)")
 def period(view: IssueView) -> str:
     """``2026年11月9日—15日``."""
     return span_label(view.first_day, view.last_day)
+
+
+def permit(view: IssueView) -> str:
+    """``内部资料 免费交流　准印证号：…`` for an internal serial, else empty."""
+    return f"{FREE_EXCHANGE}　准印证号：{view.permit}" if view.permit else ""
 
 
 def subject(view: IssueView) -> str:

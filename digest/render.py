@@ -211,6 +211,7 @@ def _context(view: IssueView, cut: Cut, reader: Reader) -> dict[str, Any]:
         "subject": phrases.subject(view),
         "preheader": phrases.preheader(view),
         "period": phrases.period(view),
+        "permit": phrases.permit(view),
         "total": len(view.items),
         "toc": phrases.contents(view),
         "coverage": phrases.coverage(view.coverage),

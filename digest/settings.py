@@ -54,6 +54,7 @@ class EditionConfig(Section):
     publisher: str = Field(default="", max_length=80)
     contact: str = Field(default="", max_length=160)
     notice: str = Field(default="", max_length=300)
+    internal_permit: str = Field(default="", max_length=60)
     lang: str = Field(default="zh-CN", pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
 
     every: str = Field(default="weekly", pattern=r"^(daily|weekly|monthly|[1-9]\d{0,2}d)$")

@@ -136,7 +136,7 @@ class Coverage:
 class IssueView:
     """One issue of one edition. ``first_day`` and ``last_day`` bound the period covered.
 
-    ``intro`` is the editors' own preface.
+    ``intro`` is the editors' own preface, ``permit`` the 准印证号 of a printed internal serial.
     """
 
     edition: str
@@ -159,6 +159,7 @@ class IssueView:
     intro: str = ""
     cadence: str = "每周"
     composed_at: datetime | None = None
+    permit: str = ""
 
     @property
     def items(self) -> tuple[Item, ...]:

@@ -14,6 +14,7 @@ from digest.files import TYPES, file_name, issue_file, possible_types
 from digest.frozen import load_issue
 from digest.issues import problems_of, render_view
 from digest.links import WebLinks
+from digest.lint import check_masthead
 from digest.render import RenderedIssue
 from digest.view import IssueView
 from review.queries import issues as reads
@@ -61,6 +62,7 @@ def mail_preview(site: Site, view: IssueView, issue_id: int) -> Preview:
     except Exception as error:  # an operator's own template may raise anything
         return Preview(None, problem=f"{type(error).__name__}: {error}"[:300])
     findings = [Finding(problem.code, problem.message) for problem in problems_of(rendered)]
+    findings += [Finding(problem.code, problem.message) for problem in check_masthead(view)]
     findings += [Finding("W", warning) for warning in rendered.warnings]
     return Preview(rendered, tuple(findings))
 

@@ -77,6 +77,7 @@ class Printed:
     imprint: str
     hash: str
     lang: str
+    permit: str
 
 
 def printed(view: IssueView) -> Printed:
@@ -106,6 +107,7 @@ def printed(view: IssueView) -> Printed:
         imprint=" · ".join(part for part in (view.publisher, view.contact) if part),
         hash=view_hash(view)[:10],
         lang=view.lang,
+        permit=phrases.permit(view),
     )
 
 
@@ -135,7 +137,7 @@ def _lines(item: Item) -> Iterable[Line]:
     if item.watches or item.topics:
         yield Line("", phrases.why(item))
     if item.story:
-        yield Line(f"同一事件的其他报道 {item.story_total} 篇", _named(item.story))
+        yield Line(f"同一事件另有 {item.story_total} 篇", _named(item.story))
     if item.also:
         more = f" 等 {item.also_total} 家" if item.also_total > len(item.also) else ""
         yield Line("也见于", f"{_named(item.also)}{more}")

@@ -134,6 +134,8 @@ def _masthead(document: Document, issue: Printed) -> None:
     for fact in facts:
         if fact.strip(" ·"):
             document.add_paragraph(fact.strip(" ·"), style="刊物信息")
+    if issue.permit:
+        document.add_paragraph(issue.permit, style="刊物信息")
 
 
 def _contents(document: Document, issue: Printed) -> None:

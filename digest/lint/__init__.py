@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from digest.lint.envelope import check_message
 from digest.lint.html import check_html
+from digest.lint.masthead import check_masthead
 from digest.lint.problem import Problem
 from digest.lint.reading import check_reading
 from digest.render import RenderedIssue
 
-__all__ = ["Problem", "check_message", "check_rendered"]
+__all__ = ["Problem", "check_masthead", "check_message", "check_rendered"]
 
 
 def check_rendered(rendered: RenderedIssue) -> list[Problem]:

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from digest.lint import check_message, check_rendered
+from digest.files.content import printed
+from digest.lint import check_masthead, check_message, check_rendered
 from digest.lint.styles import contrast
-from digest.render import RenderedIssue, render_mail
+from digest.render import RenderedIssue, render_mail, render_web
 from tests.digest.samples import sample_issue
 from tests.digest.test_message import build
 from tests.digest.test_render import READER
@@ -94,3 +95,16 @@ def test_fault_in_message_is_found(code: str, before: bytes, after: bytes) -> No
 def test_contrast_formula() -> None:
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
     assert contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)
+
+
+def test_an_internal_serial_shows_its_permit_and_is_no_newspaper() -> None:
+    plain = sample_issue(5, notice="本刊仅供参考。")
+    assert check_masthead(plain) == []
+    internal = replace(plain, permit="（京）内资准字〔2026〕第1号")
+    assert [problem.code for problem in check_masthead(internal)] == ["X03", "X03"]
+    fine = replace(internal, title="政策与法律动态", notice="")
+    assert check_masthead(fine) == []
+    rendered = render_mail(fine, reader=READER)
+    for text in (rendered.html, rendered.text, render_web(fine).html, printed(fine).permit):
+        assert "内部资料 免费交流" in text
+        assert "内资准字〔2026〕第1号" in text

@@ -82,7 +82,7 @@ def test_the_line_stands_in_every_rendering(db: Database) -> None:
         assert made.issue_id is not None
         rendered = render_issue(session, made.issue_id, config=CONFIG)
     for text in (rendered.html, rendered.text):
-        assert "同一事件的其他报道 1 篇" in text
+        assert "同一事件另有 1 篇" in text
 
 
 def test_a_report_names_its_official_source_or_says_there_is_none(db: Database) -> None:
