@@ -20,7 +20,7 @@ _ORGAN = (
     "央行|中央银行|储备银行|国家银行|联储|议会|国会|参议院|众议院|参议员|众议员|议员|上议院|下议院|立法者"
     "|财政部|财长|司法部|内政部|国防部|商务部|国税[厅局]|税务[厅局署]|证监会|证券交易委员会|证券委员会|证券监管"
     "|金融委员会|金融服务委员会|金融监管|金融厅|金管局|金融管理局|监管局|监管机构|管理局|委员会|竞争局|反垄断|数据保护"
-    "|检察官|检方|州长|州议会|州政府|上院|下院|皇家|总统|总理|首相|部长|政府|内阁|警方|法院|法官|海关|国土安全|议事|当局"
+    "|检察官|检方|州长|州议会|州政府|上院|下院|皇家|专员|公署|监察|[经产济业总财外厚]{1,3}省|总统|总理|首相|部长|政府|内阁|警方|法院|法官|海关|国土安全|议事|当局"
 )
 _ABROAD = re.compile(
     rf"(?:{_COUNTRY})[\u4e00-\u9fffA-Za-z·\s（）()]{{0,10}}?(?:{_ORGAN}|\b(?:SEC|CFTC|FTC|FCC|DOJ|FDIC)\b)"
@@ -44,7 +44,8 @@ _ENGLISH = re.compile(
     r"|Congress|Senate|House of (?:Commons|Lords|Representatives)|Parliament|Treasury"
     r"|Justice Department"
     r"|Department of [A-Z]\w+|Ministry of [A-Z]\w+|Central Bank|Bank of [A-Z]\w+"
-    r"|Attorney General|Governor|Supreme Court|EU (?:AI|Data|Chips|Digital)|HM Treasury"
+    r"|[A-Z][a-z]+ (?:Department|Ministry)|Attorney General|Governor|Supreme Court"
+    r"|EU (?:AI|Data|Chips|Digital)|HM Treasury"
     r"|[Rr]egulators?|[Ww]atchdogs?|[Cc]ourts?|[Cc]entral bank)\b"
 )
 

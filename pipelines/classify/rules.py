@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from pipelines.classify.actors import actor_in
-from pipelines.classify.announced import bare_kind, is_local_law
+from pipelines.classify.announced import bare_kind, is_local_law, issues_in
 from pipelines.classify.taxonomy import ANY, DocType, Entry, Kind, Taxonomy, When
 from pipelines.classify.words import Tally, WordIndex
 from pipelines.fields.doctype import announced_kind, genre_of, is_interpretation
@@ -197,6 +197,8 @@ def _read(index: _Index, page: CleanPage, metadata: Metadata) -> _Reading:
     if not (public and named) and (actor := actor_in(title)):
         level = "foreign" if actor == "foreign" and not public else level
         public, named = True, _HAN.search(title) is not None
+    if not public and issues_in(lead):
+        public = True
     front = f"{title}\n{lead}"
     # an explanation (解读, 一图读懂) has the kind of no document
     explains = is_interpretation(title)
@@ -325,6 +327,8 @@ def _type_score(rule: _TypeRule, reading: _Reading) -> tuple[float, str]:
     if reading.explains and doc_type.genres:
         return 0.0, ""
     words = reading.in_title.words.get(rule.title_slot, [])
+    if reading.acts and doc_type.private:
+        words = [word for word in words if word not in doc_type.private]
     kind = reading.genre or reading.announced
     if words and kind and kind in doc_type.genres_with_words:
         return 9.5, f"文种“{kind}”，标题含“{words[0]}”"

@@ -94,6 +94,8 @@ class DocType(_Model):
     public: bool = False
     subject: bool = False
     weight: float = Field(default=1.0, gt=0, le=10)
+    private: tuple[Word, ...] = ()
+    """Words of the title that do not count when a public body is who acts."""
     rest: bool = False
     """Takes a page with a topic and no public body that no other type takes."""
     examples: Examples = ()
