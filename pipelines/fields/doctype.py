@@ -88,6 +88,7 @@ def is_draft(title: str) -> bool:
     return bool(_DRAFT.search(title))
 
 
+_QUOTED = re.compile(r"《[^》]{0,80}》")
 _READING = re.compile(
     r"解读|答记者问|问答|图解|一图(?:读懂|看懂)|一文(?:读懂|看懂)|起草说明|编制说明|政策说明"
 )
@@ -95,11 +96,13 @@ _READING = re.compile(
 
 def is_interpretation(title: str) -> bool:
     """Whether a page explains a document (解读, 答记者问, 一图读懂) instead of being one."""
-    return bool(_READING.search(re.sub(r"《[^》]{0,80}》", "", title)))
+    if _READING.search(title) is None:
+        return False
+    return _READING.search(_QUOTED.sub("", title)) is not None
 
 
 _HEADLINE = re.compile(
-    r"[：:，！？!?]|将|(?<![虚模])拟|正在|明年|今年|首次|首个|宣布|表示|推出|完成|超\d|突破|成为|上线|迎来"
+    r"：|:|，|！|？|!|\?|将|(?<![虚模])拟|正在|明年|今年|首次|首个|宣布|表示|推出|完成|超\d|突破|成为|上线|迎来"
 )
 _ISSUES = re.compile(r"印发|发布|出台|公布|颁布|下发|制定|通过|政策|新规|施行|实施|征求")
 
@@ -116,7 +119,7 @@ def document_kind(title: str) -> str | None:
         inner = genre_of(match["quoted"] or match["bare"] or "")
         if inner is not None:
             return inner
-    bare = re.sub(r"《[^》]{0,80}》", "《》", title)
+    bare = _QUOTED.sub("《》", title) if "《" in title else title
     if _HEADLINE.search(bare) and "关于" not in bare:
         return None
     outer = genre_of(title)

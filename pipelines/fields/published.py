@@ -206,6 +206,7 @@ def _from_text(text: str, clock: _Clock) -> Iterator[Published]:
             yield Published(span.value, None, line[: span.end], "body:dateline", "body", 0, 0.78)
 
 
+_LINE_PARTS = re.compile(r"[\n|｜]")
 _BOUNDARY = re.compile(
     r"[,，]?\s{0,3}(?:\Z|\n|[|｜/【\[（(]|\d{1,2}[:：]\d\d|来源|作者|浏览|字体|字号|编辑|阅读|点击|记者|T\d)"
 )
@@ -216,7 +217,7 @@ def _from_head(head: str, clock: _Clock) -> Iterator[Published]:
     lang = clock.lang
     spans = find_dates(head, lang=lang) or (find_dates(head, lang="en") if lang == "zh" else ())
     for span in spans[:12]:
-        before = re.split(r"[\n|｜]", head[max(0, span.start - 24) : span.start])[-1]
+        before = _LINE_PARTS.split(head[max(0, span.start - 24) : span.start])[-1]
         if _NOT_PUBLISHED.search(before) or _signed(head, span.start, span.end):
             continue
         label = _label(head, span.start)
@@ -259,7 +260,7 @@ def _label(head: str, at: int) -> str:
     and the date follows at once: 不要浪费时间2015/07/02 is a headline with a day behind it.
     """
     back = head[max(0, at - 40) : at]
-    before = re.split(r"[\n|｜]", back)[-1]
+    before = _LINE_PARTS.split(back)[-1]
     labels = list(_LABELLED.finditer(before))
     if not labels:
         return ""

@@ -54,6 +54,11 @@ _LONGEST = 100
 """Characters of names glued together with what stands around them; more between two separators is
 a sentence."""
 _ADVERBS_WITHIN, _MOST_ADVERBS = 60, 20
+_APART = re.compile(r"\d [年月日]|[年月] \d")
+_TITLE_PARTS = re.compile(r"[：:，,；;\s]")
+_OFFICIAL = re.compile(
+    r"(?P<body>[\u4e00-\u9fff]{2,16}?)(?:副)?(?:部长|局长|主任|主席|行长|署长|厅长|司长)[\u4e00-\u9fff]{2,4}"
+)
 _LATIN_TAIL = re.compile(r"[（(][A-Za-z .,&-]{1,60}[）)]\Z")
 
 
@@ -92,11 +97,10 @@ def _is_long(piece: str) -> bool:
 
 def official_in_title(title: str) -> Subject | None:
     """The organ of an official whom a headline quotes: …：工信部部长某某首次提到…"""
-    for part in re.split(r"[：:，,；;\s]", title)[:4]:
-        match = re.match(
-            r"(?P<body>[\u4e00-\u9fff]{2,16}?)(?:副)?(?:部长|局长|主任|主席|行长|署长|厅长|司长)[\u4e00-\u9fff]{2,4}",
-            part,
-        )
+    if not any(map(title.__contains__, _OFFICE_ENDS)):
+        return None
+    for part in _TITLE_PARTS.split(title)[:4]:
+        match = _OFFICIAL.match(part)
         if match and looks_like_body(match["body"]) and is_public_body(match["body"]):
             return Subject((match["body"],), match[0], title.find(match[0]))
     return None
@@ -129,4 +133,4 @@ def _without_adverbs(text: str) -> str:
 
 def _broken(head: str) -> bool:
     """Spaces around digits (2023 年 9 月 18 日) belong to the print, not between names."""
-    return bool(re.search(r"\d [年月日]|[年月] \d", head))
+    return " " in head and _APART.search(head) is not None
