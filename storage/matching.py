@@ -25,6 +25,8 @@ from storage.search_index import SearchText
 from storage.tokens import LONGEST_WORD, TITLE_MARK, compare_text, is_plain, query_terms
 
 MOST_TERMS = 12  # bigrams of one long phrase sent to the index; the text decides anyway
+LOOSE_TERMS = 5  # of them at first: each is looked up in every segment of the index
+COSTLY = range(2, 5)  # characters of a prefix that may stand for half of all documents
 _GAP = "\x00"  # no phrase reaches over it
 _DOC_NUMBER = re.compile(r"[^\W\d_]{1,20}〔\d{4}〕第?\d{1,5}号?")
 
@@ -63,13 +65,18 @@ class Candidate:
         """Whether a phrase occurs, in the title only if ``title``."""
         if is_plain(phrase):
             return phrase in (self.text.title if title else self.raw)
-        return _occurs(compare_text(phrase), self.title if title else self.whole)
+        wanted = compare_text(phrase)
+        if not title and (phrase in self.raw or wanted in self.raw):
+            return True  # most words and numbers stand there as they are looked for
+        return _occurs(wanted, self.title if title else self.whole)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """``fts5`` and ``tsquery`` rule documents out; ``sql`` must hold; ``node`` decides the rest.
 
+    ``loose_fts5`` and ``loose_tsquery`` rule fewer out and cost less: some bigrams of a long
+    phrase, no short number or word, whose every continuation the index would have to collect.
     ``exact`` means that index and SQL say it all. ``flags`` are the field conditions inside
     ``node``, to be selected with each candidate. ``phrases`` are the texts to highlight.
     """
@@ -78,6 +85,8 @@ class Plan:
     exact: bool
     fts5: str | None
     tsquery: str | None
+    loose_fts5: str | None
+    loose_tsquery: str | None
     title_fts5: str | None
     title_tsquery: str | None
     sql: tuple[ColumnElement[bool], ...]
@@ -111,6 +120,8 @@ def plan_query(query: str) -> Plan:
         exact=node is None or (fts5 is not None and _exact(node)),
         fts5=fts5,
         tsquery=_narrow(node, _TsQuery()) if node else None,
+        loose_fts5=_narrow(node, _Fts5(loose=True)) if node else None,
+        loose_tsquery=_narrow(node, _TsQuery(loose=True)) if node else None,
         title_fts5=_narrow(titled, _Fts5()) if titled else None,
         title_tsquery=_narrow(titled, _TsQuery()) if titled else None,
         sql=sql,
@@ -227,7 +238,25 @@ def _exact(node: Node) -> bool:
 
 
 class _Fts5:
-    """The MATCH language of FTS5."""
+    """The MATCH language of FTS5; ``loose`` leaves out what costs much."""
+
+    def __init__(self, *, loose: bool = False) -> None:
+        self._loose = loose
+
+    def terms(self, phrase: str) -> list[tuple[str, bool]]:
+        """Tokens of a phrase, some of them if there are many."""
+        terms, most = query_terms(phrase), MOST_TERMS
+        if self._loose:
+            terms, most = [term for term in terms if not _costly(*term)], LOOSE_TERMS
+        if len(terms) > most:
+            terms = [terms[place * len(terms) // most] for place in range(most)]
+        return terms
+
+    def excludes(self, part: Node) -> bool:
+        """Whether documents with ``part`` may be taken out: only what the index decides exactly."""
+        if not _exact(part):
+            return False
+        return not self._loose or _narrow(part, self) == _narrow(part, type(self)())
 
     def term(self, token: str, *, prefix: bool) -> str:
         return f'"{token}" *' if prefix else f'"{token}"'
@@ -258,15 +287,16 @@ class _TsQuery(_Fts5):
         return f"({part} & !{unwanted})"
 
 
+def _costly(token: str, prefix: bool) -> bool:
+    return prefix and len(token) in COSTLY
+
+
 def _narrow(node: Node, language: _Fts5) -> str | None:
     """An index query that every match of ``node`` meets; None if the index cannot help."""
     match node:
         case Phrase(text, title):
-            terms = query_terms(text)
-            if len(terms) > MOST_TERMS:
-                step = len(terms) / MOST_TERMS
-                terms = [terms[int(place * step)] for place in range(MOST_TERMS)]
             mark = TITLE_MARK if title else ""
+            terms = language.terms(text)
             found = [language.term(mark + token, prefix=prefix) for token, prefix in terms]
             return (found[0] if len(found) == 1 else language.all_of(found)) if found else None
         case And(parts):
@@ -276,8 +306,7 @@ def _narrow(node: Node, language: _Fts5) -> str | None:
                 return None
             result = known[0] if len(known) == 1 else language.all_of(known)
             for part in parts:
-                # Only what the index decides exactly may be taken out by it.
-                if isinstance(part, Not) and _exact(part.part):
+                if isinstance(part, Not) and language.excludes(part.part):
                     unwanted = _narrow(part.part, language)
                     if unwanted is not None:
                         result = language.but_not(result, unwanted)

@@ -42,6 +42,7 @@ COUNT_CAP = 1000  # counting stops here: a page shows "1000+"
 RANKED_TITLES = 150  # newest title hits and other hits looked at when ranking
 RANKED_OTHERS = 350
 _CHUNK = 60
+_LOOSE_HOLDS = 4  # one of so many must hold, or the index is asked strictly
 
 _SHOWN = (
     select(Document.id, Document.title, DocumentVersion.body_text)
@@ -133,26 +134,32 @@ def _matches(reading: Reading, plan: Plan, *, first: int) -> Iterator[_Found]:
     """Matching documents, newest first."""
     waiting = reading.waiting()
     for indexed in _indexed_matches(reading, plan, first=first):
-        while waiting and waiting[0].id > _id(indexed):
-            yield waiting.pop(0)
+        place = _id(indexed)
+        while waiting and waiting[0].id >= place:
+            ahead = waiting.pop(0)
+            if ahead.id > place:
+                yield ahead
         yield indexed
     yield from waiting
 
 
 def _indexed_matches(reading: Reading, plan: Plan, *, first: int) -> Iterator[_Found]:
-    if plan.exact:
-        yield from reading.ids(most=first)
-        return
+    loose = reading.has_loose and first <= _CHUNK
     below: int | None = None
     size = min(_CHUNK, first + first // 4 + 1)  # most of what the index gives holds
-    while True:
-        chunk = reading.candidates(most=size, below=below)
+    looked = held = 0
+    while loose or not plan.exact:
+        chunk = reading.candidates(most=size, below=below, loose=loose)
         for found in chunk:
             if plan.holds(found):
+                held += 1
                 yield found
         if len(chunk) < size:
             return
+        looked += size
+        loose = loose and held * _LOOSE_HOLDS >= looked
         below, size = chunk[-1].id, _CHUNK
+    yield from reading.ids(most=first - held, below=below)
 
 
 def _ranked(reading: Reading, plan: Plan) -> list[tuple[float, Candidate]]:

@@ -111,10 +111,16 @@ class Reading:
         self._plan = plan
         self._filters = filters
         self._match = plan.fts5 if self._sqlite else plan.tsquery
+        self._loose = plan.loose_fts5 if self._sqlite else plan.loose_tsquery
 
-    def ids(self, *, most: int) -> list[int]:
-        """Ids of candidates."""
-        query, values = self._query(self._match, texts=False)
+    @property
+    def has_loose(self) -> bool:
+        """Whether asking loosely differs at all."""
+        return self._loose != self._match
+
+    def ids(self, *, most: int, below: int | None = None) -> list[int]:
+        """Ids of candidates, those under ``below``."""
+        query, values = self._query(self._match, texts=False, below=below)
         return list(self._connection.execute(query, {**values, "most": most}).scalars())
 
     def count(self, *, most: int) -> int:
@@ -123,9 +129,15 @@ class Reading:
         counted = select(func.count()).select_from(query.subquery())
         return int(self._connection.execute(counted, {**values, "most": most}).scalar_one())
 
-    def candidates(self, *, most: int, below: int | None = None) -> list[Candidate]:
-        """Candidates with their texts, with ids under ``below``."""
-        query, values = self._query(self._match, texts=True, below=below)
+    def candidates(
+        self, *, most: int, below: int | None = None, loose: bool = False
+    ) -> list[Candidate]:
+        """Candidates with their texts, with ids under ``below``.
+
+        ``loose``: found more cheaply, more of them wrong, those that wait perhaps among them.
+        """
+        match = self._loose if loose else self._match
+        query, values = self._query(match, texts=True, below=below)
         return self._fetched(query, {**values, "most": most})
 
     def in_titles(self, *, most: int) -> list[Candidate]:

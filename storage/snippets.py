@@ -27,7 +27,9 @@ class _Pattern(NamedTuple):
     plain: bool
 
     def search(self, text: str) -> re.Match[str] | None:
-        return self.compiled.search(text if self.plain else fold(text))
+        """The first place, or one that stands there but for its case: folding a text is dear."""
+        found = self.compiled.search(text)
+        return found if found or self.plain else self.compiled.search(fold(text))
 
 
 def _pattern(phrases: Sequence[str]) -> _Pattern | None:
@@ -40,7 +42,8 @@ def _made(phrases: tuple[str, ...]) -> _Pattern | None:
     escaped = [" +".join(map(re.escape, part.split())) for part in parts if part]
     if not escaped:
         return None
-    return _Pattern(re.compile("|".join(escaped)), all(is_plain(part) for part in parts if part))
+    plain = all(is_plain(part) for part in parts if part)
+    return _Pattern(re.compile("|".join(escaped), 0 if plain else re.IGNORECASE), plain)
 
 
 def mentions(text: str, phrases: Sequence[str]) -> bool:

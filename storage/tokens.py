@@ -152,15 +152,18 @@ def index_tokens(title: str, *, others: str) -> str:
 def query_terms(phrase: str) -> list[tuple[str, bool]]:
     """Tokens that every text containing ``phrase`` has; True marks a prefix.
 
-    Empty if the phrase has neither a letter nor a digit.
+    Empty if the phrase has neither a letter nor a digit. A run that something follows in the
+    phrase ends there in the text as well, so that it is a token itself; blanks say nothing, for
+    they may be absent from the same number of a document.
     """
     terms: dict[tuple[str, bool], None] = {}
-    for match in _RUN.finditer(fold(phrase)):
-        run = match.group()
+    folded = fold(phrase)
+    for match in _RUN.finditer(folded):
+        run, follows = match.group(), folded[match.end() : match.end() + 1]
         if match.lastgroup == "word":
-            terms[run[:LONGEST_WORD], True] = None
+            terms[run[:LONGEST_WORD], len(run) > LONGEST_WORD or follows in ("", " ")] = None
         elif len(run) == 1:
-            terms[run, True] = None
+            terms[run, follows in ("", " ")] = None
         else:
             terms.update(dict.fromkeys((a + b, False) for a, b in pairwise(run)))
     return list(terms)

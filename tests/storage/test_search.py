@@ -163,6 +163,42 @@ def test_paging_meets_queue_and_index_in_one_order(database: Database) -> None:
         assert [segment.text for segment in rows[0].snippet if segment.hit] == ["新规定"]
 
 
+def test_words_that_most_or_few_texts_hold_are_found_in_queue_and_index(
+    database: Database,
+) -> None:
+    last = FLUSH_AT + 40
+    with database.writer() as session:
+        source = add_source(session)
+        for number in range(1, last + 1):
+            few = "，含AI与第10086号" if number % 13 == 0 else ""
+            text = f"第{number}份 2024年有关数据与安全的规定{few}。"
+            url = f"https://sample.gov.cn/{number}"
+            save_document(session, record(source, url, text=text), now=NOW)
+        again = record(
+            source, "https://sample.gov.cn/5", text="第5份 2024年有关数据与安全的新规定。"
+        )
+        save_document(session, again, now=NOW)
+    every, some = list(range(last, 0, -1)), list(range(last // 13 * 13, 0, -13))
+    without = [number for number in every if number % 13]
+    expected = {
+        **dict.fromkeys(("2024", "202", "024年有关", "2024年有关数据与安全的"), every),
+        **dict.fromkeys(("AI", "AI 2024", "10086", "AI与第10086号", "第10086号"), some),
+        **dict.fromkeys(("2024年 -AI", "数据 NOT 10086"), without),
+        "2024 NOT (数据 NOT AI)": some,
+        **dict.fromkeys(("2024与安全", "202年", "0086与"), ()),
+    }
+    with database.reader() as session:
+        assert 0 < len(session.scalars(select(IndexQueue.document_id)).all()) < FLUSH_AT
+        for query, hits in expected.items():
+            found = [
+                hit.document_id
+                for offset in range(0, max(len(hits), 1), 25)
+                for hit in search(session, query, limit=25, offset=offset)
+            ]
+            assert found == list(hits), query
+            assert count_matches(session, query) == len(hits), query
+
+
 def test_changed_text_is_found_by_its_new_words_only(database: Database) -> None:
     fill(database, indexed=True)
     with database.writer() as session:
