@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email import message_from_bytes
 from email.message import Message
@@ -30,6 +30,7 @@ _HARD = re.compile(r"5\.1\.(?:[0-6]|10)$|5\.2\.1$|5\.4\.310$")
 _CODE = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _REPLY = re.compile(r"\b([45]\d\d)[ -]")
 _MESSAGE_ID = re.compile(r"^(?:x-)?(?:original-)?message-id:\s*(<[^<>\s]{3,300}>)", re.I | re.M)
+_RETURN_PATH = re.compile(r"\+([0-9a-f]{32})@")
 _GONE = re.compile(
     r"user unknown|unknown user|no such (?:user|recipient|mailbox)|user (?:is )?not found|"
     r"(?:user|mailbox|account|address)[^.\n]{0,60}(?:does not|doesn't) exist|"
@@ -54,13 +55,15 @@ _SUBJECT = re.compile(
 @dataclass(frozen=True, slots=True)
 class Bounce:
     """What a report says. ``message_id`` is that of the mail it speaks of; ``recipient`` the
-    address it names, which may be another one than we wrote to (forwarding)."""
+    address it names, which may be another one than we wrote to (forwarding). ``token`` is what the
+    report's own address says: the first part of the Message-ID (see ``message.return_path``)."""
 
     kind: Kind
     message_id: str | None
     recipient: str | None = None
     status: str | None = None
     reason: str = ""
+    token: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,11 @@ class Settled:
 def read_bounce(content: bytes) -> tuple[Bounce, ...]:
     """Every recipient that a returned mail speaks of; kind ``other``: it is no report."""
     message = message_from_bytes(content)
+    token = _token(message)
+    return tuple(replace(bounce, token=token) for bounce in _read(message))
+
+
+def _read(message: Message) -> tuple[Bounce, ...]:
     parts = list(message.walk())
     identity = _quoted_id(message, parts)
     for part in parts:
@@ -94,6 +102,9 @@ def settle_bounce(session: Session, bounce: Bounce, *, now: datetime) -> Settled
     row = None
     if bounce.message_id is not None:
         query = select(Outbox).where(Outbox.message_id == bounce.message_id).limit(1)
+        row = session.scalars(query).one_or_none()
+    if row is None and bounce.token is not None:
+        query = select(Outbox).where(Outbox.message_id.startswith(f"<{bounce.token}@")).limit(1)
         row = session.scalars(query).one_or_none()
     if row is None:
         return Settled("unmatched")
@@ -181,6 +192,15 @@ def _of_words(message: Message, parts: list[Message], identity: str | None) -> B
         return Bounce("other", identity, named, reason=subject[:200])
     words = gone or refused or code or reply
     return Bounce(kind, identity, named, code[1] if code else None, words[0] if words else "")
+
+
+def _token(message: Message) -> str | None:
+    """From the address the report was sent to: ``bounce+0123…@example.org``."""
+    for name in ("To", "Delivered-To", "X-Original-To", "Envelope-To"):
+        found = _RETURN_PATH.search(_field(message, name).lower())
+        if found:
+            return found[1]
+    return None
 
 
 def _quoted_id(message: Message, parts: Iterable[Message]) -> str | None:

@@ -137,6 +137,16 @@ def message_id(*, mail: MailConfig, edition: str, issue: int, recipient: str) ->
     return f"<{hashlib.sha256(text.encode('utf-8')).hexdigest()[:32]}@{mail.domain}>"
 
 
+def return_path(mail: MailConfig, message_id: str) -> str:
+    """Where reports about one message go: ``bounce+<its id>@…`` when there is such an address.
+
+    A report that quotes nothing of the mail then still tells which one it is about (VERP).
+    """
+    local, at, domain = mail.bounce_address.rpartition("@")
+    token = message_id.strip("<>").partition("@")[0]
+    return f"{local}+{token}{at}{domain}" if at else mail.from_address
+
+
 def _keyed_id(mail: MailConfig, key: str) -> str:
     digest = hashlib.sha256(f"{mail.domain}\x00{key}".encode()).hexdigest()[:32]
     return f"<{digest}@{mail.domain}>"
@@ -182,7 +192,10 @@ def build_message(
     if signature is not None:
         content = sign(content, signature=signature)
     return Envelope(
-        sender=mail.from_address, recipient=recipient, message_id=identity, content=content
+        sender=return_path(mail, identity),
+        recipient=recipient,
+        message_id=identity,
+        content=content,
     )
 
 
@@ -217,7 +230,7 @@ def build_notice(
     if signature is not None:
         content = sign(content, signature=signature)
     return Envelope(
-        sender=mail.from_address,
+        sender=return_path(mail, str(message["Message-ID"])),
         recipient=address,
         message_id=str(message["Message-ID"]),
         content=content,

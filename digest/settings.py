@@ -167,6 +167,8 @@ class MailConfig(Section):
     from_name: str = Field(default="", max_length=60)
     reply_to: str = ""
     unsubscribe_mailto: str = ""
+    # Returned mail goes to this address with the message in it: bounce+0123…@example.org.
+    bounce_address: str = ""
     public_url: str = ""
     secret: SecretStr | None = None
     secret_file: Path | None = Path("data/mail.secret")
@@ -182,7 +184,7 @@ class MailConfig(Section):
     def _sender_plain(cls, value: str) -> str:
         return check_address(value)
 
-    @validates("reply_to", "unsubscribe_mailto")
+    @validates("reply_to", "unsubscribe_mailto", "bounce_address")
     @classmethod
     def _optional_plain(cls, value: str) -> str:
         return check_address(value) if value else ""

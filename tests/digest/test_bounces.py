@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -12,6 +14,8 @@ from typer.testing import CliRunner
 
 from crawler.cli import app
 from digest.bounces import Bounce, read_bounce, settle_bounce
+from digest.message import message_id, return_path
+from digest.settings import MailConfig
 from storage.engine import Database, open_database
 from storage.migrate import upgrade
 from storage.models import Outbox, Subscriber
@@ -152,6 +156,24 @@ def test_unknown_ends_full_counts_and_each_mail_counts_once(database: Database) 
     _sent(database, message_id=other)
     gone = read_bounce(dsn(status="5.1.1", message_id=other))[0]
     assert _settle(database, gone) == "bounced"
+    assert _state(database, person) == "bounced"
+
+
+def test_a_report_that_quotes_nothing_is_known_by_its_own_address(database: Database) -> None:
+    mail = MailConfig(from_address="d@news.example.cn", bounce_address="bounce@news.example.cn")
+    identity = message_id(mail=mail, edition="weekly", issue=1, recipient="wang@reader.cn")
+    person = _sent(database, message_id=identity)
+    path = return_path(mail, identity)
+    assert re.fullmatch(r"bounce\+[0-9a-f]{32}@news\.example\.cn", path)
+    assert (
+        return_path(MailConfig(from_address="d@news.example.cn"), identity) == "d@news.example.cn"
+    )
+    report = f"To: {path}\n".encode() + words("550 User not found")
+    (found,) = read_bounce(report)
+    assert (found.kind, found.message_id) == ("hard", None)
+    other = replace(found, token="0" * 32)
+    assert _settle(database, other) == "unmatched"
+    assert _settle(database, found) == "bounced"
     assert _state(database, person) == "bounced"
 
 
