@@ -75,6 +75,7 @@ _NO_NEWS = re.compile(
     r"[（(▲△▼]{0,2}(?:原标题|图为|图片说明|图片来源|图源|资料图|上图|下图|配图|视频[-：:]|当前位置"
     r"|您(?:现在|当前)的?位置|首页 ?>|关键词[：:]|Key ?words?:|Photo:|Image:|Figure \d)"
 )
+_NO_NEWS_BEGINS = frozenset("（(▲△▼原图资上下配视当您首关KPIF")
 _CREDIT = re.compile(
     r"(?:[\u4e00-\u9fff ·/]{1,12}[摄攝]|供图|摄影报道|(?:资料|資料)[图照])[）)]?[。]?\Z"
 )
@@ -145,7 +146,7 @@ def _dateline_end(sentence: str) -> int:
 
 def says_nothing(sentence: str) -> bool:
     """A caption, a credit, an original title, the way to the page."""
-    if _NO_NEWS.match(sentence):
+    if sentence[:1] in _NO_NEWS_BEGINS and _NO_NEWS.match(sentence):
         return True
     tail = sentence[-16:]
     return _CREDITED.search(tail) is not None and _CREDIT.search(tail) is not None

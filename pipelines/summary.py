@@ -37,9 +37,8 @@ _IMPORTANCE = re.compile(
     r"机遇与挑战|具有(?:十分)?重要(?:意义|作用)|发挥着?(?:十分)?重要(?:意义|作用)"
     r"|取得了?(?:显著|积极|明显)(?:成效|进展)"
 )
-_LIST = re.compile(
-    r"\s{0,8}(?:附件|目录|抄送|主题词|索引号|序号)|[^。]{0,80}收悉。|关于[^，。]{2,40}(?:问题|事项|情况)。\Z"
-)
+_LIST = re.compile(r"附件|目录|抄送|主题词|索引号|序号|关于[^，。]{2,40}(?:问题|事项|情况)。\Z")
+_LIST_BEGINS = frozenset("附目抄主索序关")
 _ACTS = re.compile(
     r"明确|提出|规定|要求|印发|发布|公布|施行|实施|给予|奖励|补助|支持|禁止|不得|应当|达到|建设|培育|打造|力争|目标|判决|裁定|处罚"
     r"|罚款|启动|完成|宣布|推出|上线|签署|融资|同比|增长|下降"
@@ -211,7 +210,7 @@ def _told(sentence: str, chosen: list[_Weighed]) -> bool:
 def _usable(sentence: str, title: str) -> bool:
     if not _SHORTEST <= len(sentence) <= LONGEST or sentence[-1] not in ENDS:
         return False
-    if _LIST.match(sentence) or says_nothing(sentence):
+    if not _tells(sentence):
         return False
     return sentence.rstrip(ENDS) not in title
 
@@ -219,7 +218,9 @@ def _usable(sentence: str, title: str) -> bool:
 def _tells(sentence: str) -> bool:
     if len(sentence) < _SHORTEST and sentence.endswith(("...", "…")):
         return False
-    return not says_nothing(sentence) and not _LIST.match(sentence)
+    if sentence[:1] in _LIST_BEGINS and _LIST.match(sentence):
+        return False
+    return sentence.find("收悉。", 0, 84) < 0 and not says_nothing(sentence)
 
 
 def _weighed(row: Sentence) -> _Weighed:

@@ -258,7 +258,8 @@ def find_english_effective(text: str, *, dates: tuple[DateSpan, ...]) -> Term | 
 def _asks_for_comments(text: str) -> bool:
     if _CONSULT.search(text):
         return True
-    return any(map(text.__contains__, _LATIN_HINTS)) and bool(_CONSULT_LATIN.search(text))
+    hints = _LATIN_HINTS if text[:64].isascii() else _LATIN_HINTS[:2]
+    return any(map(text.__contains__, hints)) and bool(_CONSULT_LATIN.search(text))
 
 
 def find_comment_deadline(
