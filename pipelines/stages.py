@@ -307,6 +307,7 @@ def _join_event(session: Session, saved: SaveResult, incoming: Incoming, *, now:
         cluster_id=saved.cluster_id,
         traced=needs_trace(keys) and bool(keys.links),
         references=keys.references,
+        by_day=keys.by_day,
         fresh=saved.outcome == "new",
     )
     link_document(session, page, rules=Rules(), now=now)

@@ -37,6 +37,7 @@ def look_again(session: Session, document_id: int, *, now: datetime) -> int | No
         links=links if keys.searches else (),
         cluster_id=page.cluster_id,
         traced=needs_trace(keys) and bool(keys.links),
+        by_day=keys.by_day,
         references=references_of(keys, title=page.title, text=version.body_text if version else ""),
     )
     return link_document(session, found, rules=rules, now=now)

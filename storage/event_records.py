@@ -27,7 +27,8 @@ class ReferenceRow(Protocol):
 class EventPage:
     """A page that was just stored: the keys it is filed under and looks for (signed 64 bit), the
     links of its body as (address, text), and its cluster. ``traced``: a medium's report that
-    wants its official page; ``references``: what it says of other policies; ``fresh``: it was
+    wants its official page; ``references``: what it says of other policies; ``by_day``:
+    those of ``asked`` under which pages of any topic are found; ``fresh``: it was
     never stored before."""
 
     document_id: int
@@ -37,6 +38,7 @@ class EventPage:
     cluster_id: int | None = None
     traced: bool = False
     references: tuple[ReferenceRow, ...] = ()
+    by_day: tuple[int, ...] = ()
     fresh: bool = False
 
 
@@ -117,6 +119,10 @@ class EventRules(Protocol):
 
     def clash(self, page: StoredPage, other: StoredPage) -> bool:
         """Whether both are about different policies for certain."""
+        ...
+
+    def concerns(self, page: StoredPage, title: str, lead: str) -> bool:
+        """Whether a page found by its day may be about the same; a first, cheap look."""
         ...
 
     def official(self, page: StoredPage, among: Sequence[StoredPage]) -> OfficialFound | None:

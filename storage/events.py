@@ -6,19 +6,17 @@ keys are filed, and one indexed look-up finds nothing. The rules come from the c
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import combinations
 from typing import Any
 
-from sqlalchemy import Table, and_, bindparam, delete, func, or_, select, text, update
+from sqlalchemy import Table, and_, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
-from sqlalchemy.types import BigInteger
 
+from storage.event_lookup import concerned, look_up
 from storage.event_records import EventLink, EventPage, EventRules, Found, StoredPage
 from storage.event_references import put_references
 from storage.event_traces import trace_members
@@ -31,31 +29,15 @@ from storage.models import (
     EventVerdict,
     Source,
 )
-from storage.prepared import DriverCursor, Prepared
+from storage.prepared import Prepared
 from storage.upsert import dialect_insert
 
-PER_KEY = 20  # newest pages looked at for one key
 MOST_PAGES = 60  # members of an event that a new page is held against
 EXCERPT = 3000  # characters of a text that the rules read
 SAME_TEXT = EventLink("正文相同（转载）", 0.97)
 TITLE_ROLES = ("final", "full_text", "draft", "amendment", "repeal", "interpretation", "report")
 
 _keys: Table = EventKey.__table__  # type: ignore[assignment]
-
-
-# One row a key: fetching many rows through the driver costs more than finding them.
-_SQLITE_LOOK = f"""
-select j.value, (select group_concat(document_id) from (
-    select document_id from event_key where value = j.value and document_id <> ?
-    order by document_id desc limit {PER_KEY}))
-from json_each(?) j"""  # noqa: S608 - a constant
-_PG_LOOK = text(
-    f"""select k.value, n.document_id
-    from unnest(:keys) k(value)
-    cross join lateral (select document_id from event_key
-        where value = k.value and document_id <> :self
-        order by document_id desc limit {PER_KEY}) n"""  # noqa: S608 - a constant
-).bindparams(bindparam("keys", type_=ARRAY(BigInteger)))
 
 
 def _file_in(dialect: str) -> Any:
@@ -74,7 +56,7 @@ def link_document(
     Returns the event's id, None for a page that stands alone. What a person decided stays: a page
     placed by hand is not moved, pages told apart are never joined.
     """
-    found = _look_up(session, page)
+    found = look_up(session, page)
     if page.filed:
         rows = [{"value": key, "document_id": page.document_id} for key in page.filed]
         _FILE.run_many(session.connection(), rows)
@@ -83,11 +65,14 @@ def link_document(
     mates = _cluster_mates(session, page)
     if not found and not mates and not page.traced:
         return None
-    pages = stored_pages(session, [page.document_id, *found, *mates])
+    by_day = [key for key, keys in found.items() if keys.issubset(page.by_day)]
+    named = [key for key in found if key not in by_day]
+    pages = stored_pages(session, [page.document_id, *named, *mates])
     mine = pages.pop(page.document_id, None)
     if mine is None:
         return None
     mine = replace(mine, links=page.links)
+    pages |= stored_pages(session, concerned(session, by_day, mine, rules=rules))
     others = {key: replace(row, matched=found.get(key, frozenset())) for key, row in pages.items()}
     links = _links(mine, others, mates, rules)
     links = _undecided(session, mine.document_id, links)
@@ -106,25 +91,6 @@ def link_document(
 def forget_keys(session: Session, document_id: int) -> None:
     """Take a page out of the look-up table, before it is filed under other keys."""
     session.execute(delete(EventKey).where(EventKey.document_id == document_id))
-
-
-def _look_up(session: Session, page: EventPage) -> dict[int, frozenset[int]]:
-    """Documents that are filed under the asked keys, with those keys; the newest of each key."""
-    if not page.asked:
-        return {}
-    connection = session.connection()
-    if connection.dialect.name == "sqlite":
-        with DriverCursor(connection, _SQLITE_LOOK) as cursor:
-            values = (page.document_id, json.dumps(page.asked))
-            rows = cursor.execute(_SQLITE_LOOK, values).fetchall()
-        pairs = [(int(found), key) for key, ids in rows if ids for found in ids.split(",")]
-    else:
-        values_pg = {"keys": list(page.asked), "self": page.document_id}
-        pairs = [(row[1], row[0]) for row in connection.execute(_PG_LOOK, values_pg)]
-    found: dict[int, set[int]] = {}
-    for document_id, key in pairs:
-        found.setdefault(document_id, set()).add(key)
-    return {document_id: frozenset(keys) for document_id, keys in found.items()}
 
 
 def _cluster_mates(session: Session, page: EventPage) -> list[int]:

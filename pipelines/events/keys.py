@@ -76,7 +76,8 @@ class EventKeys:
     ``words`` are title and lead of a report that announces an act in words of its own, "" for
     every other page, ``said`` the name they give it; ``scopes`` the place or the bodies under
     which such acts are looked for; ``site`` the place of the public body whose site it is;
-    ``references`` what the page says of other policies.
+    ``references`` what the page says of other policies; ``by_day`` those of ``asked`` under which
+    a page of any topic may be found.
     """
 
     role: Role
@@ -98,6 +99,7 @@ class EventKeys:
     of_draft: bool = False
     site: str = ""
     references: tuple[Reference, ...] = ()
+    by_day: tuple[int, ...] = ()
 
     @property
     def searches(self) -> bool:
@@ -171,8 +173,7 @@ def read_keys(page: PageFacts) -> EventKeys:
         addresses=[*([key] if key and official else []), *links],
     )
     act = official and subject is not None and role in OWN_ROLES
-    day = page.published_on or page.written_on
-    by_days = keys_by_days(scopes, day, told=told is not None, act=act)
+    by_days = keys_by_days(scopes, _day(page), told=told is not None, act=act)
     return EventKeys(
         role=role,
         subject=subject,
@@ -187,12 +188,17 @@ def read_keys(page: PageFacts) -> EventKeys:
         links=links,
         filed=tuple(dict.fromkeys((*by_name[0], *by_days[0]))),
         asked=tuple(dict.fromkeys((*by_name[1], *by_days[1]))),
+        by_day=tuple(by_days[1]),
         words=told.words if told else "",
         said=told.said if told else "",
         scopes=scopes,
         of_draft=told.draft if told else subject is not None and subject.name.draft,
         site=at.path if at is not None else "",
     )
+
+
+def _day(page: PageFacts) -> date | None:
+    return page.published_on or page.written_on
 
 
 def _role(page: PageFacts, subject: Subject, bodies: tuple[str, ...], *, official: bool) -> Role:

@@ -26,7 +26,7 @@ _REPORT_DAYS = 150
 _EARLY_DAYS = 12
 _SAME_DAYS = 45
 _COMMON_DAYS = 20
-_SAME_TOPIC, _TOLD_TOPIC, _LINKED_TOPIC = 0.75, 0.6, 0.5
+SAME_TOPIC, _TOLD_TOPIC, _LINKED_TOPIC = 0.75, 0.6, 0.5
 _FEW_PAIRS = 3
 """Shares of a topic that the other side must speak of; fewer pairs of characters prove nothing."""
 _LATER = frozenset({"amendment", "repeal"})
@@ -81,7 +81,7 @@ def _by_topic(a: EventKeys, b: EventKeys) -> Link | None:
         return None
     if not set(report.scopes) & set(act.scopes) or not _parts_fit(name, report.words):
         return None
-    if share < _SAME_TOPIC or not _tells_enough(topic, name, report.words):
+    if share < SAME_TOPIC or not _tells_enough(topic, name, report.words):
         return None
     if report.said:
         told = topic_of(report.said)

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
 
+from pipelines.events.announce import folded, share_in, topic_of
 from pipelines.events.filing import address_key
 from pipelines.events.keys import EventKeys, PageFacts, read_keys
 from pipelines.events.official import OfficialTrace, trace_official
-from pipelines.events.relate import Link, clash, relate
+from pipelines.events.relate import SAME_TOPIC, Link, clash, relate
 
 _ACTS = ("final", "draft", "amendment", "repeal")
 
@@ -73,6 +74,17 @@ class Rules:
     def clash(self, page: Page, other: Page) -> bool:
         """Whether both are about different policies for certain."""
         return clash(self.keys(page), self.keys(other))
+
+    def concerns(self, page: Page, title: str, lead: str) -> bool:
+        """Whether a page of this title and lead may be about the topic of ``page``: a first look
+        at pages that were found by their day only."""
+        mine = self.keys(page)
+        if mine.words:
+            pairs = topic_of(title)
+            return sum(pair in mine.words for pair in pairs) >= min(2, len(pairs))
+        if mine.subject is None:
+            return False
+        return share_in(topic_of(mine.subject.name.core), folded(f"{title}{lead}")) >= SAME_TOPIC
 
     def official(self, page: Page, among: Sequence[Page]) -> OfficialTrace | None:
         """The official page of what a medium's page reports."""
