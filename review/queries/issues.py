@@ -20,6 +20,7 @@ class IssueItemLine:
 
     document_id: int
     review_state: str
+    state: str
 
 
 def issue_count(session: Session, states: Sequence[str] | None = None) -> int:
@@ -59,7 +60,7 @@ def outbox_by_issue(session: Session, issue_ids: Sequence[int]) -> dict[int, dic
 def item_lines(session: Session, issue_id: int) -> list[IssueItemLine]:
     """Items in their order."""
     query = (
-        select(Document.id, Document.review_state)
+        select(Document.id, Document.review_state, Document.state)
         .join(IssueItem, Document.id == IssueItem.document_id)
         .where(IssueItem.issue_id == issue_id)
         .order_by(IssueItem.position)

@@ -135,6 +135,7 @@ def _lines(view: IssueView, known: Mapping[int, reads.IssueItemLine]) -> list[di
             "item": item,
             "section": section,
             "review_state": known[item.document_id].review_state,
+            "is_gone": known[item.document_id].state == "gone" and item.mark != "撤下",
             "is_first": item is section.items[0],
             "is_last": item is section.items[-1],
         }

@@ -6,10 +6,10 @@ import io
 from pathlib import Path
 
 import pytest
-from docx import Document
+from docx import Document as open_word
 from sqlalchemy import select
 
-from storage.models import Issue, IssueItem, Outbox, ReviewAction
+from storage.models import Document, Issue, IssueItem, Outbox, ReviewAction
 from tests.review.conftest import Desk, open_desk
 
 DRAFT, SENT = 2, 1
@@ -272,7 +272,7 @@ def test_a_test_copy_is_queued_for_one_address(desk: Desk) -> None:
 
 def test_a_word_file_goes_out_and_comes_back(desk: Desk) -> None:
     editor = desk.visitor("editor")
-    document = Document(io.BytesIO(editor.get(f"/issues/{DRAFT}/file?as=docx").content))
+    document = open_word(io.BytesIO(editor.get(f"/issues/{DRAFT}/file?as=docx").content))
     one = next(p for p in document.paragraphs if p.style and p.style.name == "来源")
     one.insert_paragraph_before("", style="来源")  # editors leave empty lines
     headings = [p for p in document.paragraphs if p.style and p.style.name == "Heading 2"]
@@ -293,3 +293,23 @@ def test_a_word_file_goes_out_and_comes_back(desk: Desk) -> None:
     assert undo is not None
     editor.post(undo, {})
     assert "在 Word 里改写。" not in editor.get(f"/issues/{DRAFT}/mail").text
+
+
+def test_an_item_that_vanished_or_was_rejected_since_is_flagged(desk: Desk) -> None:
+    editor = desk.visitor("editor")
+    address = f"/issues/{DRAFT}?part=items"
+    before = len(editor.page(address).all(".issue-lines .flag"))
+    with desk.db.writer() as session:
+        keys = list(
+            session.scalars(
+                select(IssueItem.document_id)
+                .where(IssueItem.issue_id == DRAFT)
+                .order_by(IssueItem.position)
+            )
+        )
+        session.get_one(Document, keys[0]).state = "gone"
+        session.get_one(Document, keys[1]).review_state = "rejected"
+    lines = editor.page(address).all(".issue-lines > li")
+    assert "已撤下" in lines[0].text()
+    assert "已被标为不用" in lines[1].text()
+    assert len(editor.page(address).all(".issue-lines .flag")) == before + 2
