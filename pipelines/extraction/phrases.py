@@ -87,6 +87,8 @@ _ENDS = re.compile(
 _FOOTER = re.compile(
     r"反侵权|侵权(?:公告|声明|必究)|著作权声明|内容声明$|第\s?\d{1,3}\s?页\s?[/／]\s?共|上一页.{0,6}下一页|ICP备|公网安备|网站标识码|版权所有|^(?:主办|承办|技术支持|网站地图)[单位]{0,2}[:：\s]"
 )
+#: one of these is in whatever the pattern above finds
+_FOOTER_SIGNS = ("侵权", "声明", "页", "备", "标识码", "版权", "办", "支持", "地图")
 _PROMOTES = re.compile(
     r"^[\s\W]{0,4}(?:advert(?:isement|isement - .{0,20})?\s{0,3}(?:\W{0,3})$|article content( "
     r"continued)?$|story continues below|continue reading"
@@ -149,7 +151,12 @@ def ends_article(text: str) -> bool:
         return False
     if _may_start(text, _ENDS_FIRST) and _ENDS.match(text) is not None:
         return True
-    return not text.isascii() and _FOOTER.search(text) is not None
+    if text.isascii():
+        return False
+    for sign in _FOOTER_SIGNS:
+        if sign in text:
+            return _FOOTER.search(text) is not None
+    return False
 
 
 def is_promotion(text: str) -> bool:

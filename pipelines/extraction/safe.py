@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import count
 
 import nh3
 
@@ -71,28 +72,48 @@ _ADDRESS = (
 )
 
 
+#: bodies that the sanitiser reads in the time that preparing the grammar takes
+_FEW = 100
+_bodies = count()
+_BOX = re.compile(r"</?(?:figure|blockquote)>")
+
+
 @cache
 def _settled() -> re.Pattern[str]:
     """The markup of an ordinary body, which the sanitiser would leave as it is.
 
     Whole elements one after the other that can be read in one way only: blocks, flat lists and
-    tables, formatting and links nested once, addresses of plain hosts, attributes in the order
-    the sanitiser writes. What is outside of this grammar, safe or not, goes through the sanitiser,
-    as does a character that is not printable.
+    tables, formatting and links nested once or twice, addresses of plain hosts, attributes in the
+    order the sanitiser writes; between them figures and quotations may begin and end. What is
+    outside of this grammar, safe or not, goes through the sanitiser, as does a character that is
+    not printable.
     """
     image = rf'<img alt="(?:[^"<>&]++|&(?:amp|quot);)*+" data-src="{_ADDRESS}">'
-    text = rf"(?:[^<>&]++|&(?:amp|lt|gt);|<br>|{image})*+"
-    link = rf'<a href="{_ADDRESS}" rel="{LINK_REL}">{text}</a>'
+    text = rf"[^<>&]++|&(?:amp|lt|gt);|<br>|{image}"
+
+    def formatted(key: str, inner: str) -> str:
+        names = "strong|em|u|sub|sup|code|del|ins"
+        return rf"<(?P<{key}>{names})>(?:{inner})*</(?P={key})>"
 
     def inline(key: str) -> str:
-        formatting = rf"<(?P<{key}>strong|em|u|sub|sup)>(?:{link}|{text})</(?P={key})>"
-        return rf"(?:[^<>&]++|&(?:amp|lt|gt);|<br>|{link}|{image}|{formatting})*"
+        within = formatted(f"{key}1", text)
+        link = rf'<a href="{_ADDRESS}" rel="{LINK_REL}">(?:{text}|{within})*</a>'
+        simple = rf'<a href="{_ADDRESS}" rel="{LINK_REL}">(?:{text})*+</a>'
+        return rf"(?:{text}|{link}|{formatted(f'{key}2', f'{text}|{simple}')})*"
 
     span = r'(?: colspan="\d{1,3}")?+(?: rowspan="\d{1,3}")?+'
     block = rf"<(?P<block>p|h[2-6])>{inline('a')}</(?P=block)>"
     row = rf"<tr>(?:<(?P<cell>t[dh]){span}>{inline('b')}</(?P=cell)>)*</tr>"
     items = rf"<(?P<list>[ou]l)>(?:<li>{inline('c')}</li>)+</(?P=list)>"
-    return re.compile(rf"(?:{block}|{items}|<table><tbody>(?:{row})*</tbody></table>)*")
+    table = rf"<table><tbody>(?:{row})*</tbody></table>"
+    return re.compile(rf"(?:{block}|{items}|{table}|{_BOX.pattern})*")
+
+
+def _is_settled(markup: str) -> bool:
+    if next(_bodies) < _FEW or not markup.isprintable() or _settled().fullmatch(markup) is None:
+        return False
+    boxes = iter(_BOX.findall(markup))
+    return all(next(boxes, "") == f"</{opened[1:]}" for opened in boxes)
 
 
 def safe_html(markup: str) -> str:
@@ -101,7 +122,7 @@ def safe_html(markup: str) -> str:
     One pass is not always one: links that a broken table pushes into each other are parsed
     differently the second time. What does not settle in five passes loses its elements.
     """
-    if markup.isprintable() and _settled().fullmatch(markup) is not None:
+    if _is_settled(markup):
         return markup
     for _ in range(_PASSES):
         cleaned = _once(_CLEANER, markup)
