@@ -22,13 +22,22 @@ _SELF = re.compile(
     r"|通告|标准|计划|规划|政策|指引|指南|章程|安排|批复|目录|清单|制度|纲要|准则|守则)"
 )
 _ACT = r"(?:施行|实施|执行|生效|试行|实行|启用)"
-_AFTER = re.compile(rf"{_SP}(?:(?:起|开始){_SP}(?:正式|全面)?|正式){_ACT}(?P<rest>[^\n]{{0,24}})")
+_AFTER = re.compile(
+    rf"{_SP}(?:[0零]时)?(?:(?:起|开始){_SP}(?:正式|全面)?|正式){_ACT}(?P<rest>[^\n]{{0,24}})"
+)
 _HEADER = re.compile(r"[ \t\u3000]{1,6}起?施行[ \t]*(?:\n|\Z)")
 #: 有效期自2024年4月1日至…, 执行期限为2024年4月1日至…
 _PERIOD_FROM = re.compile(
     r"(?:有效|执行|施行|实施|试行)期限?(?:为|是|[:：])?[ \t]{0,2}自?从?[ \t]{0,2}\Z"
 )
 _TO_NEXT = re.compile(r"起?[ \t]{0,2}(?:至|到|—|－|-|~)")
+# 自2024年4月1日起至2026年3月31日止施行
+_FROM = re.compile(r"[自从][ \t]{0,2}\Z")
+_TO_A_DAY = re.compile(rf"起?[ \t]{{0,2}}[至到][ \t]{{0,2}}20\d\d年\d{{1,2}}月\d{{1,2}}日止?{_ACT}")
+_LAST_OF_PERIOD = re.compile(rf"止?(?:{_ACT}|有效)(?!的)")
+# 施行日期为…, 终止日期：…
+_LABEL_FIRST = re.compile(r"(?:施行|实施|生效|执行)(?:日期|时间)(?:为|是|[:：])[ \t]{0,2}\Z")
+_LABEL_LAST = re.compile(r"(?:终止|失效|废止)(?:日期|时间)(?:为|是|[:：])[ \t]{0,2}\Z")
 _ISSUED = frozenset({"印发", "下发", "发文", "签发", "通过", "批准", "签署"})
 _RELATIVE = re.compile(
     rf"自(?:本|该)?[\u4e00-\u9fff]{{0,4}}?{_SP}"
@@ -75,12 +84,13 @@ _DEADLINE_AFTER = re.compile(
     r"(?:之?前|以前|止|截止|日?24时|下班前|内)"
 )
 _WITHIN = re.compile(
-    r"[自从于在][\u4e00-\u9fff]{0,8}?(?P<base>公布|发布|公告|刊登|登载|公示|印发|即|今)"
+    r"[自从于在为][\u4e00-\u9fff]{0,8}?(?P<base>公布|发布|公告|刊登|登载|公示|印发|即|今)"
     rf"{_SP}(?:之?日)?起?的?{_SP}{_NUMBER}{_SP}(?P<unit>个?工作日|日|天|个月)(?:之内|以内|内)?"
 )
 # 2024年1月底前, 3月末前: the month's last day
 _MONTH_END = re.compile(
-    r"(?:(?P<y>20\d\d)[ \t]?年[ \t]?)?(?<!\d)(?P<m>1[0-2]|[1-9])[ \t]?月[ \t]?[底末](?:之?前|以前)"
+    r"(?:(?P<y>20\d\d)[ \t]?年[ \t]?)?(?<!\d)(?P<m>1[0-2]|[1-9]|本)[ \t]?月[ \t]?[底末]"
+    r"(?:之?前|以前)"
 )
 # 2029年6月30日废止, 至2029年6月30日自行失效
 _ENDS_THEN = re.compile(r"[ \t]{0,2}(?:起|零时起)?(?:自动|自行|即行)?(?:废止|失效|终止执行)(?!的)")
@@ -168,7 +178,7 @@ def _stated(text: str, dates: tuple[DateSpan, ...]) -> Iterator[Term]:
         match = _AFTER.match(text, span.end)
         if match is None:
             lead = text[max(0, span.start - 16) : span.start]
-            if _PERIOD_FROM.search(lead) and _TO_NEXT.match(text, span.end):
+            if _opens_period(text, span, lead):
                 stated = text[span.start - 10 if span.start >= 10 else 0 : span.end]
                 yield Term(span.value, stated.strip(), max(0, span.start - 10), "period", 0.84)
             if _HEADER.match(text, span.end) and _line_start(text, span.start):
@@ -191,6 +201,14 @@ def _stated(text: str, dates: tuple[DateSpan, ...]) -> Iterator[Term]:
             "stated_effective",
             confidence,
         )
+
+
+def _opens_period(text: str, span: DateSpan, lead: str) -> bool:
+    if _LABEL_FIRST.search(lead):
+        return True
+    if _FROM.search(lead) and _TO_A_DAY.match(text, span.end):
+        return True
+    return bool(_PERIOD_FROM.search(lead) and _TO_NEXT.match(text, span.end))
 
 
 def _line_start(text: str, at: int) -> bool:
@@ -217,6 +235,10 @@ def find_expiry(
             if not rest.startswith(("起", "的")):
                 start = max(0, span.start - 12)
                 return Term(span.value, text[start : span.end], start, "stated_expiry", 0.95)
+        labelled = _LABEL_LAST.search(before) is not None
+        closes = before[-1:] in ("至", "到") and "起" in before[-20:]
+        if labelled or (closes and _LAST_OF_PERIOD.match(text, span.end)):
+            return Term(span.value, span.text, span.start, "period_end", 0.9)
         ended = _ENDS_THEN.match(text, span.end)
         if ended and (effective_on is None or span.value > effective_on):
             clause = re.split(r"[。；\n]", before)[-1]
@@ -305,9 +327,9 @@ def _month_end(text: str, base: date | None) -> Term | None:
     ):
         return None
     year = int(match["y"]) if match["y"] else base.year if base else 0
-    if not year:
+    if not year or (match["m"] == "本" and base is None):
         return None
-    month = int(match["m"])
+    month = base.month if base and match["m"] == "本" else int(match["m"])
     if not match["y"] and base and month < base.month:
         year += 1
     value = date(year, month, calendar.monthrange(year, month)[1])
