@@ -26,6 +26,8 @@ SHORT_TEXT = 600
 LISTED = 0.34
 """Weight of a topic word in an enumeration: it is mentioned, not treated. What a plan lists as
 its scenarios counts in full."""
+_MATCHED = 4.0
+"""Score of a type for one of its patterns."""
 _ACTS = 1.5
 """Score of the type for a public body that acts, when no word says what it does."""
 _REST = 0.4
@@ -299,21 +301,29 @@ def _verdict(
 
 
 def _doc_type(index: _Index, reading: _Reading) -> LabelGuess | None:
-    best: tuple[float, LabelGuess] | None = None
     titled, led = reading.in_title.words, reading.in_lead.words
     kinds = {reading.genre, reading.announced} - {None}
-    for rule in index.types:
-        patterns = rule.patterns[reading.lang]
+    scored: list[tuple[float, int, str]] = []
+    unnamed: list[int] = []
+    for at, rule in enumerate(index.types):
         named = rule.title_slot in titled or rule.lead_slot in led
         acts = rule.doc_type.subject and reading.acts
-        if not (named or acts or patterns) and kinds.isdisjoint(rule.doc_type.genres):
-            continue
-        score, reason = _type_score(rule, reading)
-        if score > 0 and (best is None or score > best[0]):
-            confidence = min(0.97, 0.45 + 0.07 * score)
-            name = rule.doc_type.name
-            best = score, LabelGuess(name, "doc_type", round(confidence, 3), reason)
-    return best[1] if best else None
+        if named or acts or not kinds.isdisjoint(rule.doc_type.genres):
+            score, reason = _type_score(rule, reading)
+            scored.append((score, -at, reason))
+        elif not reading.genre and rule.patterns[reading.lang]:
+            unnamed.append(at)
+    best = max(scored, default=(0.0, 0, ""))
+    for at in unnamed:
+        rule = index.types[at]
+        # patterns are the dear part: they are tried only where they could decide
+        if best[0] <= _MATCHED * rule.doc_type.weight:
+            score, reason = _type_score(rule, reading)
+            best = max(best, (score, -at, reason))
+    if best[0] <= 0:
+        return None
+    confidence = round(min(0.97, 0.45 + 0.07 * best[0]), 3)
+    return LabelGuess(index.types[-best[1]].doc_type.name, "doc_type", confidence, best[2])
 
 
 def _type_score(rule: _TypeRule, reading: _Reading) -> tuple[float, str]:
@@ -341,7 +351,7 @@ def _type_score(rule: _TypeRule, reading: _Reading) -> tuple[float, str]:
         return (_ACTS, "机关是标题的主语") if doc_type.subject and reading.acts else (0.0, "")
     distinct = len(set(words))
     score = 3.0 * min(distinct, 1) + min(max(distinct - 1, 0), 2) + 0.75 * min(len(set(lead)), 3)
-    score += 4.0 if match else 0.0
+    score += _MATCHED if match else 0.0
     score += _ACTS if doc_type.subject and reading.acts else 0.0
     score *= doc_type.weight
     shown = words[0] if words else match[0][:20] if match else lead[0]
