@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, text
+from sqlalchemy import ColumnElement, Connection, Select, any_, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import BigInteger
@@ -19,7 +20,7 @@ from sqlalchemy.types import BigInteger
 from storage.index_queue import Waiting
 from storage.models import Document, DocumentVersion
 from storage.near_keys import NearKeys, exact_key
-from storage.prepared import DriverCursor
+from storage.prepared import DriverCursor, Prepared
 from storage.records import NearCandidate
 
 PER_KEY = 20  # newest documents looked at for one band or sentence
@@ -55,32 +56,44 @@ _PG_SENTENCES = text(
         where hash = k.value order by document_id desc limit {PER_KEY}) n"""  # noqa: S608
 ).bindparams(bindparam("keys", type_=ARRAY(BigInteger)))
 
-_DETAILS = (
-    select(
-        Document.id,
-        Document.source_id,
-        Document.url,
-        Document.title,
-        Document.publisher,
-        Document.issuer,
-        Document.issuing_bodies,
-        Document.doc_number,
-        Document.doc_type,
-        Document.region,
-        Document.level,
-        Document.written_on,
-        Document.published_on,
-        Document.cluster_id,
-        Document.latest_sha,
-        DocumentVersion.text_length,
-        DocumentVersion.signature,
+
+_COLUMNS: list[Any] = [
+    Document.id,
+    Document.source_id,
+    Document.url,
+    Document.title,
+    Document.publisher,
+    Document.issuer,
+    Document.issuing_bodies,
+    Document.doc_number,
+    Document.doc_type,
+    Document.region,
+    Document.level,
+    Document.written_on,
+    Document.published_on,
+    Document.cluster_id,
+    Document.latest_sha,
+    DocumentVersion.text_length,
+    DocumentVersion.signature,
+]
+
+
+def _details(dialect: str) -> Select[Any]:
+    """The columns of live documents among :ids."""
+    found: ColumnElement[bool]
+    if dialect == "sqlite":
+        found = Document.id.in_(select(func.json_each(bindparam("ids")).table_valued("value")))
+    else:
+        found = Document.id == any_(bindparam("ids", type_=ARRAY(BigInteger)))
+    latest = DocumentVersion.seq == Document.latest_seq
+    return (
+        select(*_COLUMNS)
+        .join(DocumentVersion, (DocumentVersion.document_id == Document.id) & latest)
+        .where(found, Document.state == "live")
     )
-    .join(
-        DocumentVersion,
-        (DocumentVersion.document_id == Document.id) & (DocumentVersion.seq == Document.latest_seq),
-    )
-    .where(Document.id.in_(bindparam("ids", expanding=True)), Document.state == "live")
-)
+
+
+_DETAILS = Prepared(_details)
 
 
 def _hits(connection: Connection, keys: Sequence[int], *, sqlite: str, pg: object) -> Counter[int]:
@@ -137,7 +150,8 @@ def near_by_keys(
         return []
     # Among equals the oldest first: it is the one that others repeat.
     order = sorted(score, key=lambda found: (-score[found], found))[:MOST]
-    rows = {row.id: row for row in connection.execute(_DETAILS, {"ids": order}).all()}
+    ids = json.dumps(order) if connection.dialect.name == "sqlite" else order
+    rows = {row[0]: row for row in _DETAILS.rows(connection, {"ids": ids})}
     found = [
         _candidate(rows[key], by_band, by_sentence, text_sha256) for key in order if key in rows
     ]
@@ -145,27 +159,34 @@ def near_by_keys(
 
 
 def _candidate(
-    row: Any, by_band: Counter[int], by_sentence: Counter[int], text_sha256: str | None
+    row: Sequence[Any], by_band: Counter[int], by_sentence: Counter[int], text_sha256: str | None
 ) -> NearCandidate:
-    exact = row.latest_sha == text_sha256
+    key, source_id, url, title, publisher, issuer, bodies, number, doc_type, *others = row
+    region, level, written, published, cluster_id, latest_sha, length, signature = others
+    exact = bytes(latest_sha).hex() == text_sha256
     return NearCandidate(
-        document_id=row.id,
-        source_id=row.source_id,
-        url=row.url,
-        title=row.title,
-        publisher=row.publisher,
-        issuer=row.issuer,
-        issuing_bodies=tuple(row.issuing_bodies or ()),
-        doc_number=row.doc_number,
-        doc_type=row.doc_type,
-        region=row.region,
-        level=row.level,
-        written_on=row.written_on,
-        published_on=row.published_on,
-        cluster_id=row.cluster_id,
-        text_length=row.text_length,
-        signature=row.signature,
+        document_id=key,
+        source_id=source_id,
+        url=url,
+        title=title,
+        publisher=publisher,
+        issuer=issuer,
+        issuing_bodies=tuple((json.loads(bodies) if isinstance(bodies, str) else bodies) or ()),
+        doc_number=number,
+        doc_type=doc_type,
+        region=region,
+        level=level,
+        written_on=_day(written),
+        published_on=_day(published),
+        cluster_id=cluster_id,
+        text_length=length,
+        signature=signature,
         exact=exact,
-        shared_bands=by_band.get(row.id, 0) - exact,
-        shared_sentences=by_sentence.get(row.id, 0),
+        shared_bands=by_band.get(key, 0) - exact,
+        shared_sentences=by_sentence.get(key, 0),
     )
+
+
+def _day(value: date | str | None) -> date | None:
+    """A day as the driver gives it: SQLite knows no dates."""
+    return date.fromisoformat(value) if isinstance(value, str) else value
