@@ -48,6 +48,8 @@ _IN_ADDRESS = (
     r"/(?P<y>20\d\d)-?(?P<m>\d\d)/(?P<d>\d\d)(?=[/_.-])",
 )
 _LEAST_ROWS = 3
+#: looking back from every row of a longer list takes too long
+_MANY_ROWS = 800
 #: words of a day that is the page's, not that of its rows
 _PAGE_DAY = re.compile(
     r"今[天日]|当前|更新|today|updated|modified|as of|copyright|©", re.IGNORECASE
@@ -120,7 +122,10 @@ def _dated_best(
     own: Induced, read: Read, fields: Iterable[str], *, most: float, today: date | None = None
 ) -> Induced:
     best = own
+    many = len(own.listing.rows) > _MANY_ROWS
     for field in fields:
+        if many and "preceding" in field and "::*[1]" not in field and field != _SPANNED:
+            continue
         try:
             tried = read({**own.settings, "date": field})
         except ParseError:

@@ -79,6 +79,11 @@ class Element:
             link for child in self.children if isinstance(child, Element) for link in child.links
         )
 
+    @cached_property
+    def inner(self) -> int:
+        """How many elements stand directly inside."""
+        return sum(isinstance(child, Element) for child in self.children)
+
     def ancestors(self) -> Iterator[Element]:
         """Parent, grandparent … up to the root."""
         node = self.parent

@@ -295,7 +295,7 @@ def _alike(rows: list[Element]) -> float:
 def _own_list(row: Element) -> Element | None:
     """The list in which a row stands alone: a month with one entry."""
     parent = row.parent
-    alone = parent is not None and sum(isinstance(c, Element) for c in parent.children) == 1
+    alone = parent is not None and parent.inner == 1
     return parent if alone and parent is not None and parent.tag in ("ul", "ol", "tbody") else None
 
 
@@ -303,7 +303,7 @@ def _list_of(row: Element) -> Element:
     """The nearest ancestor with more in it than this row."""
     node = row
     for ancestor in row.ancestors():
-        if sum(isinstance(child, Element) for child in ancestor.children) > 1:
+        if ancestor.inner > 1:
             return ancestor
         node = ancestor
     return node
