@@ -46,7 +46,7 @@ def head_text(out: Outline, *, title: int, first: int, last: int) -> str:
 def _meta_lines(out: Outline, blocks: Iterable[int]) -> list[str]:
     """Date and source lines among the nearest lines; none of them where they are rows of a list
     (three and more different days, or days beside links)."""
-    alone = [i for i in blocks if not _row_of_list(out, i)]
+    alone = (i for i in blocks if out.own[i] and not _row_of_list(out, i))
     lines = [line for line in _lines(out, alone, _NEAR) if is_meta_line(line)]
     days = {day for line in lines for day in _DAY.findall(line)}
     return lines if len(days) < _LISTED else [line for line in lines if not _DAY.search(line)]

@@ -38,7 +38,9 @@ _STRONG = words(
 )
 _TRIGGERS = ("索引号", "文号", "发文", "文字号", "布机构", "布单位", "成文日", "题分类", "公开方式")
 _HEADINGS = words("h1 h2 h3 h4 h5 h6")
-_FIRST = frozenset(key[0] for key in _SURE) | {"【", "["}
+_STARTS = frozenset(key[0] for key in _SURE)
+_FIRST = _STARTS | {"【", "["}
+_AROUND = ":：[]【】()（）*·• \t\r\n\u3000\xa0"  # what may stand before a key
 _BLANKS = re.compile(r"[\s\u3000\xa0]+")
 _COLON = re.compile(r"[】\]]?[:：]")
 _CJK_END = re.compile(r"[\u4e00-\u9fff]{1,14}$")
@@ -115,6 +117,8 @@ def _clustered(entries: list[_Entry]) -> tuple[dict[str, str], frozenset[int]]:
 
 def _label_alone(content: str) -> list[tuple[str, str]]:
     """A cell that is nothing but a known key, or starts with one and a gap (label element)."""
+    if content.lstrip(_AROUND)[:1] not in _STARTS:
+        return []
     stripped = content.strip()
     if len(stripped) < 30:
         key = normal_key(stripped)
