@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,9 +16,13 @@ from crawler.commands.context import (
 )
 from crawler.commands.output import print_json, print_rows, shown
 
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
 app = typer.Typer(help="政策事件 / policy events.", no_args_is_help=True)
 
 BATCH = 200
+DOES = {"repeal": "废止", "amend": "修改", "mention": "提及"}
 
 
 @app.command("list")
@@ -88,9 +92,10 @@ def show_event(
             }
             for line in page_lines(session, event)
         ]
+        others = _spoken_of(session, pages)
         title = found.title
     if as_json:
-        print_json({"id": event, "title": title, "pages": pages})
+        print_json({"id": event, "title": title, "pages": pages, "spoken_of_by": others})
         return
     typer.echo(title)
     columns = {
@@ -102,6 +107,26 @@ def show_event(
     }
     rows = [{key: shown(page[key]) for key in columns} for page in pages]
     print_rows(rows, columns=columns, as_json=False, empty="")
+    for row in others:
+        typer.echo(f"{DOES[row['does']]} {shown(row['day'])} {row['title']} {row['publisher']}")
+
+
+def _spoken_of(session: Session, pages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Who repeals, amends or mentions the policy of these pages."""
+    from review.queries.references import spoken_of
+
+    acts = [page["id"] for page in pages if page["role"] in ("final", "full_text")]
+    return [
+        {
+            "id": row.document_id,
+            "does": row.kind,
+            "day": row.day,
+            "title": row.title,
+            "publisher": row.publisher,
+            "url": row.url,
+        }
+        for row in spoken_of(session, acts)
+    ]
 
 
 @app.command("rebuild")
