@@ -315,10 +315,12 @@ class _Reader:
         if not self.chinese:
             stated = find_english_effective(self.text, dates=self.dates)
             return self.term("effective_on", stated)
+        published = self.published
         found = first_day_in_force(
             self.text, title=self.title, dates=self.dates, events=self.events,
             number=self.number, written_on=self.written,
-            published_on=self.published.day if self.published else None,
+            published_on=published.day if published else None,
+            listed_on=published.day if published and published.place == "list" else None,
         )  # fmt: skip
         return self.term("effective_on", found)
 

@@ -23,6 +23,7 @@ from pipelines.fields.lawheader import (
 _OF_ANOTHER = 0.4
 """Confidence in a day in force that an interpretation names: it is that of its document."""
 _CONGRESS = "全国人民代表大会"
+_ANOTHER_VERSION = 365
 _REPUBLISHED = 60
 """Days after which a page of a text is a re-publication, not its promulgation."""
 
@@ -36,8 +37,34 @@ def first_day_in_force(
     number: str | None,
     written_on: date | None,
     published_on: date | None,
+    listed_on: date | None = None,
 ) -> Term | None:
-    """The day with its evidence, or None where neither the text nor its history tells it."""
+    """The day with its evidence, or None where neither the text nor its history tells it.
+
+    ``listed_on`` is the day of the row where only the list dates the page, as databases of laws
+    do: it is that of the version, and one long after all history lines is of another version.
+    """
+    found = _found(
+        text, title=title, dates=dates, events=events, number=number, written_on=written_on,
+        published_on=published_on,
+    )  # fmt: skip
+    if found is not None and events and listed_on is not None:
+        last = max(found.value, *(event.day for event in events))
+        if (listed_on - last).days > _ANOTHER_VERSION:
+            return None
+    return found
+
+
+def _found(
+    text: str,
+    *,
+    title: str,
+    dates: tuple[DateSpan, ...],
+    events: tuple[Event, ...],
+    number: str | None,
+    written_on: date | None,
+    published_on: date | None,
+) -> Term | None:
     line = in_force(events)
     if line is not None:
         return Term(line.day, line.span, line.start, "header", 0.95)
