@@ -224,6 +224,8 @@ def _texts(session: Session, groups: Sequence[Group]) -> dict[int, str]:
 
 def _given_summary(found: Found) -> str:
     summary = clean_line(found.document.summary)
+    if "summary" in (found.document.edited or ()):
+        return summary
     # Feeds hand over markup and teasers, lists the first lines of the page whatever they say;
     # what looks like either is no summary.
     if not 20 <= len(summary) <= 400 or "<" in summary or not _WHOLE.search(summary):

@@ -22,6 +22,7 @@ from storage.engine import Database
 from storage.issues import get_issue, issue_items, list_issues
 from storage.labels import set_human_label
 from storage.models import CrawlRun, Document, Issue, Source, Watch
+from storage.removal import edit_document
 from tests.digest.archive import (
     END,
     NEXT,
@@ -378,3 +379,15 @@ def test_too_many_documents_are_capped_and_the_rest_comes_next(
         send_out(session, made.issue_id or 0)
         _, rest = compose(session, period=NEXT)
     assert len(rest.items) == 15
+
+
+def test_a_summary_of_a_person_is_printed_as_it_is_and_a_cut_teaser_is_not(db: Database) -> None:
+    teaser = "各区人民政府，市政府各部门：现将办法印发给你们，请认真组织实施。 示例市人民政府"
+    with db.writer() as session:
+        add_document(session, "甲办法", summary=teaser)
+        key = add_document(session, "乙办法", summary=teaser)
+        edit_document(session, key, values={"summary": "人写的短摘要"})
+        _, view = compose(session)
+    told = {item.title: item.summary for item in view.items}
+    assert told["乙办法"] == "人写的短摘要"
+    assert "印发给你们" not in told["甲办法"]
