@@ -123,6 +123,7 @@ def sample_item(number: int, row: int, *, serial: int = 0) -> Item:
         also_total=5 if row % 3 == 0 else 1 if row % 3 == 1 else 0,
         mark="更新" if row % len(_ROWS) == 4 else "",
         mark_issue=11 if row % len(_ROWS) == 4 else 0,
+        news="文本有修改：第三条“十五日”改为“三十日”" if row % len(_ROWS) == 4 else "",
         comments_until=date(2026, 11, 25) if row % len(_ROWS) == 2 else None,
         effective_on=date(2027, 1, 1) if row % len(_ROWS) == 1 else None,
         minutes=12 if row % len(_ROWS) == 0 else 2,

@@ -67,4 +67,4 @@ def test_the_label_says_whether_the_text_or_the_story_moved() -> None:
     item = replace(sample_item(1, 4), news="第九条新增“到期删除”")
     assert news(item) == "第九条新增“到期删除”"
     assert news(replace(item, mark="续")) == "进展：第九条新增“到期删除”"
-    assert news(sample_item(1, 4)) == ""
+    assert news(sample_item(1, 3)) == ""
