@@ -206,6 +206,8 @@ def _from_text(text: str, clock: _Clock) -> Iterator[Published]:
             yield Published(span.value, None, line[: span.end], "body:dateline", "body", 0, 0.78)
 
 
+_RANGE_SIGN = 2
+"""Characters between the two days of a range at most: both are what the label says."""
 _LINE_PARTS = re.compile(r"[\n|｜]")
 _BOUNDARY = re.compile(
     r"[,，]?\s{0,3}(?:\Z|\n|[|｜/【\[（(]|\d{1,2}[:：]\d\d|来源|作者|浏览|字体|字号|编辑|阅读|点击|记者|T\d)"
@@ -216,8 +218,14 @@ _CLOCK_NEXT = re.compile(r"\s{0,3}\d{1,2}[:：]\d\d")
 def _from_head(head: str, clock: _Clock) -> Iterator[Published]:
     lang = clock.lang
     spans = find_dates(head, lang=lang) or (find_dates(head, lang="en") if lang == "zh" else ())
+    ended = 0
     for span in spans[:12]:
-        before = _LINE_PARTS.split(head[max(0, span.start - 24) : span.start])[-1]
+        # 成文日期：2024-02-28 发布日期：…: what is said of one date is not said of the next
+        said = max(0, span.start - 24)
+        if len(head[ended : span.start].strip()) > _RANGE_SIGN:
+            said = max(said, ended)
+        ended = span.end
+        before = _LINE_PARTS.split(head[said : span.start])[-1]
         if _NOT_PUBLISHED.search(before) or _signed(head, span.start, span.end):
             continue
         label = _label(head, span.start)

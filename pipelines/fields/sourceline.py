@@ -81,6 +81,7 @@ def author_of(head: str, meta: Mapping[str, str], hint: str | None) -> Credit | 
     return Credit(hint.strip(), hint, "list") if hint and hint.strip() else None
 
 
+_REPORTER = re.compile(r"[（(](?:记者|通讯员|作者|编辑)[^（）()]{0,30}[)）]?\Z")
 _TOOL = re.compile(_TOOLS)
 
 
@@ -88,4 +89,5 @@ def _tidy(name: str) -> str:
     """``name`` without quotes and without the page tools that were run together with it."""
     found = _TOOL.search(name)
     own = name[: found.start()] if found and found.start() >= 2 else name
+    own = _REPORTER.sub("", own)
     return own.strip(" 　\"'“”《》|｜")

@@ -66,6 +66,7 @@ def read(
 CHINESE = {
     "trs line": f'<div class="xxgk">发布时间：2024-03-05 10:20 来源：市府办 【字体：大 中】</div>'
     f"{ZH}",
+    "written before": f'<div id="t">成文日期：2024-02-28 发布日期：2024-03-05</div>{ZH}',
     "hanweb line": f'<div id="t"><span>发布日期：2024年3月5日</span><i>浏览12次</i></div>{ZH}',
     "ucap line": f'<div class="pages-date">2024-03-05 09:30 <span>来源：示例网</span></div>{ZH}',
     "lonsun line": f'<p class="wzxq">【发布时间：2024/03/05】【来源：示例局】</p>{ZH}',
