@@ -12,6 +12,8 @@ from functools import cache
 
 from pipelines.classify.actors import actor_in
 from pipelines.classify.announced import bare_kind, is_local_law, issues_in
+from pipelines.classify.headlines import SILENT, type_of_headline
+from pipelines.classify.patterns import HAN, Patterns, compiled
 from pipelines.classify.taxonomy import ANY, DocType, Entry, Kind, Taxonomy, When
 from pipelines.classify.words import Tally, WordIndex
 from pipelines.fields.doctype import announced_kind, genre_of, is_interpretation
@@ -36,12 +38,7 @@ _FIRST = 60
 _PLAN_KINDS = frozenset(
     {"行动计划", "扶持办法", "指导意见", "征求意见", "管理规定", "法规", "通知"}
 )
-_LATIN = re.compile("[A-Za-z]")
-_SMALL = re.compile("[a-z]")
-_ESCAPE = re.compile(r"\\u[0-9a-f]{4}|\\.")
-_Patterns = dict[str, tuple[re.Pattern[str], ...]]
 _QUOTED = re.compile("《([^《》]{4,80})》")
-_HAN = re.compile("[\u4e00-\u9fff]")
 _POINTS = {"strong": 1.0, "words": 0.5, "weak": 0.2, "exclude": 0.0}
 _TITLE_POINTS = {"strong": 3.0, "words": 2.0, "weak": 0.5, "exclude": 0.0}
 
@@ -52,7 +49,7 @@ class _Rule:
 
     entry: Entry
     slot: int
-    patterns: _Patterns
+    patterns: Patterns
 
 
 @dataclass(slots=True)
@@ -60,7 +57,7 @@ class _TypeRule:
     doc_type: DocType
     title_slot: int
     lead_slot: int
-    patterns: _Patterns
+    patterns: Patterns
 
 
 @dataclass(slots=True)
@@ -71,24 +68,6 @@ class _Index:
     plan: WordIndex = field(default_factory=WordIndex)
     rules: dict[Kind, list[_Rule]] = field(default_factory=dict)
     types: list[_TypeRule] = field(default_factory=list)
-
-
-def _compiled(patterns: tuple[str, ...]) -> _Patterns:
-    """The patterns to try on a text with Chinese characters and on one without.
-
-    A pattern of Latin letters is not tried on Chinese, nor one of Chinese characters on others.
-    Case is folded only where there are small letters: folding costs three times the search.
-    """
-    found: dict[str, list[re.Pattern[str]]] = {"zh": [], "other": []}
-    for pattern in patterns:
-        plain = _ESCAPE.sub("", pattern)
-        compiled = re.compile(pattern, re.I if _SMALL.search(plain) else re.NOFLAG)
-        chinese, latin = _HAN.search(plain), _LATIN.search(plain)
-        if chinese or not latin:
-            found["zh"].append(compiled)
-        if latin or not chinese:
-            found["other"].append(compiled)
-    return {lang: tuple(tried) for lang, tried in found.items()}
 
 
 @cache
@@ -107,7 +86,7 @@ def _index(taxonomy: Taxonomy) -> _Index:
                 for word in getattr(entry, role):
                     index.title.add(word, slot, _TITLE_POINTS[role])
                     (index.body if kind == "topic" else index.plan).add(word, slot, _POINTS[role])
-            rule = _Rule(entry, slot, _compiled(entry.patterns))
+            rule = _Rule(entry, slot, compiled(entry.patterns))
             index.rules.setdefault(kind, []).append(rule)
     for doc_type in taxonomy.doc_types:
         slot += 2
@@ -117,7 +96,7 @@ def _index(taxonomy: Taxonomy) -> _Index:
             index.title.add(word, slot, 0.0)
         for word in doc_type.lead:
             index.lead.add(word, slot + 1, 1.0)
-        patterns = _compiled(doc_type.patterns)
+        patterns = compiled(doc_type.patterns)
         index.types.append(_TypeRule(doc_type, slot, slot + 1, patterns))
     for words in (index.title, index.lead, index.body, index.plan):
         words.freeze()
@@ -156,14 +135,11 @@ def classify(
     index = _index(taxonomy)
     reading = _read(index, page, metadata)
     doc_type = _doc_type(index, reading)
+    topics = _topics(index, reading, doc_type, source_topics)
+    if topics and (doc_type is None or doc_type.confidence < _confidence(SILENT)):
+        doc_type = _unspoken(index, reading, page) or doc_type
+        topics = _topics(index, reading, doc_type, source_topics)
     labels = [doc_type] if doc_type else []
-    named = doc_type.slug if doc_type else ""
-    topics = _entries(
-        "topic", index, reading, reading.in_body, doc_type=named, expected=source_topics
-    )
-    if doc_type is None and topics and not reading.public and (rest := _rest(taxonomy)):
-        doc_type = LabelGuess(rest, "doc_type", _REST, "没有其他类型符合")
-        labels = [doc_type]
     labels += topics
     if doc_type and doc_type.slug in _PLAN_KINDS and reading.length >= 60:
         in_plan = index.plan.count(page.body_text[:BODY_CHARS])
@@ -184,9 +160,25 @@ def _acts_abroad(page: CleanPage) -> bool:
     return actor_in(page.body_text[:_FIRST]) == "foreign"
 
 
-def _rest(taxonomy: Taxonomy) -> str | None:
-    """The document type for what no other takes."""
-    return next((entry.name for entry in taxonomy.doc_types if entry.rest), None)
+def _topics(
+    index: _Index, reading: _Reading, doc_type: LabelGuess | None, expected: tuple[str, ...]
+) -> list[LabelGuess]:
+    named = doc_type.slug if doc_type else ""
+    return _entries("topic", index, reading, reading.in_body, doc_type=named, expected=expected)
+
+
+def _unspoken(index: _Index, reading: _Reading, page: CleanPage) -> LabelGuess | None:
+    """The type of a headline that the rules are silent on: by its wording as a whole.
+
+    Documents of authorities are left to the rules; without Chinese, what no other type takes."""
+    if reading.lang == "zh":
+        scores = {rule.doc_type.name: _type_score(rule, reading)[0] for rule in index.types}
+        given = {name: n for name, n in scores.items() if n or name not in _PLAN_KINDS}
+        return type_of_headline(reading.title, page.body_text, given=given)
+    rest = next((rule.doc_type.name for rule in index.types if rule.doc_type.rest), None)
+    if rest is None or reading.public:
+        return None
+    return LabelGuess(rest, "doc_type", _REST, "没有其他类型符合")
 
 
 def _read(index: _Index, page: CleanPage, metadata: Metadata) -> _Reading:
@@ -198,7 +190,7 @@ def _read(index: _Index, page: CleanPage, metadata: Metadata) -> _Reading:
     named = any(e.field == "issuing_bodies" and e.place == "title" for e in metadata.evidence)
     if not (public and named) and (actor := actor_in(title)):
         level = "foreign" if actor == "foreign" and not public else level
-        public, named = True, _HAN.search(title) is not None
+        public, named = True, HAN.search(title) is not None
     if not public and issues_in(lead):
         public = True
     front = f"{title}\n{lead}"
@@ -219,7 +211,7 @@ def _read(index: _Index, page: CleanPage, metadata: Metadata) -> _Reading:
         public=public,
         acts=public and named,
         explains=explains,
-        lang="zh" if _HAN.search(title) or _HAN.search(lead) else "other",
+        lang="zh" if HAN.search(title) or HAN.search(lead) else "other",
     )
 
 
@@ -322,8 +314,12 @@ def _doc_type(index: _Index, reading: _Reading) -> LabelGuess | None:
             best = max(best, (score, -at, reason))
     if best[0] <= 0:
         return None
-    confidence = round(min(0.97, 0.45 + 0.07 * best[0]), 3)
-    return LabelGuess(index.types[-best[1]].doc_type.name, "doc_type", confidence, best[2])
+    name = index.types[-best[1]].doc_type.name
+    return LabelGuess(name, "doc_type", _confidence(best[0]), best[2])
+
+
+def _confidence(score: float) -> float:
+    return round(min(0.97, 0.45 + 0.07 * score), 3)
 
 
 def _type_score(rule: _TypeRule, reading: _Reading) -> tuple[float, str]:

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from pipelines.classify import TaxonomyError, classify, load_taxonomy
-from pipelines.classify.examples import failed_examples
+from pipelines.classify.examples import failed_examples, labels_of_text
+from pipelines.classify.headlines import type_of_headline
+from pipelines.classify.model import LEFT_OVER
 from pipelines.items import CleanPage, LabelGuess
 from pipelines.metadata import extract_metadata
 
@@ -267,3 +269,45 @@ def test_an_explanation_is_not_the_document_it_explains() -> None:
     for title in ("《某省算力券发放管理实施细则》政策解读", "一图读懂《浙江省数据条例》"):
         found = names(title, "为便于理解，现作如下解读。")
         assert not found.get("doc_type", set()) & {"法规", "管理规定", "行动计划", "扶持办法"}
+
+
+def test_where_rules_are_silent_the_shipped_model_speaks_of_topical_headlines() -> None:
+    guesses = labels_of_text(
+        load_taxonomy(),
+        title="三星电子新款头显续航仅两小时遭用户吐槽",
+        text="多名用户称该虚拟现实头显佩戴不久便提示电量不足。",
+    )
+    found = next(guess for guess in guesses if guess.kind == "doc_type")
+    assert found.origin in ("rule", "model")
+    assert found.confidence <= 0.97
+    silent = labels_of_text(load_taxonomy(), title="雨后的山村", text="炊烟升起，鸡鸣犬吠。")
+    assert [guess for guess in silent if guess.kind == "doc_type"] == []
+
+
+def test_the_shipped_model_gives_way_to_what_rules_say() -> None:
+    guess = type_of_headline("某公司三季度净利润增长", "", given={"业绩": 9.0, "融资": 0.0})
+    assert guess is not None
+    assert (guess.slug, guess.origin) == ("业绩", "model")
+    assert guess.confidence <= LEFT_OVER
+    assert type_of_headline("某公司三季度净利润增长", "", given={"别的类型": 0.0}) is None
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "kind"),
+    [
+        ("八部门联合发文推动智能制造", "工信部等八部门印发专项行动方案。", "行动计划"),
+        ("某省人大常委会通过《某省促进数据产业若干规定》", "规定自一月一日起施行。", "法规"),
+        ("金管局致函认可机构 要求停用短信密码", "香港金融管理局发出通函。", "通知"),
+        ("全国人大常委会关于修改《某某法》的决定", "决定对某某法作出修改。", "法规"),
+    ],
+)  # fmt: skip
+def test_reports_that_name_only_the_kind_of_a_document(title: str, text: str, kind: str) -> None:
+    guesses = labels_of_text(load_taxonomy(), title=title, text=text)
+    assert next(guess.slug for guess in guesses if guess.kind == "doc_type") == kind
+
+
+def test_a_type_may_bring_its_topic() -> None:
+    guesses = labels_of_text(
+        load_taxonomy(), title="某法院判决返还购房款", text="法院审理后判决返还。"
+    )
+    assert "司法/执法" in {guess.slug for guess in guesses if guess.kind == "topic"}
