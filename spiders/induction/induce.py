@@ -15,7 +15,7 @@ from spiders.induction.beside import with_day_beside, with_title_beside
 from spiders.induction.dom import Page, read_page
 from spiders.induction.groups import Group, find_groups, separate_lists
 from spiders.induction.pager import guess_data_paging, guess_paging
-from spiders.induction.records import Records, find_fragment, find_records
+from spiders.induction.records import Records, find_fragment, find_records, find_titled
 from spiders.induction.result import Glance, Induced, NothingFound
 from spiders.induction.row_fields import write_fields
 from spiders.induction.row_selectors import best_row_selector
@@ -117,11 +117,25 @@ def _from_json(case: _Case) -> Induced:
     if path is None:
         raise NothingFound(
             "JSON 中没有同时带网址和标题的记录 / "
-            "the JSON has no records with an address and a title"
+            f"the JSON has no records with an address and a title{_titled(data)}"
         )
     page = read_page(find_text(data, path) or "", base_url=case.base_url)
     group, _ = _chosen(case, page)
     return case.read({"kind": "json_api", "items_path": path, **_fields(case, page, group)})
+
+
+def _titled(data: Any) -> str:
+    """What a person needs to write the address of such records by hand."""
+    found = find_titled(data)
+    if found is None:
+        return ""
+    path, title, keys = found
+    shown = "{" + (keys[0] if keys else "id") + "}"
+    return (
+        f"\n  {path} 有题名（{title}），网址须手写 / has titles, write their address by hand:"
+        f"\n  items_path: '{path}'\n  fields: {{title: {title}, url: 'https://…/{shown}'}}"
+        + (f"\n  可用的编号 / keys: {', '.join(keys)}" if keys else "")
+    )
 
 
 def _record_settings(records: Records, *, script: str | None = None) -> dict[str, Any]:

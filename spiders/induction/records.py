@@ -23,8 +23,8 @@ from spiders.listing.assemble import link_in_script, plain_text
 _MAX_RECORDS = 300
 _MAX_DEPTH = 9
 _RECORD_DEPTH = 8
-_LEAST_OF_MAKE, _MOST_MAKES = 3, 4
-_SHORTEST_LINE, _LONGEST_LINE, _IN_ORDER = 20, 400, 0.8
+_KEY = re.compile(r"[\w-]{2,64}$", re.ASCII)
+_LEAST_OF_MAKE, _MOST_MAKES, _SHORTEST_LINE, _LONGEST_LINE, _IN_ORDER = 3, 4, 20, 400, 0.8
 _DIGITS = re.compile(r"[\d\W]+")
 _URL = re.compile(
     r"^https?://\S+(?: \S+){1,8}\.(?:pdf|docx?|s?html?)$|"
@@ -54,9 +54,7 @@ _WRITTEN_NAME = re.compile(r"cwrq|cwsj|writ(?:e|ten)(?:_?(?:date|time|on))?$|成
 _KEYS = ("key", "field", "name", "code", "fieldName", "label")
 _VALUES = ("value", "val", "content", "fieldValue", "text")
 _NUMBER = re.compile(r"[〔\[【(（]\s*(?:19|20)\d{2}\s*[〕\]】)）]\s*第?\s*\d+\s*号")
-_ISSUER_NAME = re.compile(
-    r"publisher|issuer|dept|department|org|agenc|puborg|fwjg|fbjg|source", re.I
-)
+_ISSUER_NAME = re.compile(r"publisher|issuer|dep(?:t|art)|org|agenc|fwjg|fbjg|source", re.I)
 
 
 @dataclass(slots=True)
@@ -100,6 +98,20 @@ def _of_one_make(records: list[Any]) -> Iterator[list[Any]]:
     large = [same for same in makes.values() if len(same) >= _LEAST_OF_MAKE]
     if len(large) > 1:
         yield from sorted(large, key=len, reverse=True)[:_MOST_MAKES]
+
+
+def find_titled(data: Any) -> tuple[str, str, list[str]] | None:
+    """Records with a title and no address: where, the title's field, fields that look like keys."""
+    best: tuple[str, str, list[str]] | None = None
+    most = 1.0
+    for path, records in _bundles([data], "", 0):
+        columns = _columns(records[:_MAX_RECORDS])[0]
+        title = _top(columns, _title_score)
+        keys = [n for n, v in columns.items() if len({*v}) == len(v) and all(map(_KEY.match, v))]
+        worth = len(records) * _title_score(title, columns[title]) if title else 0.0
+        if title and worth > most:
+            best, most = (path, title, [key for key in keys if key != title][:3]), worth
+    return best
 
 
 def find_fragment(data: Any) -> str | None:
@@ -211,9 +223,8 @@ def _named_values(entries: list[Any]) -> list[tuple[str, str, str]]:
     return []
 
 
-def _described(
-    path: str, records: list[Any], *, today: date | None, lang: str, zone: str
-) -> Records | None:
+def _columns(records: list[Any]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """The values of all fields: as text, and as an address."""
     leaves = dict.fromkeys(leaf for record in records[:30] for leaf in _leaves(record, "", 0))
     columns: dict[str, list[str]] = {}
     links: dict[str, list[str]] = {}
@@ -225,6 +236,13 @@ def _described(
         raw = [find_text(record, leaf) or "" for record in records]
         columns[leaf] = [plain_text(value) for value in raw]
         links[leaf] = [link_in_script(value) if "<" in value else value for value in raw]
+    return columns, links
+
+
+def _described(
+    path: str, records: list[Any], *, today: date | None, lang: str, zone: str
+) -> Records | None:
+    columns, links = _columns(records)
     url = _top(links, _link_score)
     if url is None:
         return None

@@ -350,3 +350,10 @@ def test_the_template_of_articles_is_what_all_of_them_share() -> None:
     assert article_settings(alike) == {"body": "div.txt_con", "article_title": "div.art_title"}
     assert "body" not in article_settings([alike[0], article(TITLES[1], texts[1], box="other")])
     assert article_settings(alike[:1]) == {}, "one article proves nothing"
+
+
+def test_records_without_an_address_are_named_with_their_fields() -> None:
+    records = [{"docId": f"A-{i}7", "subject": title} for i, title in enumerate(TITLES)]
+    content = json.dumps({"data": {"rows": records}}).encode()
+    with pytest.raises(NothingFound, match=r"data\.rows\[\][^\0]*title: subject[^\0]*\{docId\}"):
+        induce(content, base_url=BASE, today=TODAY)
