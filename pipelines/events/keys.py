@@ -164,7 +164,7 @@ def read_keys(page: PageFacts) -> EventKeys:
     issuers = tuple(dict.fromkeys(canonical_body(name, context=at) for name in bodies))
     number = normalise_doc_number(page.doc_number)
     key = url_key(page.url) if page.url else ""
-    links, scopes = _links(page), _scopes(subject, told, issuers)
+    links, scopes = _links(page), _scopes(subject, told, issuers or _site(page, official=official))
     by_name = keys_by_name(
         subject,
         _numbers(role, number, subject),
@@ -195,6 +195,11 @@ def read_keys(page: PageFacts) -> EventKeys:
         of_draft=told.draft if told else subject is not None and subject.name.draft,
         site=at.path if at is not None else "",
     )
+
+
+def _site(page: PageFacts, *, official: bool) -> tuple[str, ...]:
+    """Whose site it is: of an act that names no issuer, its issuer."""
+    return (page.publisher,) if official and page.publisher else ()
 
 
 def _day(page: PageFacts) -> date | None:
