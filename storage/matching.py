@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -25,7 +26,8 @@ from storage.search_index import SearchText
 from storage.tokens import LONGEST_WORD, TITLE_MARK, compare_text, is_plain, query_terms
 
 MOST_TERMS = 12  # bigrams of one long phrase sent to the index; the text decides anyway
-LOOSE_TERMS = 5  # of them at first: each is looked up in every segment of the index
+LOOSE_TERMS = 5  # of them at first, the rarest, common ones only up to the third: each list
+COMMON_TERMS = 3  # has to be found in every segment of the index and walked
 COSTLY = range(2, 5)  # characters of a prefix that may stand for half of all documents
 _GAP = "\x00"  # no phrase reaches over it
 _DOC_NUMBER = re.compile(r"[^\W\d_]{1,20}〔\d{4}〕第?\d{1,5}号?")
@@ -75,8 +77,6 @@ class Candidate:
 class Plan:
     """``fts5`` and ``tsquery`` rule documents out; ``sql`` must hold; ``node`` decides the rest.
 
-    ``loose_fts5`` and ``loose_tsquery`` rule fewer out and cost less: some bigrams of a long
-    phrase, no short number or word, whose every continuation the index would have to collect.
     ``exact`` means that index and SQL say it all. ``flags`` are the field conditions inside
     ``node``, to be selected with each candidate. ``phrases`` are the texts to highlight.
     """
@@ -85,14 +85,27 @@ class Plan:
     exact: bool
     fts5: str | None
     tsquery: str | None
-    loose_fts5: str | None
-    loose_tsquery: str | None
     title_fts5: str | None
     title_tsquery: str | None
     sql: tuple[ColumnElement[bool], ...]
     fields: tuple[Field, ...]
     flags: tuple[ColumnElement[bool], ...]
     phrases: tuple[str, ...]
+
+    @property
+    def long(self) -> bool:
+        """Whether some phrase has more tokens than a loose query needs."""
+        return any(len(query_terms(text)) > COMMON_TERMS for text in self.phrases)
+
+    def loose(self, *, sqlite: bool, often: Mapping[str, int]) -> str | None:
+        """An index query that rules fewer documents out and costs less.
+
+        The rarest bigrams of a long phrase, by ``often``; no short number or word, whose every
+        continuation the index would have to collect.
+        """
+        if self.node is None:
+            return None
+        return _narrow(self.node, _Fts5(often) if sqlite else _TsQuery(often))
 
     def holds(self, candidate: Candidate) -> bool:
         """Whether the text of a candidate meets the query."""
@@ -120,8 +133,6 @@ def plan_query(query: str) -> Plan:
         exact=node is None or (fts5 is not None and _exact(node)),
         fts5=fts5,
         tsquery=_narrow(node, _TsQuery()) if node else None,
-        loose_fts5=_narrow(node, _Fts5(loose=True)) if node else None,
-        loose_tsquery=_narrow(node, _TsQuery(loose=True)) if node else None,
         title_fts5=_narrow(titled, _Fts5()) if titled else None,
         title_tsquery=_narrow(titled, _TsQuery()) if titled else None,
         sql=sql,
@@ -238,25 +249,29 @@ def _exact(node: Node) -> bool:
 
 
 class _Fts5:
-    """The MATCH language of FTS5; ``loose`` leaves out what costs much."""
+    """The MATCH language of FTS5; loose if it is told which tokens occur ``often``."""
 
-    def __init__(self, *, loose: bool = False) -> None:
-        self._loose = loose
+    def __init__(self, often: Mapping[str, int] | None = None) -> None:
+        self._often = often
 
     def terms(self, phrase: str) -> list[tuple[str, bool]]:
         """Tokens of a phrase, some of them if there are many."""
-        terms, most = query_terms(phrase), MOST_TERMS
-        if self._loose:
-            terms, most = [term for term in terms if not _costly(*term)], LOOSE_TERMS
-        if len(terms) > most:
-            terms = [terms[place * len(terms) // most] for place in range(most)]
+        terms = query_terms(phrase)
+        if self._often is not None:
+            often = self._often
+            terms = [term for term in terms if not _costly(*term)]
+            terms.sort(key=lambda term: often.get(term[0], 0))
+            rare = sum(term[0] not in often for term in terms)
+            return terms[: max(COMMON_TERMS, min(rare, LOOSE_TERMS))]
+        if len(terms) > MOST_TERMS:
+            return [terms[place * len(terms) // MOST_TERMS] for place in range(MOST_TERMS)]
         return terms
 
     def excludes(self, part: Node) -> bool:
         """Whether documents with ``part`` may be taken out: only what the index decides exactly."""
         if not _exact(part):
             return False
-        return not self._loose or _narrow(part, self) == _narrow(part, type(self)())
+        return self._often is None or _narrow(part, self) == _narrow(part, type(self)())
 
     def term(self, token: str, *, prefix: bool) -> str:
         return f'"{token}" *' if prefix else f'"{token}"'

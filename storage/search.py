@@ -42,7 +42,7 @@ COUNT_CAP = 1000  # counting stops here: a page shows "1000+"
 RANKED_TITLES = 150  # newest title hits and other hits looked at when ranking
 RANKED_OTHERS = 350
 _CHUNK = 60
-_LOOSE_HOLDS = 4  # one of so many must hold, or the index is asked strictly
+_LOOSE_HOLDS = 8  # one of so many must hold, or the index is asked strictly
 
 _SHOWN = (
     select(Document.id, Document.title, DocumentVersion.body_text)
@@ -144,21 +144,23 @@ def _matches(reading: Reading, plan: Plan, *, first: int) -> Iterator[_Found]:
 
 
 def _indexed_matches(reading: Reading, plan: Plan, *, first: int) -> Iterator[_Found]:
-    loose = reading.has_loose and first <= _CHUNK
     below: int | None = None
-    size = min(_CHUNK, first + first // 4 + 1)  # most of what the index gives holds
+    sizes = (min(_CHUNK, first + first // 4 + 1), _CHUNK // 2)  # most of what is given holds
     looked = held = 0
-    while loose or not plan.exact:
-        chunk = reading.candidates(most=size, below=below, loose=loose)
-        for found in chunk:
-            if plan.holds(found):
-                held += 1
-                yield found
-        if len(chunk) < size:
+    for loose in (True, False) if reading.has_loose and first <= _CHUNK else (False,):
+        if plan.exact and not loose:
+            break
+        for portion in reading.portions(sizes, below=below, loose=loose):
+            for found in portion:
+                if plan.holds(found):
+                    held += 1
+                    yield found
+            looked += len(portion)
+            below = portion[-1].id
+            if loose and held * _LOOSE_HOLDS < looked:
+                break
+        else:
             return
-        looked += size
-        loose = loose and held * _LOOSE_HOLDS >= looked
-        below, size = chunk[-1].id, _CHUNK
     yield from reading.ids(most=first - held, below=below)
 
 

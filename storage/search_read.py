@@ -6,9 +6,9 @@ conditions on columns are built once, and those with conditions leave only these
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -30,6 +30,7 @@ from storage.file_texts import file_pieces, joined
 from storage.filters import DocumentFilter, conditions
 from storage.matching import Candidate, Plan
 from storage.models import Document, DocumentVersion, IndexQueue
+from storage.search_frequency import common_tokens
 from storage.search_index import SearchText
 
 _index = table("search_document", column("rowid"), column("document_id"), column("tokens"))
@@ -111,7 +112,11 @@ class Reading:
         self._plan = plan
         self._filters = filters
         self._match = plan.fts5 if self._sqlite else plan.tsquery
-        self._loose = plan.loose_fts5 if self._sqlite else plan.loose_tsquery
+
+    @cached_property
+    def _loose(self) -> str | None:
+        often = common_tokens(self._connection) if self._plan.long else {}
+        return self._plan.loose(sqlite=self._sqlite, often=often)
 
     @property
     def has_loose(self) -> bool:
@@ -129,16 +134,35 @@ class Reading:
         counted = select(func.count()).select_from(query.subquery())
         return int(self._connection.execute(counted, {**values, "most": most}).scalar_one())
 
-    def candidates(
-        self, *, most: int, below: int | None = None, loose: bool = False
-    ) -> list[Candidate]:
-        """Candidates with their texts, with ids under ``below``.
+    def candidates(self, *, most: int) -> list[Candidate]:
+        """Candidates with their texts."""
+        query, values = self._query(self._match, texts=True)
+        return self._made(self._connection.execute(query, {**values, "most": most}).all())
+
+    def portions(
+        self, sizes: tuple[int, int], *, below: int | None, loose: bool = False
+    ) -> Iterator[list[Candidate]]:
+        """All candidates with ids under ``below``, the first portion and the next ones so large.
 
         ``loose``: found more cheaply, more of them wrong, those that wait perhaps among them.
         """
         match = self._loose if loose else self._match
-        query, values = self._query(match, texts=True, below=below)
-        return self._fetched(query, {**values, "most": most})
+        size, later = sizes
+        if self._sqlite:  # goes on where it stopped: finding the lists again takes longer
+            query, values = self._query(match, texts=True, below=below)
+            with self._connection.execute(query, {**values, "most": -1}) as result:
+                while rows := result.fetchmany(size):
+                    yield self._made(rows)
+                    size = later
+            return
+        while True:
+            query, values = self._query(match, texts=True, below=below)
+            rows = self._connection.execute(query, {**values, "most": size}).all()
+            if rows:
+                yield self._made(rows)
+            if len(rows) < size:
+                return
+            below, size = rows[-1][0], later
 
     def in_titles(self, *, most: int) -> list[Candidate]:
         """Candidates whose titles may hold what is looked for."""
@@ -146,7 +170,7 @@ class Reading:
         if match is None:
             return []
         query, values = self._query(match, texts=True)
-        return self._fetched(query, {**values, "most": most})
+        return self._made(self._connection.execute(query, {**values, "most": most}).all())
 
     def waiting(self) -> list[Candidate]:
         """Matching documents that are not in the index yet, newest first."""
@@ -157,7 +181,8 @@ class Reading:
         shape = _Shape(self._sqlite, matched=False, below=False, texts=True)
         where = [Document.id.in_(select(IndexQueue.document_id)), *conditions(self._filters)]
         query = _statement(shape, (*where, *self._plan.sql), self._plan.flags).limit(None)
-        return [found for found in self._fetched(query, {}) if self._plan.holds(found)]
+        rows = self._connection.execute(query).all()
+        return [found for found in self._made(rows) if self._plan.holds(found)]
 
     def _query(
         self, match: str | None, *, texts: bool, below: int | None = None
@@ -171,8 +196,7 @@ class Reading:
         values: dict[str, Any] = {} if match is None else {"match": match}
         return query, values if below is None else {**values, "below": below}
 
-    def _fetched(self, query: Select[Any], values: dict[str, Any]) -> list[Candidate]:
-        rows = self._connection.execute(query, values).all()
+    def _made(self, rows: Sequence[Any]) -> list[Candidate]:
         files = file_pieces(self._connection, [row[0] for row in rows])
         return [
             Candidate(

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from storage import search_frequency
 from storage.documents import DocumentFilter, count_documents, list_documents, save_document
 from storage.engine import Database
 from storage.errors import IndexOutdated
@@ -164,8 +165,9 @@ def test_paging_meets_queue_and_index_in_one_order(database: Database) -> None:
 
 
 def test_words_that_most_or_few_texts_hold_are_found_in_queue_and_index(
-    database: Database,
+    database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(search_frequency, "LARGE", 1)  # as in a large database
     last = FLUSH_AT + 40
     with database.writer() as session:
         source = add_source(session)
@@ -185,6 +187,7 @@ def test_words_that_most_or_few_texts_hold_are_found_in_queue_and_index(
         **dict.fromkeys(("AI", "AI 2024", "10086", "AI与第10086号", "第10086号"), some),
         **dict.fromkeys(("2024年 -AI", "数据 NOT 10086"), without),
         "2024 NOT (数据 NOT AI)": some,
+        "有关数据与安全的规定，含AI与第10086号": some,
         **dict.fromkeys(("2024与安全", "202年", "0086与"), ()),
     }
     with database.reader() as session:
