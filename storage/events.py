@@ -34,6 +34,7 @@ from storage.upsert import dialect_insert
 
 MOST_PAGES = 60  # members of an event that a new page is held against
 EXCERPT = 3000  # characters of a text that the rules read
+SHORTEST_TEXT = 120  # characters; 一图读懂 and nothing else is the text of many pages
 SAME_TEXT = EventLink("正文相同（转载）", 0.97)
 TITLE_ROLES = ("final", "full_text", "draft", "amendment", "repeal", "interpretation", "report")
 
@@ -148,7 +149,8 @@ def _links(
     """Pages to join with: sure links, or unsure ones that agree among themselves."""
     links: dict[int, Found] = {}
     for key, other in others.items():
-        found = SAME_TEXT if key in mates else rules.link(mine, other)
+        same = key in mates and len(other.text) >= SHORTEST_TEXT
+        found = SAME_TEXT if same else rules.link(mine, other)
         if found is not None:
             links[key] = found
     sure = {key: link for key, link in links.items() if link.sure}

@@ -181,3 +181,13 @@ def test_a_report_in_its_own_words_joins_one_act_and_a_split_holds(database: Dat
         store(session, "浙江元宇宙新政一图读懂", text=lead.replace("近日", "日前"), media=True)
         assert event_of(session, news) != event_of(session, final)
         assert event_of(session, reading) == event
+
+
+def test_pages_whose_text_is_only_a_word_or_two_are_not_one_text(database: Database) -> None:
+    other = "浙江省算力券管理办法"
+    with database.writer() as session:
+        first = store(session, f"一图读懂{PLAN}", text="一图读懂")
+        second = store(session, f"一图读懂{other}", text="一图读懂")
+        final = store(session, f"浙江省数据局关于印发《{other}》的通知")
+        assert event_of(session, second) == event_of(session, final) is not None
+        assert event_of(session, first) is None
