@@ -16,6 +16,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.errors import NotFound, StateConflict
+from storage.event_references import put_references
 from storage.events import forget_keys, member_ids
 from storage.models import Event, EventMember, EventVerdict, OfficialSource
 from storage.models.event import EVENT_ROLES
@@ -265,6 +266,7 @@ def _count(session: Session, event_id: int, *, now: datetime) -> None:
 def drop_page(session: Session, document_id: int, *, now: datetime) -> None:
     """Take a page that is removed for good out of its event and out of the look-up table."""
     forget_keys(session, document_id)
+    put_references(session, document_id, (), fresh=False)
     event_id = event_of(session, document_id)
     if event_id is not None:
         session.execute(delete(EventMember).where(EventMember.document_id == document_id))

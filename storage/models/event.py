@@ -94,6 +94,9 @@ class EventKey(Base):
     document_id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=False)
 
 
+Index("ix_event_key_document_id", EventKey.document_id)
+
+
 class EventReference(Base):
     """A policy that a page repeals, amends or mentions, under one key it is found by. It joins no
     pages; it ends with the page or the text that makes it. ``place`` is "" when unknown."""
