@@ -191,10 +191,12 @@ def stored_file(session: Session, sha256: str) -> StoredFile | None:
     return session.get(StoredFile, sha256)
 
 
-def reading_of(session: Session, sha256: str, *, reader_version: str) -> FileReading | None:
-    """What this version of the reader found in a file; None if it has not looked yet."""
+def reading_of(
+    session: Session, sha256: str, *, reader_version: str | None = None
+) -> FileReading | None:
+    """What this version of the reader (None: any) found in a file; None if it has not looked."""
     found = session.get(StoredFile, sha256)
-    if found is None or found.state is None or found.reader_version != reader_version:
+    if found is None or found.state is None or reader_version not in (None, found.reader_version):
         return None
     return FileReading(
         kind=found.kind,
@@ -352,11 +354,12 @@ def files_to_read(
 ) -> list[FileFacts]:
     """Stored files nobody has read, or that another version of the reader read.
 
-    ``again``: also those whose reading ended for want of time or memory.
+    ``again``: also those whose reading ended for want of time or memory, or whose format was
+    not read when they came.
     """
     stale = or_(StoredFile.state.is_(None), StoredFile.reader_version != reader_version)
     if again:
-        codes = ("reader_timeout", "reader_memory", "reader_crashed")
+        codes = ("reader_timeout", "reader_memory", "reader_crashed", "kind_unread")
         stale = or_(stale, StoredFile.code.in_(codes))
     query = select(StoredFile.sha256, StoredFile.size, StoredFile.path).where(stale)
     return [

@@ -126,9 +126,10 @@ class AttachmentFetcher:
     async def _main_text(
         self, store: Store, item: Bulletin, ref: AttachmentRef
     ) -> FileReading | None:
-        """The reading of the main file: our copy while it is fresh, else the site's."""
-        from pipelines.attachments.reading import READER_VERSION
+        """The reading of the main file: our copy while it is fresh, else the site's.
 
+        An older reader's will do: without it the document would lose its body.
+        """
         key, now = url_key(ref.url), datetime.now(UTC)
         known = await store.read(
             lambda session: rows.known_file(
@@ -145,9 +146,7 @@ class AttachmentFetcher:
         self._bodies[item.url] = (key, facts, trouble)
         if sha256 is None:
             return None
-        return await store.read(
-            lambda session: rows.reading_of(session, sha256, reader_version=READER_VERSION)
-        )
+        return await store.read(lambda session: rows.reading_of(session, sha256))
 
     async def _ask(
         self, store: Store, file: OpenFile

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from storage.attachments import (
@@ -15,6 +16,7 @@ from storage.attachments import (
     link_file,
     open_files,
     put_file,
+    reading_of,
     reopen_files,
 )
 from storage.documents import AttachmentRecord, save_document
@@ -96,6 +98,20 @@ def test_one_file_serves_all_documents(database: Database) -> None:
         assert found(session, "鲲鹏") == [2, 1]
         assert files_to_read(session, reader_version="1", limit=9) == []
         assert len(files_to_read(session, reader_version="2", limit=9)) == 1
+        assert reading_of(session, facts(7).sha256, reader_version="2") is None
+        older = reading_of(session, facts(7).sha256)
+        assert older is not None, "a body is not lost with a new reader"
+        assert older.text == READ.text
+        put_file(
+            session,
+            facts(8),
+            replace(READ, state="unread", code="kind_unread"),
+            now=NOW,
+            reader_version="1",
+        )
+        assert [
+            f.sha256 for f in files_to_read(session, reader_version="1", limit=9, again=True)
+        ] == [facts(8).sha256]
 
 
 def test_failures_wait_longer_each_time_and_end(database: Database) -> None:
