@@ -30,7 +30,7 @@ def say(session: Session) -> int:
 
 
 def notes(session: Session) -> int:
-    return session.execute(text("select count(*) from note")).scalar_one()
+    return int(session.execute(text("select count(*) from note")).scalar_one())
 
 
 def test_a_free_database_is_written_without_another_thread(database: Database) -> None:
