@@ -135,6 +135,10 @@ def queries(library: Library, *, stored: int) -> list[Query]:
         one, other = rng.choice(bands["middle"]), rng.choice(bands["common"])
         made.append(Query("two words", f"{one} {other}", (one, other)))
         made.append(Query("without a word", f"{one} NOT {other}", (one,), other))
+    places = [rng.randrange(stored // BATCH) for _ in range(6)]
+    numbers = [one.doc_number for place in places for one in library.batch(place)[:2]]
+    made += [Query("document number", number, (number,)) for number in numbers if number]
+    made += [Query("year", str(year), (str(year),)) for year in (2021, 2023, 2025)]
     characters = [word[0] for word in rng.sample(short, 5)]
     made += [Query("1 character", character, (character,)) for character in characters]
     return made

@@ -26,8 +26,9 @@ from storage.search_index import SearchText
 from storage.tokens import LONGEST_WORD, TITLE_MARK, compare_text, is_plain, query_terms
 
 MOST_TERMS = 12  # bigrams of one long phrase sent to the index; the text decides anyway
-LOOSE_TERMS = 5  # of them at first, the rarest, common ones only up to the third: each list
-COMMON_TERMS = 3  # has to be found in every segment of the index and walked
+LOOSE_TERMS = 5  # rare ones of them at first: each list has to be found and walked
+COMMON_TERMS = 3  # so many where hardly one is rare
+LONG_WORD = 5  # characters of a number or word that alone names few documents
 COSTLY = range(2, 5)  # characters of a prefix that may stand for half of all documents
 _GAP = "\x00"  # no phrase reaches over it
 _DOC_NUMBER = re.compile(r"[^\W\d_]{1,20}〔\d{4}〕第?\d{1,5}号?")
@@ -258,11 +259,8 @@ class _Fts5:
         """Tokens of a phrase, some of them if there are many."""
         terms = query_terms(phrase)
         if self._often is not None:
-            often = self._often
             terms = [term for term in terms if not _costly(*term)]
-            terms.sort(key=lambda term: often.get(term[0], 0))
-            rare = sum(term[0] not in often for term in terms)
-            return terms[: max(COMMON_TERMS, min(rare, LOOSE_TERMS))]
+            return _rarest(terms, self._often)
         if len(terms) > MOST_TERMS:
             return [terms[place * len(terms) // MOST_TERMS] for place in range(MOST_TERMS)]
         return terms
@@ -300,6 +298,15 @@ class _TsQuery(_Fts5):
 
     def but_not(self, part: str, unwanted: str) -> str:
         return f"({part} & !{unwanted})"
+
+
+def _rarest(terms: list[tuple[str, bool]], often: Mapping[str, int]) -> list[tuple[str, bool]]:
+    common = sorted((term for term in terms if term[0] in often), key=lambda term: often[term[0]])
+    rare = [term for term in terms if term[0] not in often]
+    for term in rare:
+        if len(term[0]) >= LONG_WORD:
+            return [term]
+    return [*rare[:LOOSE_TERMS], *common[: max(0, COMMON_TERMS - len(rare))]]
 
 
 def _costly(token: str, prefix: bool) -> bool:

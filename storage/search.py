@@ -157,7 +157,7 @@ def _indexed_matches(reading: Reading, plan: Plan, *, first: int) -> Iterator[_F
                     yield found
             looked += len(portion)
             below = portion[-1].id
-            if loose and held * _LOOSE_HOLDS < looked:
+            if loose and looked >= sizes[0] and held * _LOOSE_HOLDS < looked:
                 break
         else:
             return

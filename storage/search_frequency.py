@@ -8,21 +8,26 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, func, select
 
 from storage.models import Document, DocumentVersion
 from storage.prepared import Prepared
-from storage.tokens import index_tokens
+from storage.search_index import SearchText
 
 LARGE = 20_000  # documents; in a smaller database no list is long
 SAMPLE = 128  # documents: what none but one of them has is rare
 
 _NEWEST = Prepared(lambda _: select(func.coalesce(func.max(Document.id), 0)))
 _TEXTS = (
-    select(Document.title, DocumentVersion.body_text)
+    select(
+        Document.title,
+        Document.doc_number,
+        Document.publisher,
+        Document.issuing_bodies,
+        DocumentVersion.body_text,
+    )
     .join(
         DocumentVersion,
         (DocumentVersion.document_id == Document.id) & (DocumentVersion.seq == Document.latest_seq),
@@ -43,9 +48,9 @@ def common_tokens(connection: Connection) -> Mapping[str, int]:
     if newest < LARGE or (size and newest < 2 * size):
         return found
     counted: Counter[str] = Counter()
-    rows: Any = connection.execute(_TEXTS)
-    for title, body in rows:
-        counted.update(set(index_tokens(title, others=body).split()))
+    for title, number, publisher, bodies, body in connection.execute(_TEXTS):
+        found_in = SearchText(title, number, publisher, tuple(bodies or ()), body)
+        counted.update(set(found_in.tokens.split()))
     found = {token: often for token, often in counted.items() if often > 1}
     _kept[connection.engine] = (newest, found)
     return found

@@ -42,8 +42,9 @@ def _made(phrases: tuple[str, ...]) -> _Pattern | None:
     escaped = [" +".join(map(re.escape, part.split())) for part in parts if part]
     if not escaped:
         return None
-    plain = all(is_plain(part) for part in parts if part)
-    return _Pattern(re.compile("|".join(escaped), 0 if plain else re.IGNORECASE), plain)
+    pattern = "|".join(escaped)
+    flags = re.IGNORECASE if pattern.upper() != pattern else 0  # makes it slower
+    return _Pattern(re.compile(pattern, flags), all(is_plain(part) for part in parts if part))
 
 
 def mentions(text: str, phrases: Sequence[str]) -> bool:
