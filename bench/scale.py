@@ -42,7 +42,6 @@ from storage.tokens import compare_text
 FIRST = 100_000  # documents at the first measurement
 PROBES = 300
 SAVED = 320
-SCANNED = 24  # queries held against the scan
 LIMIT = 20
 ORDERS: tuple[Order, ...] = ("newest", "relevance")
 NEAR_GATE, NEWEST_GATE, RANKED_GATE, GROWTH_GATE, SIZE_GATE = 0.5, 5.0, 150.0, 2.0, 11.0
@@ -168,8 +167,8 @@ def searched(session: Session, asked: Sequence[Query]) -> dict[str, list[float]]
 
 def scanned(session: Session, asked: Sequence[Query]) -> tuple[float, float]:
     """Recall and precision of the newest answers against a scan of every text."""
-    chosen = random.Random(9).sample(list(asked), SCANNED)  # noqa: S311 - sample choice
-    truth: dict[str, list[int]] = {query.text: [] for query in chosen}
+    truth: dict[str, list[int]] = {query.text: [] for query in asked}
+    left = list({query.text: query for query in asked}.values())
     rows = session.connection().exec_driver_sql(
         "select d.id, d.title, d.doc_number, d.publisher, v.body_text from document d join "
         "document_version v on v.document_id = d.id and v.seq = d.latest_seq "
@@ -177,15 +176,15 @@ def scanned(session: Session, asked: Sequence[Query]) -> tuple[float, float]:
     )
     for key, title, number, publisher, body in rows:
         whole = compare_text("\x00".join((title, number or "", publisher, body)))
-        for query in chosen:
-            found = truth[query.text]
+        for query in left:
             holds = all(phrase in whole for phrase in query.phrases)
-            if len(found) < LIMIT and holds and not (query.never and query.never in whole):
-                found.append(key)
-        if all(len(found) >= LIMIT for found in truth.values()):
+            if holds and not (query.never and query.never in whole):
+                truth[query.text].append(key)
+        left = [query for query in left if len(truth[query.text]) < LIMIT]
+        if not left:
             break
     right = wanted = given = 0
-    for query in chosen:
+    for query in asked:
         ids = [hit.document_id for hit in search(session, query.text, limit=LIMIT)]
         right += len(set(ids) & set(truth[query.text]))
         wanted += len(truth[query.text])
