@@ -16,9 +16,7 @@ from sqlalchemy import Select, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.columns import pack_pair
-from storage.index_queue import flush_if_full, requeue_document
 from storage.models import Attachment, Document, StoredFile
-from storage.search_index import SearchText, stored_texts
 from storage.upsert import dialect_insert
 
 if TYPE_CHECKING:
@@ -384,6 +382,10 @@ def drop_unlinked(session: Session, *, stored_before: datetime) -> list[str]:
 @contextmanager
 def searched_anew(session: Session, document_ids: Iterable[int]) -> Iterator[None]:
     """Whatever the block changes in the searched texts of documents, their search rows follow."""
+    # Here, because a crawl that finds no files should not load numpy before its first request.
+    from storage.index_queue import flush_if_full, requeue_document
+    from storage.search_index import SearchText, stored_texts
+
     chosen = sorted(set(document_ids))
     before: dict[int, SearchText] = stored_texts(session, chosen)
     yield
