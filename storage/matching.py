@@ -22,12 +22,14 @@ from storage.filters import (
 )
 from storage.models import Document
 from storage.query import And, Field, Node, Not, Or, Phrase, parse_query
+from storage.search_frequency import SAMPLE
 from storage.search_index import SearchText
 from storage.tokens import LONGEST_WORD, TITLE_MARK, compare_text, is_plain, query_terms
 
 MOST_TERMS = 12  # bigrams of one long phrase sent to the index; the text decides anyway
 LOOSE_TERMS = 5  # rare ones of them at first: each list has to be found and walked
 COMMON_TERMS = 3  # so many where hardly one is rare
+WALKED = SAMPLE // 8  # documents of the sample with a word that is met soon without the index
 LONG_WORD = 5  # characters of a number or word that alone names few documents
 COSTLY = range(2, 5)  # characters of a prefix that may stand for half of all documents
 _GAP = "\x00"  # no phrase reaches over it
@@ -74,7 +76,7 @@ class Candidate:
         return _occurs(wanted, self.title if title else self.whole)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """``fts5`` and ``tsquery`` rule documents out; ``sql`` must hold; ``node`` decides the rest.
 
@@ -93,16 +95,17 @@ class Plan:
     flags: tuple[ColumnElement[bool], ...]
     phrases: tuple[str, ...]
 
-    @property
-    def long(self) -> bool:
-        """Whether some phrase has more tokens than a loose query needs."""
-        return any(len(query_terms(text)) > COMMON_TERMS for text in self.phrases)
+    @cached_property
+    def choosable(self) -> bool:
+        """Whether a loose query has something to choose."""
+        terms = [query_terms(text) for text in self.phrases]
+        return any(len(of) > COMMON_TERMS or any(_costly(*term) for term in of) for of in terms)
 
     def loose(self, *, sqlite: bool, often: Mapping[str, int]) -> str | None:
         """An index query that rules fewer documents out and costs less.
 
-        The rarest bigrams of a long phrase, by ``often``; no short number or word, whose every
-        continuation the index would have to collect.
+        The rarest bigrams of a long phrase, by ``often``; no common short number or word, whose
+        every continuation the index would have to collect.
         """
         if self.node is None:
             return None
@@ -259,7 +262,10 @@ class _Fts5:
         """Tokens of a phrase, some of them if there are many."""
         terms = query_terms(phrase)
         if self._often is not None:
-            terms = [term for term in terms if not _costly(*term)]
+            often = self._often
+            terms = [
+                term for term in terms if not (_costly(*term) and often.get(term[0], 0) >= WALKED)
+            ]
             return _rarest(terms, self._often)
         if len(terms) > MOST_TERMS:
             return [terms[place * len(terms) // MOST_TERMS] for place in range(MOST_TERMS)]

@@ -17,7 +17,8 @@ from storage.prepared import Prepared
 from storage.search_index import SearchText
 
 LARGE = 20_000  # documents; in a smaller database no list is long
-SAMPLE = 128  # documents: what none but one of them has is rare
+SAMPLE = 128  # documents
+RARE = 3  # of them: what fewer or so many have is rare
 
 _NEWEST = Prepared(lambda _: select(func.coalesce(func.max(Document.id), 0)))
 _TEXTS = (
@@ -39,9 +40,9 @@ _kept: WeakKeyDictionary[Engine, tuple[int, Mapping[str, int]]] = WeakKeyDiction
 
 
 def common_tokens(connection: Connection) -> Mapping[str, int]:
-    """In how many of the sample's documents each token occurs, where in more than one.
+    """In how many of the sample's documents each token occurs, rare ones left out.
 
-    Read once for a database and again when it has twice the size; takes some 30 ms then.
+    Read once for a database and again when it has twice the size; takes some 70 ms then.
     """
     ((newest,),) = _NEWEST.rows(connection, {})
     size, found = _kept.get(connection.engine, (0, {}))
@@ -51,6 +52,6 @@ def common_tokens(connection: Connection) -> Mapping[str, int]:
     for title, number, publisher, bodies, body in connection.execute(_TEXTS):
         found_in = SearchText(title, number, publisher, tuple(bodies or ()), body)
         counted.update(set(found_in.tokens.split()))
-    found = {token: often for token, often in counted.items() if often > 1}
+    found = {token: often for token, often in counted.items() if often > RARE}
     _kept[connection.engine] = (newest, found)
     return found

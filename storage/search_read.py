@@ -115,7 +115,7 @@ class Reading:
 
     @cached_property
     def _loose(self) -> str | None:
-        often = common_tokens(self._connection) if self._plan.long else {}
+        often = common_tokens(self._connection) if self._plan.choosable else {}
         return self._plan.loose(sqlite=self._sqlite, often=often)
 
     @property
