@@ -22,12 +22,17 @@ _SESSION_PATH = re.compile(
 )
 _TOKENISH = re.compile(r"[0-9a-zA-Z_.!-]{12,128}")
 _DIGITS = re.compile(r"[0-9.]{6,24}")
-#: addresses that are canonical as they stand, told without taking them apart: most are
+#: addresses that are canonical as they stand, told without taking them apart: most are (ports of
+#: four digits are nobody's default)
 _SEGMENT = r"[A-Za-z0-9_~-][A-Za-z0-9_.~-]*+"
 _PLAIN_PATH = re.compile(rf"/(?:{_SEGMENT}/?+)*+")
 _PLAIN_NAME = re.compile(rf"(?:\./)?+{_SEGMENT}(?:/{_SEGMENT})*+")
 _PLAIN_HOST = r"(?:[a-z0-9]++(?:-++[a-z0-9]++)*+\.)++[a-z]{2,}"
-_PLAIN = re.compile(rf"https?://{_PLAIN_HOST}{_PLAIN_PATH.pattern}")
+_PLAIN_NUMBER = r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}"
+_PLAIN_PORT = r"(?::[1-9][0-9]{3})?+"
+_PLAIN = re.compile(
+    rf"https?://(?:{_PLAIN_HOST}|{_PLAIN_NUMBER}){_PLAIN_PORT}{_PLAIN_PATH.pattern}"
+)
 _INDEX_FILE = re.compile(r"/(?:index|default)\.(?:s?html?|jsp|php|aspx?)$", re.IGNORECASE)
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _PORTS = {"http": 80, "https": 443}
@@ -124,6 +129,9 @@ def url_key(url: str) -> str:
 def identity_form(url: str) -> str:
     """The text behind :func:`url_key`: host/path?sorted-query, without scheme."""
     canonical = canonicalise(url)
+    if _PLAIN.fullmatch(canonical) is not None:
+        host, _, path = canonical.partition("//")[2].partition("/")
+        return host.removeprefix("www.") + _INDEX_FILE.sub("/", f"/{path}").rstrip("/")
     parts = _split(canonical)
     if parts is None:
         return canonical
@@ -149,6 +157,8 @@ def is_fetchable(url: str) -> bool:
 
 def host_of(url: str) -> str:
     """Host in lower case (punycode for Chinese names), without port; empty if there is none."""
+    if _PLAIN.fullmatch(url) is not None:
+        return url.partition("//")[2].partition("/")[0].partition(":")[0]
     parts = _split(url.strip())
     return _ascii_host(parts.hostname or "") if parts is not None else ""
 
