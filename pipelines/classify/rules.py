@@ -62,10 +62,9 @@ class _TypeRule:
 
 @dataclass(slots=True)
 class _Index:
-    title: WordIndex = field(default_factory=lambda: WordIndex(listed=LISTED))
+    title: WordIndex = field(default_factory=WordIndex)
     lead: WordIndex = field(default_factory=WordIndex)
-    body: WordIndex = field(default_factory=lambda: WordIndex(listed=LISTED))
-    plan: WordIndex = field(default_factory=WordIndex)
+    body: WordIndex = field(default_factory=WordIndex)
     rules: dict[Kind, list[_Rule]] = field(default_factory=dict)
     types: list[_TypeRule] = field(default_factory=list)
 
@@ -80,25 +79,26 @@ def _index(taxonomy: Taxonomy) -> _Index:
         ("measure", taxonomy.measures),
     )
     for kind, entries in kinds:
+        listed = LISTED if kind == "topic" else 1.0
         for entry in entries:
             slot += 1
             for role in _POINTS:
                 for word in getattr(entry, role):
-                    index.title.add(word, slot, _TITLE_POINTS[role])
-                    (index.body if kind == "topic" else index.plan).add(word, slot, _POINTS[role])
+                    index.title.add(word, slot, _TITLE_POINTS[role], listed=LISTED)
+                    index.body.add(word, slot, _POINTS[role], listed=listed)
             rule = _Rule(entry, slot, compiled(entry.patterns))
             index.rules.setdefault(kind, []).append(rule)
     for doc_type in taxonomy.doc_types:
         slot += 2
         for word in doc_type.title:
-            index.title.add(word, slot, 1.0)
+            index.title.add(word, slot, 1.0, listed=LISTED)
         for word in doc_type.block:
             index.title.add(word, slot, 0.0)
         for word in doc_type.lead:
             index.lead.add(word, slot + 1, 1.0)
         patterns = compiled(doc_type.patterns)
         index.types.append(_TypeRule(doc_type, slot, slot + 1, patterns))
-    for words in (index.title, index.lead, index.body, index.plan):
+    for words in (index.title, index.lead, index.body):
         words.freeze()
     return index
 
@@ -142,9 +142,8 @@ def classify(
     labels = [doc_type] if doc_type else []
     labels += topics
     if doc_type and doc_type.slug in _PLAN_KINDS and reading.length >= 60:
-        in_plan = index.plan.count(page.body_text[:BODY_CHARS])
-        labels += _entries("scenario", index, reading, in_plan)
-        labels += _entries("measure", index, reading, in_plan)
+        labels += _entries("scenario", index, reading)
+        labels += _entries("measure", index, reading)
     names = tuple(topic.slug for topic in topics)
     ruling = doc_type is not None and doc_type.slug in _PLAN_KINDS
     if ruling and reading.level in ("", "none") and _acts_abroad(page):
@@ -164,7 +163,7 @@ def _topics(
     index: _Index, reading: _Reading, doc_type: LabelGuess | None, expected: tuple[str, ...]
 ) -> list[LabelGuess]:
     named = doc_type.slug if doc_type else ""
-    return _entries("topic", index, reading, reading.in_body, doc_type=named, expected=expected)
+    return _entries("topic", index, reading, doc_type=named, expected=expected)
 
 
 def _unspoken(index: _Index, reading: _Reading, page: CleanPage) -> LabelGuess | None:
@@ -238,13 +237,12 @@ def _entries(
     kind: Kind,
     index: _Index,
     reading: _Reading,
-    counted: Tally,
     *,
     doc_type: str = "",
     expected: tuple[str, ...] = (),
 ) -> list[LabelGuess]:
     rules = index.rules.get(kind, [])
-    touched = reading.in_title.points.keys() | counted.points.keys()
+    touched = reading.in_title.points.keys() | reading.in_body.points.keys()
     found = []
     for rule in rules:
         if rule.slot not in touched and not rule.patterns[reading.lang]:
@@ -253,7 +251,7 @@ def _entries(
             continue
         if doc_type in rule.entry.except_types:
             continue
-        verdict = _verdict(rule, reading, counted, rule.entry.name in expected)
+        verdict = _verdict(rule, reading, expected=rule.entry.name in expected)
         if verdict:
             found.append(LabelGuess(rule.entry.name, kind, verdict[0], verdict[1]))
     names = {guess.slug for guess in found}
@@ -268,12 +266,10 @@ def _entries(
     return found
 
 
-def _verdict(
-    rule: _Rule, reading: _Reading, counted: Tally, expected: bool
-) -> tuple[float, str] | None:
+def _verdict(rule: _Rule, reading: _Reading, *, expected: bool) -> tuple[float, str] | None:
     """Confidence and reason when the entry applies, else None."""
     top = min(reading.in_title.points.get(rule.slot, 0.0), 3.0)
-    body = counted.points.get(rule.slot, 0.0)
+    body = reading.in_body.points.get(rule.slot, 0.0)
     if top or body:
         entry, length = rule.entry, reading.length
         bar = max(
@@ -285,7 +281,7 @@ def _verdict(
             if top >= 1:
                 return 0.95, f"标题含“{reading.in_title.words[rule.slot][0]}”"
             share = min(1.0, body / bar - 1)
-            return round(0.6 + 0.25 * share, 3), f"正文：{counted.shown(rule.slot)}"
+            return round(0.6 + 0.25 * share, 3), f"正文：{reading.in_body.shown(rule.slot)}"
     for pattern in rule.patterns[reading.lang]:
         if match := pattern.search(reading.front):
             return 0.75, f"规则匹配“{match[0][:30]}”"

@@ -15,6 +15,7 @@ from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 _ACRONYM = 3
 _QUOTES = " “”\"'‘’+"
 _EDGES = frozenset("、" + _QUOTES)
+_NUMBER, _START = itemgetter(1), itemgetter(1)
 
 
 @dataclass(slots=True)
@@ -30,39 +31,38 @@ class Tally:
         counts: dict[str, int] = {}
         for word in self.words.get(slot, ()):
             counts[word] = counts.get(word, 0) + 1
-        most = sorted(counts.items(), key=itemgetter(1), reverse=True)[:3]
+        most = list(counts.items())
+        if len(most) > 1:
+            most = sorted(most, key=_NUMBER, reverse=True)[:3]
         return "、".join([f"{word}×{number}" for word, number in most])
 
 
 class WordIndex:
-    """Words with the slots they score for; ``freeze`` before counting.
+    """Words with the slots they score for; ``freeze`` before counting."""
 
-    ``listed`` is the weight of a word in an enumeration (在甲、乙、丙等领域).
-    """
-
-    def __init__(self, *, listed: float = 1.0) -> None:
-        self._listed = listed
-        self._targets: dict[str, list[tuple[int, float]]] = {}
-        self._words: list[str] = []
-        self._rows: list[tuple[str, bool, bool, tuple[tuple[int, float], ...]]] = []
+    def __init__(self) -> None:
+        self._targets: dict[str, list[tuple[int, float, float]]] = {}
+        self._rows: list[tuple[str, bool, bool, tuple[tuple[int, float, float], ...]]] = []
         self._plain: set[str] = set()
         self._automaton: AhoCorasick | None = None
 
-    def add(self, word: str, slot: int, weight: float) -> None:
-        """``weight`` 0 makes an excluding word: what lies inside it does not count."""
-        self._targets.setdefault(word.lower(), []).append((slot, weight))
+    def add(self, word: str, slot: int, weight: float, *, listed: float = 1.0) -> None:
+        """``weight`` 0 makes an excluding word: what lies inside it does not count.
+
+        ``listed`` is the share of the weight in an enumeration (在甲、乙、丙等领域).
+        """
+        self._targets.setdefault(word.lower(), []).append((slot, weight, weight * listed))
         if not (word.isascii() and word.isupper() and len(word) <= _ACRONYM):
             self._plain.add(word.lower())
 
     def freeze(self) -> None:
         """Build the automaton; no word can be added afterwards."""
-        self._words = list(self._targets)
         self._rows = [
-            (word, word.isascii(), word not in self._plain, tuple(self._targets[word]))
-            for word in self._words
+            (word, word.isascii(), word not in self._plain, tuple(targets))
+            for word, targets in self._targets.items()
         ]
         self._automaton = AhoCorasick(
-            self._words, matchkind=MatchKind.Standard, implementation=Implementation.DFA
+            list(self._targets), matchkind=MatchKind.Standard, implementation=Implementation.DFA
         )
 
     def count(self, text: str) -> Tally:
@@ -73,32 +73,32 @@ class WordIndex:
         lower = text.lower()
         if len(lower) != len(text):
             lower = text
-        found = self._automaton.find_matches_as_indexes(lower, overlapping=True)
-        # by place, the longest word first: plain tuples sort faster than a key is called
-        hits = sorted([(start, -end, index) for index, start, end in found])
-        size = len(lower)
+        hits = self._automaton.find_matches_as_indexes(lower, overlapping=True)
+        # they come by their ends: now by their starts, and of one start the longest first
+        hits.reverse()
+        hits.sort(key=_START)
+        enumerates = "、" in lower
         taken: dict[int, int] = {}
-        points, words, rows, listed = tally.points, tally.words, self._rows, self._listed
-        for start, back, index in hits:
-            end = -back
+        points, words, rows = tally.points, tally.words, self._rows
+        for index, start, end in hits:
             word, latin, acronym, targets = rows[index]
-            if latin and not _alone(lower, start, end):
+            if latin and not (
+                _alone(lower, start, end) and (not acronym or text[start:end].isupper())
+            ):
                 continue
-            if acronym and not text[start:end].isupper():
-                continue
-            factor = 1.0
-            edged = (start and lower[start - 1] in _EDGES) or (end < size and lower[end] in _EDGES)
-            if edged and _listed(lower, start, end):
-                factor = listed
-            for slot, weight in targets:
+            listed = enumerates and _listed(lower, start, end)
+            for slot, weight, less in targets:
                 if start < taken.get(slot, 0):
                     continue
                 taken[slot] = end
-                if weight:
-                    points[slot] = points.get(slot, 0.0) + weight * factor
-                    words.setdefault(slot, []).append(word)
-                else:
+                if not weight:
                     tally.blocked.add(slot)
+                elif slot in points:
+                    points[slot] += less if listed else weight
+                    words[slot].append(word)
+                else:
+                    points[slot] = less if listed else weight
+                    words[slot] = [word]
         return tally
 
 
@@ -115,12 +115,16 @@ def _alone(text: str, start: int, end: int) -> bool:
 
 def _listed(text: str, start: int, end: int) -> bool:
     """Whether the word stands between enumeration commas."""
+    size = len(text)
+    before = text[start - 1] if start else ""
+    after = text[end] if end < size else ""
+    if before not in _EDGES and after not in _EDGES:
+        return False
     start -= 1
     while start > 0 and text[start] in _QUOTES:
         start -= 1
     if start >= 0 and text[start] == "、":
         return True
-    size = len(text)
     while end < size and text[end] in _QUOTES:
         end += 1
     return end < size and text[end] == "、"
