@@ -63,7 +63,9 @@ def add_to_index(connection: Connection, rows: Sequence[tuple[int, str]]) -> Non
     if not rows:
         return
     if connection.dialect.name == "sqlite":
-        put_rows(connection, _SQLITE_ADD, rows, together=8)
+        # Row by row: a statement with several makes FTS5 write out all it has gathered when it
+        # begins, and so a segment each instead of one for them all.
+        put_rows(connection, _SQLITE_ADD, rows, together=1)
     else:
         connection.execute(
             _PG_PUT, [{"id": key, "tokens": " ".join(tokens.split())} for key, tokens in rows]
