@@ -253,13 +253,12 @@ def save_all(session: Session, group: Sequence[Incoming]) -> list[SaveResult]:
     from pipelines.judging import is_same
     from storage.documents import save_document
 
-    results = []
+    results, now = [], datetime.now(UTC)
     for incoming in group:
 
         def judge(other: NearCandidate, mine: Sketch = incoming.sketch) -> bool:
             return is_same(mine, other, read_text=lambda: _text_of(session, other.document_id))
 
-        now = datetime.now(UTC)
         result = save_document(session, incoming.record, now=now, judge=judge, compare=change_kind)
         result = _join_pages(session, result, incoming.record, now=now)
         _join_event(session, result, incoming, now=now)

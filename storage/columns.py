@@ -6,7 +6,7 @@ and raw bytes in the database: half the space in every row and index that holds 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -45,6 +45,23 @@ class UtcDateTime(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any] | None:
+        """As inherited, remembering the last value: a transaction writes one time many times."""
+        process = super().bind_processor(dialect)
+        if process is None:
+            return None
+        last: tuple[datetime | None, Any] = (None, None)
+
+        def bind(value: datetime | None) -> Any:
+            nonlocal last
+            known, bound = last
+            if value is not known:
+                bound = process(value)
+                last = value, bound
+            return bound
+
+        return bind
+
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
@@ -64,6 +81,10 @@ class HexDigest(TypeDecorator[str]):
 
     impl = LargeBinary
     cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[str | None], Any] | None:
+        """One call: both drivers take bytes as they are."""
+        return lambda value: None if value is None else bytes.fromhex(value)
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
         return None if value is None else bytes.fromhex(value)

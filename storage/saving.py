@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from typing import Any
 
+from pydantic_core import to_json
 from sqlalchemy import Connection, Row, Table, bindparam, literal_column, null, select, union_all
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -121,7 +121,6 @@ _PUT_VERSION = Prepared(
 _PUT_ATTACHMENT = Prepared(
     _put_attachment_in, columns=["document_id", "url_key", "url", "name", "media_type", "state"]
 )
-_EVIDENCE = json.JSONEncoder(ensure_ascii=False, default=dict)
 
 
 def save_document(
@@ -207,7 +206,7 @@ def _put_version(
 ) -> None:
     evidence = ""
     if record.evidence:
-        evidence = _EVIDENCE.encode(record.evidence)
+        evidence = to_json(record.evidence, fallback=dict).decode()
     _PUT_VERSION.run(
         connection,
         {
