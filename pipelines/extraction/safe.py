@@ -66,8 +66,9 @@ _TEXT_ONLY = nh3.Cleaner(tags=set(), clean_content_tags=set(_REMOVED_WITH_CONTEN
 _PASSES = 5
 
 _WORD = r"[a-z0-9]++(?:-[a-z0-9]++)*+"
+_BYTE = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 _ADDRESS = (
-    rf"https?://(?:{_WORD}\.)++[a-z]{{2,20}}+(?::[1-9]\d{{1,3}})?+"
+    rf"https?://(?:(?:{_WORD}\.)++[a-z]{{2,20}}+|(?:{_BYTE}\.){{3}}{_BYTE})(?::[1-9]\d{{1,3}})?+"
     r"/(?:[!#-%'-;=?-Z_a-z~]++|&amp;)*+"
 )
 
