@@ -251,18 +251,22 @@ def save_all(session: Session, group: Sequence[Incoming]) -> list[SaveResult]:
     """Save a group in the caller's transaction, in order."""
     from pipelines.diff import change_kind
     from pipelines.judging import is_same
-    from storage.documents import save_document
+    from storage.documents import save_document, write_later
+    from storage.later import Later
 
-    results, now = [], datetime.now(UTC)
+    results, now, later = [], datetime.now(UTC), Later()
     for incoming in group:
 
         def judge(other: NearCandidate, mine: Sketch = incoming.sketch) -> bool:
             return is_same(mine, other, read_text=lambda: _text_of(session, other.document_id))
 
-        result = save_document(session, incoming.record, now=now, judge=judge, compare=change_kind)
+        result = save_document(
+            session, incoming.record, now=now, judge=judge, compare=change_kind, later=later
+        )
         result = _join_pages(session, result, incoming.record, now=now)
         _join_event(session, result, incoming, now=now)
         results.append(result)
+    write_later(session, later)
     return results
 
 

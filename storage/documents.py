@@ -33,7 +33,7 @@ from storage.records import (
     NearCandidate,
     SaveResult,
 )
-from storage.saving import forget_loaded, save_document
+from storage.saving import forget_loaded, save_document, write_later
 
 __all__ = [
     "AttachmentRecord",
@@ -55,6 +55,7 @@ __all__ = [
     "save_document",
     "touch_unchanged",
     "versions",
+    "write_later",
 ]
 
 GONE_AFTER = 2  # checks in different runs before a page counts as withdrawn

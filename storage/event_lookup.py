@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, func, select, text
+from sqlalchemy import Connection, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import BigInteger
@@ -32,11 +32,10 @@ _PG_LOOK = text(
 ).bindparams(bindparam("keys", type_=ARRAY(BigInteger)))
 
 
-def look_up(session: Session, page: EventPage) -> dict[int, frozenset[int]]:
+def look_up(connection: Connection, page: EventPage) -> dict[int, frozenset[int]]:
     """Documents that are filed under the asked keys, with those keys; the newest of each key."""
     if not page.asked:
         return {}
-    connection = session.connection()
     if connection.dialect.name == "sqlite":
         with DriverCursor(connection, _SQLITE_LOOK) as cursor:
             values = (page.document_id, json.dumps(page.asked))

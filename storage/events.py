@@ -57,10 +57,11 @@ def link_document(
     Returns the event's id, None for a page that stands alone. What a person decided stays: a page
     placed by hand is not moved, pages told apart are never joined.
     """
-    found = look_up(session, page)
+    connection = session.connection()
+    found = look_up(connection, page)
     if page.filed:
         rows = [{"value": key, "document_id": page.document_id} for key in page.filed]
-        _FILE.run_many(session.connection(), rows)
+        _FILE.run_many(connection, rows)
     if page.references or not page.fresh:
         put_references(session, page.document_id, page.references, fresh=page.fresh)
     mates = _cluster_mates(session, page)

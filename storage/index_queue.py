@@ -20,6 +20,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import BigInteger, Integer
 
+from storage.later import Later
 from storage.models import Document, IndexQueue
 from storage.near_keys import EXACT_BAND, NearKeys, pack
 from storage.prepared import Prepared, forget, once, put_rows
@@ -65,16 +66,28 @@ _PUT = Prepared(_put_in, columns=["document_id", "bands", "sentences"])
 
 
 def queue_document(
-    connection: Connection, document_id: int, *, keys: NearKeys, waiting: Waiting | None = None
+    connection: Connection,
+    document_id: int,
+    *,
+    keys: NearKeys,
+    waiting: Waiting | None = None,
+    later: Later | None = None,
 ) -> None:
     """Queue a document that has no search row (see :func:`requeue_document` if it has).
 
-    ``waiting`` is the queue as read in this transaction; the document is added to it.
+    ``waiting`` is the queue as read in this transaction; the document is added to it. With
+    ``later`` its row may wait there: not on PostgreSQL, where each document reads the queue.
     """
     bands, sentences = keys.packed_bands(), pack(keys.sentences)
-    _PUT.run(connection, {"document_id": document_id, "bands": bands, "sentences": sentences})
+    row = {"document_id": document_id, "bands": bands, "sentences": sentences}
+    if later is not None and connection.dialect.name == "sqlite":
+        later.add(_PUT, (row,))
+    else:
+        _PUT.run(connection, row)
     if waiting is not None:
         waiting.add(document_id, bands, sentences)
+        if later is not None:
+            later.waiting = len(waiting)
 
 
 def requeue_document(

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Table, delete, func, select, text
 from sqlalchemy.orm import Session
 
+from storage.later import Later
 from storage.models import Document, DocumentLabel, Label
 from storage.models.label import LABEL_ORIGINS
 from storage.prepared import Prepared, forget, once
@@ -137,7 +138,9 @@ def _ids_by_slug(connection: Connection) -> dict[str, int]:
     return dict(connection.exec_driver_sql("select slug, id from label").all())
 
 
-def put_first_labels(session: Session, document_id: int, labels: Sequence[LabelRecord]) -> None:
+def put_first_labels(
+    session: Session, document_id: int, labels: Sequence[LabelRecord], *, later: Later
+) -> None:
     """:func:`put_labels` for a document that this transaction has just made."""
     connection = session.connection()
     ids = once(connection, _IDS, _ids_by_slug)
@@ -149,7 +152,7 @@ def put_first_labels(session: Session, document_id: int, labels: Sequence[LabelR
         forget(connection, _IDS)
         put_labels(session, document_id, labels, replace=False)
     elif rows:
-        _PUT_FIRST.run_many(connection, rows)
+        later.add(_PUT_FIRST, rows)
 
 
 def put_labels(

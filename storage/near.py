@@ -121,20 +121,20 @@ def near_candidates(
     """
     exact = exact_key(text_sha256) if text_sha256 else NO_TEXT
     keys = NearKeys(exact, tuple(bands), tuple(sentences))
-    return near_by_keys(session, keys, text_sha256=text_sha256, exclude=exclude)
+    connection = session.connection()
+    waiting = Waiting(connection)
+    return near_by_keys(connection, keys, text_sha256=text_sha256, exclude=exclude, waiting=waiting)
 
 
 def near_by_keys(
-    session: Session,
+    connection: Connection,
     keys: NearKeys,
     *,
     text_sha256: str | None,
     exclude: int | None,
-    waiting: Waiting | None = None,
+    waiting: Waiting,
 ) -> list[NearCandidate]:
-    """As :func:`near_candidates`; ``waiting`` spares reading the queue again."""
-    connection = session.connection()
-    waiting = Waiting(connection) if waiting is None else waiting
+    """As :func:`near_candidates`; ``waiting`` is the queue as this transaction knows it."""
     placed = (keys.exact, *keys.bands)
     by_band = _hits(connection, placed, sqlite=_SQLITE_BANDS, pg=_PG_BANDS)
     # The greater of both: after a change a document stands in the tables and in the queue.

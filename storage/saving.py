@@ -21,6 +21,7 @@ from storage.index_queue import (
     waiting_now,
 )
 from storage.labels import put_first_labels, put_labels
+from storage.later import Later
 from storage.models import Attachment, Document, DocumentVersion, FrontierEntry, Tombstone
 from storage.near import SHORT_TEXT, near_by_keys
 from storage.near_keys import NearKeys, exact_key
@@ -32,18 +33,15 @@ from storage.records import (
     Outcome,
     SaveResult,
 )
+from storage.revisit import (
+    FIRST_READ,
+    TOLD,
+    kind_of_change,
+    new_facts,
+    refreshed,
+    searched_differs,
+)
 from storage.search_index import stored_text
-
-# Columns a page tells about itself. The days it was published or seen stay as first read: sites
-# that print today's date on every visit must not make old documents new.
-_TOLD = (
-    "title", "publisher", "issuer", "issuing_bodies", "doc_number", "index_number", "doc_type",
-    "region", "level", "lang", "original_source", "summary", "written_on", "effective_on",
-    "expires_on", "comments_until", "validity", "validity_by", "subject", "topic_words",
-    "canonical_url",
-)  # fmt: skip
-_LISTS = frozenset({"issuing_bodies", "topic_words"})
-_FIRST_READ = ("published_on", "published_at", "date_confidence")
 
 _documents: Table = Document.__table__  # type: ignore[assignment]
 _versions: Table = DocumentVersion.__table__  # type: ignore[assignment]
@@ -130,6 +128,7 @@ def save_document(
     now: datetime,
     judge: Judge | None = None,
     compare: Compare | None = None,
+    later: Later | None = None,
 ) -> SaveResult:
     """Store a page: document, version, labels, files, near keys, cluster, search, frontier.
 
@@ -137,7 +136,31 @@ def save_document(
     the text returns to an earlier one. ``compare(old, new)`` names the kind of change (content or
     cosmetic) and its ratio; ``judge`` says whether a candidate is the same document (without it
     only equal texts of some length are). Buried or suppressed URLs give ``tombstoned``.
+    With ``later`` some rows wait in it: the caller ends its transaction with :func:`write_later`.
     """
+    if later is not None:
+        return _save(session, record, later, now=now, judge=judge, compare=compare)
+    later = Later()
+    result = _save(session, record, later, now=now, judge=judge, compare=compare)
+    write_later(session, later)
+    return result
+
+
+def write_later(session: Session, later: Later) -> None:
+    """Write the rows that :func:`save_document` left in ``later``; move the queue if it is full."""
+    later.write(session.connection())
+    flush_if_full(session, waiting=later.waiting)
+
+
+def _save(
+    session: Session,
+    record: DocumentRecord,
+    later: Later,
+    *,
+    now: datetime,
+    judge: Judge | None,
+    compare: Compare | None,
+) -> SaveResult:
     connection = session.connection()
     address = {"source_id": record.source_id, "url_key": record.url_key}
     known = _KNOWN.rows(connection, address)
@@ -150,27 +173,24 @@ def save_document(
     if document_id is None:
         # Known before, or (PostgreSQL) another process stored it between the two statements.
         found = connection.execute(_FOUND, address).one()
-        result = _save_again(session, found, record, now=now, judge=judge, compare=compare)
+        result = _save_again(session, found, record, later, now=now, judge=judge, compare=compare)
     else:
         _put_version(connection, document_id, record, seq=1, change="initial", ratio=1.0, now=now)
-        put_first_labels(session, document_id, record.labels)
-        _put_attachments(connection, document_id, record)
+        put_first_labels(session, document_id, record.labels, later=later)
+        later.add(_PUT_ATTACHMENT, _attachment_rows(document_id, record))
         waiting, keys = waiting_now(connection), _keys_of(record)
         duplicate_of, cluster_id = _settle_cluster(
-            session, document_id, record, now=now, judge=judge, waiting=waiting
+            session, document_id, record, keys, now=now, judge=judge, waiting=waiting
         )
-        queue_document(connection, document_id, keys=keys, waiting=waiting)
-        flush_if_full(session, waiting=len(waiting))
+        queue_document(connection, document_id, keys=keys, waiting=waiting, later=later)
         result = SaveResult(document_id, "new", 1, duplicate_of, cluster_id)
-    _FRONTIER_DONE.run(
-        connection,
-        {"f_source": record.source_id, "f_key": record.url_key, "f_now": now},
-    )
+    mark = {"f_source": record.source_id, "f_key": record.url_key, "f_now": now}
+    later.add(_FRONTIER_DONE, (mark,))
     return result
 
 
 def _new_row(record: DocumentRecord, *, now: datetime) -> dict[str, Any]:
-    row: dict[str, Any] = {name: getattr(record, name) for name in (*_TOLD, *_FIRST_READ)}
+    row: dict[str, Any] = {name: getattr(record, name) for name in (*TOLD, *FIRST_READ)}
     row.update(
         source_id=record.source_id,
         url_key=record.url_key,
@@ -230,22 +250,18 @@ def _put_version(
     )
 
 
-def _put_attachments(connection: Connection, document_id: int, record: DocumentRecord) -> None:
-    if record.attachments:
-        _PUT_ATTACHMENT.run_many(
-            connection,
-            [
-                {
-                    "document_id": document_id,
-                    "url_key": item.url_key,
-                    "url": item.url,
-                    "name": item.name,
-                    "media_type": item.media_type,
-                    "state": "listed",
-                }
-                for item in record.attachments
-            ],
-        )
+def _attachment_rows(document_id: int, record: DocumentRecord) -> list[dict[str, Any]]:
+    return [
+        {
+            "document_id": document_id,
+            "url_key": item.url_key,
+            "url": item.url,
+            "name": item.name,
+            "media_type": item.media_type,
+            "state": "listed",
+        }
+        for item in record.attachments
+    ]
 
 
 def _keys_of(record: DocumentRecord) -> NearKeys:
@@ -257,16 +273,20 @@ def _settle_cluster(
     session: Session,
     document_id: int,
     record: DocumentRecord,
+    keys: NearKeys,
     *,
     now: datetime,
     judge: Judge | None,
-    waiting: Waiting | None = None,
+    waiting: Waiting,
 ) -> tuple[int | None, int | None]:
-    keys = _keys_of(record)
     if judge is None:
         keys = NearKeys(exact=keys.exact)
     candidates = near_by_keys(
-        session, keys, text_sha256=record.text_sha256, exclude=document_id, waiting=waiting
+        session.connection(),
+        keys,
+        text_sha256=record.text_sha256,
+        exclude=document_id,
+        waiting=waiting,
     )
     for candidate in candidates:
         same = judge(candidate) if judge else candidate.exact and record.text_length >= SHORT_TEXT
@@ -288,6 +308,7 @@ def _save_again(
     session: Session,
     found: Row[Any],
     record: DocumentRecord,
+    later: Later,
     *,
     now: datetime,
     judge: Judge | None,
@@ -301,19 +322,20 @@ def _save_again(
     same_reader = previous.extractor_version == record.extractor_version
     new_text = found.latest_sha != record.text_sha256
     # A better extractor reads another title from the same page: that is no change of the page.
-    changed = new_text or (same_reader and _new_facts(found, previous, record))
-    values = _refreshed(found, record, new_text=new_text, same_reader=same_reader)
+    changed = new_text or (same_reader and new_facts(found, previous, record))
+    values = refreshed(found, record, new_text=new_text, same_reader=same_reader)
     values.update(last_seen_at=now, last_checked_at=now, gone_checks=0, gone_run_id=None)
     values.update(state="live", gone_at=None, etag=record.etag, last_modified=record.last_modified)
     old, seq = None, found.latest_seq
-    if changed or _searched_differs(found, values):
+    if changed or searched_differs(found, values):
+        later.write(connection)  # the group itself may have stored what is replaced here
         old = stored_text(session, found.id)
     if changed:
         seq += 1
-        change, ratio = _kind_of_change(old.body if old else "", record, new_text, compare)
+        change, ratio = kind_of_change(old.body if old else "", record, new_text, compare)
         values.update(latest_seq=seq, latest_sha=record.text_sha256, changed_at=now)
         _put_version(connection, found.id, record, seq=seq, change=change, ratio=ratio, now=now)
-        _put_attachments(connection, found.id, record)
+        _PUT_ATTACHMENT.run_many(connection, _attachment_rows(found.id, record))
     connection.execute(_documents.update().where(_documents.c.id == found.id).values(values))
     forget_loaded(session, found.id)
     if old is not None:
@@ -324,18 +346,12 @@ def _save_again(
     if changed:
         put_labels(session, found.id, record.labels, replace=True)
     if new_text and cluster_id is None and not found.cluster_locked:
-        duplicate_of, cluster_id = _settle_cluster(session, found.id, record, now=now, judge=judge)
+        waiting, near = Waiting(connection), _keys_of(record)
+        duplicate_of, cluster_id = _settle_cluster(
+            session, found.id, record, near, now=now, judge=judge, waiting=waiting
+        )
     outcome: Outcome = "changed" if changed else "unchanged"
     return SaveResult(found.id, outcome, seq, duplicate_of, cluster_id)
-
-
-def _new_facts(found: Row[Any], previous: Any, record: DocumentRecord) -> bool:
-    """The page calls itself otherwise, or bears another number, than at the last visit."""
-    if previous.title != record.title:
-        return True
-    if record.doc_number is None or "doc_number" in (found.edited or ()):
-        return False
-    return bool(record.doc_number != found.doc_number)
 
 
 def forget_loaded(session: Session, document_id: int) -> None:
@@ -343,41 +359,3 @@ def forget_loaded(session: Session, document_id: int) -> None:
     loaded = session.identity_map.get(identity_key(Document, document_id))
     if loaded is not None:
         session.expire(loaded)
-
-
-def _kind_of_change(
-    old_text: str, record: DocumentRecord, new_text: bool, compare: Compare | None
-) -> tuple[str, float]:
-    if not new_text:
-        return "metadata", 0.0
-    return compare(old_text, record.body_text) if compare else ("content", 1.0)
-
-
-def _refreshed(
-    found: Row[Any], record: DocumentRecord, *, new_text: bool, same_reader: bool
-) -> dict[str, Any]:
-    """The columns a page may overwrite: never what a person edited, never a day first read.
-
-    On an unchanged text a value that is missing now does not erase one that was read before.
-    """
-    edited = set(found.edited or ())
-    values: dict[str, Any] = {}
-    for name in _TOLD:
-        value = getattr(record, name)
-        if name in _LISTS:
-            value = list(value)
-        if name not in edited and (new_text or value):
-            values[name] = value
-    for name in _FIRST_READ:
-        value = getattr(record, name)
-        known = getattr(found, name) is not None
-        if name not in edited and value is not None and not (known and same_reader):
-            values[name] = value
-    return values
-
-
-_SEARCHED = ("title", "doc_number", "publisher", "issuing_bodies")
-
-
-def _searched_differs(found: Row[Any], values: dict[str, Any]) -> bool:
-    return any(name in values and values[name] != getattr(found, name) for name in _SEARCHED)

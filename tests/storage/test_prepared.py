@@ -7,12 +7,14 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select, text
 
-from storage.documents import LabelRecord, save_document
+from storage.documents import LabelRecord, save_document, write_later
 from storage.engine import Database, open_database
 from storage.errors import Conflict, DatabaseUnreachable
 from storage.index_queue import flush_index
 from storage.labels import labels_of
-from storage.models import Document
+from storage.later import Later
+from storage.models import Document, DocumentVersion
+from storage.search import search
 from storage.tokens import fold, index_tokens
 from tests.storage.samples import BODY, NOW, add_source, record
 
@@ -66,6 +68,33 @@ def test_a_label_unknown_so_far_is_added_once(database: Database) -> None:
         ["乙", "甲"],
         ["乙"],
     ]
+
+
+def test_a_group_that_holds_a_page_three_times_ends_as_three_transactions_would(
+    database: Database,
+) -> None:
+    """Rows that wait for the end of a group are written before the group replaces them."""
+    other = BODY.replace("通知", "另一件事") + "改过。"
+    with database.writer() as session:
+        source_id = add_source(session)
+    with database.writer() as session:
+        later, saved = Later(), []
+        for label, body in (("甲", BODY), ("乙", other), ("甲", BODY), ("甲", BODY)):
+            page = record(source_id, "/1", text=body)
+            page = replace(page, labels=(LabelRecord(label, "topic"),))
+            saved.append(save_document(session, page, now=NOW, later=later))
+        saved.append(save_document(session, record(source_id, "/2"), now=NOW, later=later))
+        write_later(session, later)
+    first = saved[0].document_id or 0
+    assert [result.outcome for result in saved] == [
+        *("new", "changed", "changed", "unchanged", "new")
+    ]
+    assert saved[-1].duplicate_of == first
+    with database.reader() as session:
+        assert [view.slug for view in labels_of(session, [first])[first]] == ["甲"]
+        versions = select(DocumentVersion.seq).where(DocumentVersion.document_id == first)
+        assert session.scalars(versions.order_by(DocumentVersion.seq)).all() == [1, 2, 3]
+        assert len(search(session, BODY[:8], limit=10)) == 2
 
 
 @pytest.mark.parametrize("odd", ["ΟΔΟΣ々Α", "ꞢꙀ汉字", "ᎠᎡ汉Ꭰ", "Ａｂ１２（试）İ", "𠀀𠀁x", ""])

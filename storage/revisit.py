@@ -1,0 +1,67 @@
+"""What another visit to a stored page says: which columns it may change, and what changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row
+
+from storage.records import Compare, DocumentRecord
+
+# Columns a page tells about itself. The days it was published or seen stay as first read: sites
+# that print today's date on every visit must not make old documents new.
+TOLD = (
+    "title", "publisher", "issuer", "issuing_bodies", "doc_number", "index_number", "doc_type",
+    "region", "level", "lang", "original_source", "summary", "written_on", "effective_on",
+    "expires_on", "comments_until", "validity", "validity_by", "subject", "topic_words",
+    "canonical_url",
+)  # fmt: skip
+_LISTS = frozenset({"issuing_bodies", "topic_words"})
+FIRST_READ = ("published_on", "published_at", "date_confidence")
+
+
+def new_facts(found: Row[Any], previous: Any, record: DocumentRecord) -> bool:
+    """The page calls itself otherwise, or bears another number, than at the last visit."""
+    if previous.title != record.title:
+        return True
+    if record.doc_number is None or "doc_number" in (found.edited or ()):
+        return False
+    return bool(record.doc_number != found.doc_number)
+
+
+def kind_of_change(
+    old_text: str, record: DocumentRecord, new_text: bool, compare: Compare | None
+) -> tuple[str, float]:
+    if not new_text:
+        return "metadata", 0.0
+    return compare(old_text, record.body_text) if compare else ("content", 1.0)
+
+
+def refreshed(
+    found: Row[Any], record: DocumentRecord, *, new_text: bool, same_reader: bool
+) -> dict[str, Any]:
+    """The columns a page may overwrite: never what a person edited, never a day first read.
+
+    On an unchanged text a value that is missing now does not erase one that was read before.
+    """
+    edited = set(found.edited or ())
+    values: dict[str, Any] = {}
+    for name in TOLD:
+        value = getattr(record, name)
+        if name in _LISTS:
+            value = list(value)
+        if name not in edited and (new_text or value):
+            values[name] = value
+    for name in FIRST_READ:
+        value = getattr(record, name)
+        known = getattr(found, name) is not None
+        if name not in edited and value is not None and not (known and same_reader):
+            values[name] = value
+    return values
+
+
+_SEARCHED = ("title", "doc_number", "publisher", "issuing_bodies")
+
+
+def searched_differs(found: Row[Any], values: dict[str, Any]) -> bool:
+    return any(name in values and values[name] != getattr(found, name) for name in _SEARCHED)
