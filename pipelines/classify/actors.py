@@ -22,10 +22,18 @@ _ORGAN = (
     "|金融委员会|金融服务委员会|金融监管|金融厅|金管局|金融管理局|监管局|监管机构|管理局|委员会|竞争局|反垄断|数据保护"
     "|检察官|检方|州长|州议会|州政府|上院|下院|皇家|专员|公署|监察|[经产济业总财外厚]{1,3}省|总统|总理|首相|部长|政府|内阁|警方|法院|法官|海关|国土安全|议事|当局"
 )
-_ABROAD = re.compile(
+# In parts that a set of first characters is scanned for: a headline has mostly none of them.
+_COUNTRIES = re.compile(_COUNTRY)
+_OF_COUNTRY = re.compile(
     rf"(?:{_COUNTRY})[\u4e00-\u9fffA-Za-z·\s（）()]{{0,10}}?(?:{_ORGAN}|\b(?:SEC|CFTC|FTC|FCC|DOJ|FDIC)\b)"
-    r"|特朗普政?府?|拜登|普京|美联储|白宫|欧洲央行|欧盟(?!宙)|欧洲议会|七国集团|二十国集团|国际清算银行|国际货币基金组织|世界银行|金融稳定委员会"
-    r"|联合国|(?<![A-Za-z])(?:SEC|CFTC|FTC|FinCEN|OFAC|IRS|FCA|MAS|ESMA|ECB|EBA|FATF|FSB|IMF|BIS|IOSCO|VARA|ASIC|AUSTRAC)(?![A-Za-z])"
+)
+_ABROAD = re.compile(
+    r"特朗普政?府?|拜登|普京|美联储|白宫|欧洲央行|欧盟(?!宙)|欧洲议会|七国集团|二十国集团|国际清算银行|国际货币基金组织|世界银行|金融稳定委员会"
+    r"|联合国"
+)
+_CAPITAL = re.compile("[A-Z]")
+_BY_LETTERS = re.compile(
+    r"(?<![A-Za-z])(?:SEC|CFTC|FTC|FinCEN|OFAC|IRS|FCA|MAS|ESMA|ECB|EBA|FATF|FSB|IMF|BIS|IOSCO|VARA|ASIC|AUSTRAC)(?![A-Za-z])"
 )
 _HOME = re.compile(
     r"(?:[部局委办院会]|政府)(?:新闻)?发言人|答记者问|中消协|消费者协会|[三四五六七八九十]大(?:行业)?协会|(?:行业|互联网金融|证券业|银行业|期货业|基金业|支付清算|游戏出版|版权)协会"
@@ -53,7 +61,9 @@ _ENGLISH = re.compile(
 def actor_in(title: str) -> Actor | None:
     """Which kind of public body the front of a headline names; None = none that is known."""
     front = title[:_FRONT]
-    if _ABROAD.search(front):
+    if _ABROAD.search(front) or (_COUNTRIES.search(front) and _OF_COUNTRY.search(front)):
+        return "foreign"
+    if _CAPITAL.search(front) and _BY_LETTERS.search(front):
         return "foreign"
     if _HOME.search(front) or _OPENS.search(title[:_OPENING]):
         return "domestic"
