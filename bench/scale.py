@@ -32,10 +32,8 @@ from pipelines.items import Fingerprint
 from review.queries import home, items
 from storage.documents import DocumentFilter, list_documents, save_document
 from storage.engine import Database, open_database
-from storage.index_queue import waiting_now
 from storage.migrate import upgrade
-from storage.near import near_by_keys
-from storage.near_keys import NearKeys, exact_key
+from storage.near import near_candidates
 from storage.search import Order, search
 from storage.tokens import compare_text
 
@@ -84,25 +82,25 @@ def near_times(session: Session, library: Library, *, stored: int) -> tuple[list
     while len(copies) < PROBES // 2:
         batch = library.batch(rng.randrange(stored // BATCH))
         copies += [one for one in batch[::REAL_KEYS] if one.number % GONE]
-    waiting = waiting_now(session.connection())
     times, found = [], 0
     for made in fresh:
         keys = fingerprint(made.text)
-        times.append(fastest(partial(_near, session, keys, waiting)))
+        times.append(fastest(partial(_near, session, keys)))
     for made in copies:
         keys = fingerprint(_edited(made.text))
-        times.append(fastest(partial(_near, session, keys, waiting)))
+        times.append(fastest(partial(_near, session, keys)))
         found += any(
             other.document_id == made.number + 1
             and likeness(keys.signature, other.signature or b"") > 0.7
-            for other in _near(session, keys, waiting)
+            for other in _near(session, keys)
         )
     return times, found / len(copies)
 
 
-def _near(session: Session, keys: Fingerprint, waiting: Any) -> list[Any]:
-    wanted = NearKeys(exact_key(keys.text_sha256), keys.bands, keys.sentences)
-    return near_by_keys(session, wanted, text_sha256=None, exclude=None, waiting=waiting)
+def _near(session: Session, keys: Fingerprint) -> list[Any]:
+    return near_candidates(
+        session, keys.bands, sentences=keys.sentences, text_sha256=keys.text_sha256
+    )
 
 
 def _edited(body: str) -> str:
