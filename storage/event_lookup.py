@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
+from pydantic_core import to_json
 from sqlalchemy import Connection, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
@@ -38,7 +38,7 @@ def look_up(connection: Connection, page: EventPage) -> dict[int, frozenset[int]
         return {}
     if connection.dialect.name == "sqlite":
         with DriverCursor(connection, _SQLITE_LOOK) as cursor:
-            values = (page.document_id, json.dumps(page.asked))
+            values = (page.document_id, to_json(page.asked).decode())
             rows = cursor.execute(_SQLITE_LOOK, values).fetchall()
         pairs = [(int(found), key) for key, ids in rows if ids for found in ids.split(",")]
     else:

@@ -124,6 +124,7 @@ class Waiting:
     """The queue as read now: how many documents, and which keys they share with another."""
 
     def __init__(self, connection: Connection) -> None:
+        self.connection = connection
         self._rows: list[tuple[int, bytes, bytes]] = []
         self._values: set[int] = set()  # every key in the queue: most documents share none
         packed: list[bytes] = []

@@ -139,10 +139,14 @@ def _ids_by_slug(connection: Connection) -> dict[str, int]:
 
 
 def put_first_labels(
-    session: Session, document_id: int, labels: Sequence[LabelRecord], *, later: Later
+    session: Session,
+    document_id: int,
+    labels: Sequence[LabelRecord],
+    *,
+    connection: Connection,
+    later: Later,
 ) -> None:
-    """:func:`put_labels` for a document that this transaction has just made."""
-    connection = session.connection()
+    """:func:`put_labels` for a document that this transaction, of ``connection``, just made."""
     ids = once(connection, _IDS, _ids_by_slug)
     rows = _label_rows(document_id, labels)
     for row in rows:

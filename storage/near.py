@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from pydantic_core import to_json
 from sqlalchemy import ColumnElement, Connection, Select, any_, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
@@ -101,7 +102,7 @@ def _hits(connection: Connection, keys: Sequence[int], *, sqlite: str, pg: objec
         return Counter()
     if connection.dialect.name == "sqlite":
         with DriverCursor(connection, sqlite) as cursor:
-            (ids,) = cursor.execute(sqlite, (json.dumps(keys),)).fetchone()
+            (ids,) = cursor.execute(sqlite, (to_json(keys).decode(),)).fetchone()
         return Counter(map(int, ids.split(","))) if ids else Counter()
     return Counter(connection.execute(pg, {"keys": list(keys)}).scalars())  # type: ignore[call-overload]
 
@@ -121,20 +122,15 @@ def near_candidates(
     """
     exact = exact_key(text_sha256) if text_sha256 else NO_TEXT
     keys = NearKeys(exact, tuple(bands), tuple(sentences))
-    connection = session.connection()
-    waiting = Waiting(connection)
-    return near_by_keys(connection, keys, text_sha256=text_sha256, exclude=exclude, waiting=waiting)
+    waiting = Waiting(session.connection())
+    return near_by_keys(waiting, keys, text_sha256=text_sha256, exclude=exclude)
 
 
 def near_by_keys(
-    connection: Connection,
-    keys: NearKeys,
-    *,
-    text_sha256: str | None,
-    exclude: int | None,
-    waiting: Waiting,
+    waiting: Waiting, keys: NearKeys, *, text_sha256: str | None, exclude: int | None
 ) -> list[NearCandidate]:
-    """As :func:`near_candidates`; ``waiting`` is the queue as this transaction knows it."""
+    """As :func:`near_candidates`; ``waiting`` is the queue as the transaction knows it."""
+    connection = waiting.connection
     placed = (keys.exact, *keys.bands)
     by_band = _hits(connection, placed, sqlite=_SQLITE_BANDS, pg=_PG_BANDS)
     # The greater of both: after a change a document stands in the tables and in the queue.

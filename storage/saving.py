@@ -176,7 +176,7 @@ def _save(
         result = _save_again(session, found, record, later, now=now, judge=judge, compare=compare)
     else:
         _put_version(connection, document_id, record, seq=1, change="initial", ratio=1.0, now=now)
-        put_first_labels(session, document_id, record.labels, later=later)
+        put_first_labels(session, document_id, record.labels, connection=connection, later=later)
         later.add(_PUT_ATTACHMENT, _attachment_rows(document_id, record))
         waiting, keys = waiting_now(connection), _keys_of(record)
         duplicate_of, cluster_id = _settle_cluster(
@@ -281,13 +281,7 @@ def _settle_cluster(
 ) -> tuple[int | None, int | None]:
     if judge is None:
         keys = NearKeys(exact=keys.exact)
-    candidates = near_by_keys(
-        session.connection(),
-        keys,
-        text_sha256=record.text_sha256,
-        exclude=document_id,
-        waiting=waiting,
-    )
+    candidates = near_by_keys(waiting, keys, text_sha256=record.text_sha256, exclude=document_id)
     for candidate in candidates:
         same = judge(candidate) if judge else candidate.exact and record.text_length >= SHORT_TEXT
         if not same:
