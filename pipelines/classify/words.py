@@ -77,7 +77,7 @@ class WordIndex:
         # they come by their ends: now by their starts, and of one start the longest first
         hits.reverse()
         hits.sort(key=_START)
-        enumerates = "、" in lower
+        size, enumerates = len(lower), "、" in lower
         taken: dict[int, int] = {}
         points, words, rows = tally.points, tally.words, self._rows
         for index, start, end in hits:
@@ -86,7 +86,13 @@ class WordIndex:
                 _alone(lower, start, end) and (not acronym or text[start:end].isupper())
             ):
                 continue
-            listed = enumerates and _listed(lower, start, end)
+            listed = (
+                enumerates
+                and (
+                    (start and lower[start - 1] in _EDGES) or (end < size and lower[end] in _EDGES)
+                )
+                and _listed(lower, start, end)
+            )
             for slot, weight, less in targets:
                 if start < taken.get(slot, 0):
                     continue
@@ -115,16 +121,12 @@ def _alone(text: str, start: int, end: int) -> bool:
 
 def _listed(text: str, start: int, end: int) -> bool:
     """Whether the word stands between enumeration commas."""
-    size = len(text)
-    before = text[start - 1] if start else ""
-    after = text[end] if end < size else ""
-    if before not in _EDGES and after not in _EDGES:
-        return False
     start -= 1
     while start > 0 and text[start] in _QUOTES:
         start -= 1
     if start >= 0 and text[start] == "、":
         return True
+    size = len(text)
     while end < size and text[end] in _QUOTES:
         end += 1
     return end < size and text[end] == "、"
