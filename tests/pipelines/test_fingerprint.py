@@ -49,6 +49,17 @@ def test_a_sentence_has_the_same_hash_alone_and_in_a_text() -> None:
         assert len(alone) == 3
 
 
+def test_stored_values_never_change() -> None:
+    short = fingerprint("第%d条 本办法自2026年1月1日起施行，由工业和信息化部负责解释。")
+    assert short.text_sha256.startswith("35896374a360c588")
+    assert short.bands[:2] == (-7626032758646341434, 4568743755739892272)
+    assert short.sentences == (-6026679763474260181,)
+    long = fingerprint("".join(chr(0x4E00 + n * 37 % 20000) for n in range(700)) + "。")
+    assert long.text_sha256.startswith("6a46bca08eff7cbd")
+    assert long.bands[:2] == (-152197247046461295, -5983351172213997972)
+    assert long.sentences == (-3418730628533634300,)
+
+
 def test_long_and_short_texts_survive_two_per_cent_of_noise() -> None:
     for sentences in (8, 60):
         text = text_of(sentences, sentences=sentences)

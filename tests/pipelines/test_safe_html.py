@@ -9,6 +9,7 @@ import pytest
 from pipelines.extraction.safe import _CLEANER, LINK_REL, safe_html
 
 _LINK = f'<a href="https://www.a-b.gov.cn/x?y=1&amp;z=2" rel="{LINK_REL}">'
+_NUMBERED = f'<a href="http://192.0.2.7:8000/a.pdf" rel="{LINK_REL}">'
 _IMAGE = '<img alt="图&quot;一" data-src="https://a.gov.cn:8080/b%20.png">'
 # fmt: off
 _PIECES = (
@@ -25,7 +26,8 @@ def _element(rng: random.Random) -> str:
     def inline() -> str:
         return rng.choice(
             ("中文，", "a &amp; b", "<br>", f"{_LINK}附件</a>", _IMAGE, "<strong>重要</strong>",
-             f"<em>{_LINK}x</a></em>", "<sub>2</sub>")
+             f"<em>{_LINK}x</a></em>", "<sub>2</sub>",
+             f"{_NUMBERED}附件</a>")
         )  # fmt: skip
 
     content = "".join(inline() for _ in range(rng.randrange(4)))
@@ -59,6 +61,7 @@ def test_what_is_spared_the_sanitiser_is_what_it_would_leave_as_it_is() -> None:
         "<p><p>x</p></p>",
         "<p>a\u200bb</p>",
         '<p><a href="https://a.gov.cn:99999/">x</a></p>',
+        f'<p><a href="http://192.0.2.700/" rel="{LINK_REL}">x</a></p>',
     ],
 )
 def test_anything_else_goes_through_it(markup: str) -> None:

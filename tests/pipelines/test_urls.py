@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.urls import canonicalise, host_group, host_of, is_fetchable, url_key
+from pipelines.urls import canonicalise, host_group, host_of, identity_form, is_fetchable, url_key
 
 PAGE = "https://www.example.gov.cn/zcfb/2025/t20250301_123.html?a=1&b=2"
 
@@ -69,6 +69,23 @@ def test_other_pages_have_other_keys(other: str) -> None:
 def test_index_files_and_root_are_the_folder() -> None:
     assert url_key("http://example.org/") == url_key("https://www.example.org/index.html")
     assert url_key("http://example.org/a/index.shtml") == url_key("http://example.org/a")
+
+
+@pytest.mark.parametrize(
+    ("url", "canonical", "identity"),
+    [
+        ("http://192.0.2.7/a/index.html", "http://192.0.2.7/a/index.html", "192.0.2.7/a"),
+        ("http://192.0.2.7:8080/a/", "http://192.0.2.7:8080/a/", "192.0.2.7:8080/a"),
+        ("https://www.a.gov.cn:8443/x", "https://www.a.gov.cn:8443/x", "a.gov.cn:8443/x"),
+        ("http://www.a.gov.cn:80/x", "http://www.a.gov.cn/x", "a.gov.cn/x"),
+        ("https://www.a.gov.cn:443/x/", "https://www.a.gov.cn/x/", "a.gov.cn/x"),
+        ("http://a.gov.cn:0800/x", "http://a.gov.cn:800/x", "a.gov.cn:800/x"),
+    ],
+)
+def test_ports_and_numbers_as_hosts(url: str, canonical: str, identity: str) -> None:
+    assert canonicalise(url) == canonical
+    assert identity_form(url) == identity
+    assert is_fetchable(url)
 
 
 def test_short_ids_that_look_like_sessions_are_kept() -> None:
