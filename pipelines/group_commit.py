@@ -10,11 +10,13 @@ from typing import Generic, TypeVar
 Thing = TypeVar("Thing")
 Answer = TypeVar("Answer")
 
+_ROUNDS = 5  # times ``linger``: how long a thing waits while others keep coming
+
 
 class GroupCommit(Generic[Thing, Answer]):
-    """Collects things for ``linger`` seconds, or until ``most`` wait, and saves them together.
+    """Collects things until ``most`` wait, or none came for ``linger`` seconds; saves them together.
 
-    ``save`` gets a group in order and returns one answer each. If it raises, each thing of the
+    Nothing waits longer than five times ``linger``. ``save`` gets a group in order and returns one answer each. If it raises, each thing of the
     group is saved alone, so that a bad one fails alone.
     """
 
@@ -44,8 +46,12 @@ class GroupCommit(Generic[Thing, Answer]):
         return await done
 
     async def _write(self) -> None:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._full.wait(), self.linger)
+        for _ in range(_ROUNDS):
+            met = len(self._waiting)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._full.wait(), self.linger)
+            if self._full.is_set() or len(self._waiting) == met:
+                break
         while self._waiting:
             group, self._waiting = self._waiting[: self.most], self._waiting[self.most :]
             await self._save(group)

@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-GROUP = 16  # pages read, and documents saved, together when so many wait
+GROUP = 16  # pages read together when so many wait
+SAVED = 64  # documents saved together; as many as the index queue moves at once
 READ_LINGER = 0.05  # seconds that the first of a group waits for company
 SAVE_LINGER = 0.1
 TEXT_STEPS = 3  # from this step on only the text is read
@@ -176,7 +177,7 @@ def incoming_of(item: Bulletin, *, source_id: int, run_id: int | None) -> Incomi
 class Persist:
     """Saves documents, several in one transaction when several wait.
 
-    A page that comes alone is written after ``SAVE_LINGER``; in a backlog ``GROUP`` pages share a
+    A page that comes alone is written after ``SAVE_LINGER``; in a backlog ``SAVED`` pages share a
     transaction (docs/decisions/groups.md). One bad record still stops no other.
     """
 
@@ -184,7 +185,7 @@ class Persist:
         self.store = store
         self.files = files
         self.commits: GroupCommit[Bulletin, SaveResult] = GroupCommit(
-            self._save, most=GROUP, linger=SAVE_LINGER
+            self._save, most=SAVED, linger=SAVE_LINGER
         )
 
     @classmethod

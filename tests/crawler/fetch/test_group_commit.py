@@ -64,6 +64,24 @@ def test_a_second_wave_is_saved_after_the_first() -> None:
     assert book.groups == [[1], [2]]
 
 
+def test_the_first_does_not_wait_until_the_others_stop_coming() -> None:
+    book = Book()
+
+    async def run() -> int:
+        commits = GroupCommit(book.save, most=10**9, linger=0.01)
+        first = asyncio.create_task(commits.put(1))
+        others = set()
+        async with asyncio.timeout(10):
+            while not first.done():
+                others.add(asyncio.create_task(commits.put(2)))
+                await asyncio.sleep(0)
+        await asyncio.gather(*others)
+        return len(others)
+
+    assert asyncio.run(run()) > 1
+    assert book.groups[0][0] == 1
+
+
 @pytest.mark.parametrize("most", [1, 3])
 def test_groups_are_never_larger_than_allowed(most: int) -> None:
     book = Book()
