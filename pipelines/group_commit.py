@@ -14,7 +14,7 @@ _ROUNDS = 5  # times ``linger``: how long a thing waits while others keep coming
 
 
 class GroupCommit(Generic[Thing, Answer]):
-    """Collects things until ``most`` wait or none came for ``linger`` seconds; saves them together.
+    """Collects things until ``most`` wait or none came for ``linger`` seconds, and saves them.
 
     Nothing waits longer than five times ``linger``. ``save`` gets a group in order and returns one
     answer each. If it raises, each thing of the group is saved alone, so that a bad one fails alone.
