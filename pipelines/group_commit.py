@@ -17,7 +17,7 @@ class GroupCommit(Generic[Thing, Answer]):
     """Collects things until ``most`` wait or none came for ``linger`` seconds, and saves them.
 
     Nothing waits longer than five times ``linger``. ``save`` gets a group in order and returns one
-    answer each. If it raises, each thing of the group is saved alone, so that a bad one fails alone.
+    answer each. If it raises, each thing of the group is saved alone: a bad one fails alone.
     """
 
     def __init__(
