@@ -92,11 +92,12 @@ def canonicalise(url: str, *, base: str | None = None) -> str:
 
 def _joined(base: str, url: str) -> str:
     """:func:`urljoin`, which plain paths on a plain page do not need."""
-    if _PLAIN.fullmatch(base) is not None:
+    page = base if "#" in base else base.partition("?")[0]
+    if _PLAIN.fullmatch(page) is not None:
         if _PLAIN_PATH.fullmatch(url) is not None:
-            return base[: base.index("/", 8)] + url
+            return page[: page.index("/", 8)] + url
         if _PLAIN_NAME.fullmatch(url) is not None:
-            return base[: base.rindex("/") + 1] + url.removeprefix("./")
+            return page[: page.rindex("/") + 1] + url.removeprefix("./")
     return urljoin(base, url)
 
 

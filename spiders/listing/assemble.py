@@ -114,7 +114,8 @@ class Assembler:
             self.skipped += 1
             return
         self._seen.add(key)
-        self.rows.append(replace(row, title=self._without_day(row)) if self._printed else row)
+        bare = self._without_day(row) if self._printed else row.title
+        self.rows.append(row if bare == row.title else replace(row, title=bare))
 
     @property
     def _printed(self) -> bool:
