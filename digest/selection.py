@@ -22,7 +22,15 @@ from storage.filters import DocumentFilter
 from storage.held import not_held
 from storage.issues import earlier_appearances, list_issues
 from storage.labels import LabelView, labels_of
-from storage.models import Document, DocumentVersion, Issue, IssueItem, Source, Watch
+from storage.models import (
+    LATEST_VERSION,
+    Document,
+    DocumentVersion,
+    Issue,
+    IssueItem,
+    Source,
+    Watch,
+)
 from storage.query import QueryError
 from storage.search import search
 
@@ -227,11 +235,7 @@ def _rows(session: Session, *where: ColumnElement[bool]) -> list[Found]:
             Source.level,
         )
         .join(Source, Source.id == Document.source_id)
-        .join(
-            DocumentVersion,
-            (DocumentVersion.document_id == Document.id)
-            & (DocumentVersion.seq == Document.latest_seq),
-        )
+        .join(DocumentVersion, LATEST_VERSION)
         .where(*where)
         .order_by(Document.id)
     )

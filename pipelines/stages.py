@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 GROUP = 16  # pages read together when so many wait
 SAVED = 64  # documents saved together; as many as the index queue moves at once
-READ_LINGER = 0.05  # seconds that the first of a group waits for company
+READ_LINGER = 0.05  # seconds without another page after which a group goes on
 SAVE_LINGER = 0.1
 TEXT_STEPS = 3  # from this step on only the text is read
 EXTRACTOR_VERSION = "1"  # raise it when the same page would be read differently
@@ -91,8 +91,8 @@ class Dropped(DropItem):
 class Read:
     """Runs the steps over small groups of pages, one step at a time.
 
-    In a backlog eight pages are cleaned, then their metadata read, and so on: the code of one step
-    stays in the cache, which saves a fifth of the whole line (docs/decisions/groups.md).
+    In a backlog sixteen pages are cleaned, then their metadata read, and so on: the code of one
+    step stays in the cache, which saves a fifth of the whole line (docs/decisions/groups.md).
     A page that comes alone waits ``READ_LINGER`` seconds. A page that fails is dropped with a code;
     the others of its group go on.
     """

@@ -126,7 +126,10 @@ def _bulletin(
 
 
 def facts_of(response: Response) -> FetchFacts:
-    """The HTTP facts of an answer; the hash is over the body after decompression."""
+    """The HTTP facts of an answer; the hash is over the body after decompression.
+
+    ``body_sha256`` in its meta is that hash, where the capture of the exchange has made it.
+    """
     meta = response.meta if response.request is not None else {}
     latency = meta.get("download_latency")
     return FetchFacts(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.types import BigInteger
 
 from storage.event_records import EventPage, EventRules, StoredPage
-from storage.models import Document, DocumentVersion
+from storage.models import LATEST_VERSION, Document, DocumentVersion
 from storage.prepared import DriverCursor
 
 PER_KEY = 20  # newest pages looked at for one key
@@ -59,11 +59,7 @@ def concerned(
         return []
     query = (
         select(Document.id, Document.title, func.substr(DocumentVersion.body_text, 1, FIRST_LOOK))
-        .join(
-            DocumentVersion,
-            (DocumentVersion.document_id == Document.id)
-            & (DocumentVersion.seq == Document.latest_seq),
-        )
+        .join(DocumentVersion, LATEST_VERSION)
         .where(Document.id.in_(document_ids))
     )
     rows = session.connection().execute(query)

@@ -21,6 +21,7 @@ from storage.event_records import EventLink, EventPage, EventRules, Found, Store
 from storage.event_references import put_references
 from storage.event_traces import trace_members
 from storage.models import (
+    LATEST_VERSION,
     Document,
     DocumentVersion,
     Event,
@@ -126,11 +127,7 @@ def stored_pages(session: Session, document_ids: Iterable[int]) -> dict[int, Sto
             EventMember.role,
             EventMember.role_origin,
         )
-        .join(
-            DocumentVersion,
-            (DocumentVersion.document_id == Document.id)
-            & (DocumentVersion.seq == Document.latest_seq),
-        )
+        .join(DocumentVersion, LATEST_VERSION)
         .join(Source, Source.id == Document.source_id)
         .outerjoin(EventMember, EventMember.document_id == Document.id)
         .where(Document.id.in_(wanted), Document.state != "suppressed")

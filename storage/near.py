@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.types import BigInteger
 
 from storage.index_queue import Waiting
-from storage.models import Document, DocumentVersion
+from storage.models import LATEST_VERSION, Document, DocumentVersion
 from storage.near_keys import NearKeys, exact_key
 from storage.prepared import DriverCursor, Prepared
 from storage.records import NearCandidate
@@ -86,10 +86,9 @@ def _details(dialect: str) -> Select[Any]:
         found = Document.id.in_(select(func.json_each(bindparam("ids")).table_valued("value")))
     else:
         found = Document.id == any_(bindparam("ids", type_=ARRAY(BigInteger)))
-    latest = DocumentVersion.seq == Document.latest_seq
     return (
         select(*_COLUMNS)
-        .join(DocumentVersion, (DocumentVersion.document_id == Document.id) & latest)
+        .join(DocumentVersion, LATEST_VERSION)
         .where(found, Document.state == "live")
     )
 

@@ -81,8 +81,7 @@ def put_rows(
 ) -> None:
     """Run an SQLite ``insert into …`` for all rows, ``together`` of them in a statement.
 
-    SQLite's driver lets other threads run during every statement. Where they are busy, coming
-    back costs more than a row does.
+    A statement costs more than a row of integers does.
     """
     if not rows:
         return

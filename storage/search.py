@@ -18,7 +18,7 @@ from storage.file_texts import FilePiece, file_pieces
 from storage.filters import DocumentFilter
 from storage.index_queue import reindex
 from storage.matching import Candidate, Plan, plan_query, score
-from storage.models import Document, DocumentVersion
+from storage.models import LATEST_VERSION, Document, DocumentVersion
 from storage.query import QueryError
 from storage.search_index import require_index
 from storage.search_read import Reading
@@ -46,10 +46,7 @@ _LOOSE_HOLDS = 8  # one of so many must hold, or the index is asked strictly
 
 _SHOWN = (
     select(Document.id, Document.title, DocumentVersion.body_text)
-    .join(
-        DocumentVersion,
-        (DocumentVersion.document_id == Document.id) & (DocumentVersion.seq == Document.latest_seq),
-    )
+    .join(DocumentVersion, LATEST_VERSION)
     .where(Document.id.in_(bindparam("ids", expanding=True)))
 )
 

@@ -12,30 +12,16 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, func, select
 
-from storage.models import Document, DocumentVersion
+from storage.models import Document
 from storage.prepared import Prepared
-from storage.search_index import SearchText
+from storage.search_index import SEARCHED, SearchText
 
 LARGE = 20_000  # documents; in a smaller database no list is long
 SAMPLE = 128  # documents
 RARE = 3  # of them: what fewer or so many have is rare
 
 _NEWEST = Prepared(lambda _: select(func.coalesce(func.max(Document.id), 0)))
-_TEXTS = (
-    select(
-        Document.title,
-        Document.doc_number,
-        Document.publisher,
-        Document.issuing_bodies,
-        DocumentVersion.body_text,
-    )
-    .join(
-        DocumentVersion,
-        (DocumentVersion.document_id == Document.id) & (DocumentVersion.seq == Document.latest_seq),
-    )
-    .order_by(Document.id.desc())
-    .limit(SAMPLE)
-)
+_SAMPLED = SEARCHED.order_by(Document.id.desc()).limit(SAMPLE)
 _kept: WeakKeyDictionary[Engine, tuple[int, Mapping[str, int]]] = WeakKeyDictionary()
 
 
@@ -49,7 +35,7 @@ def common_tokens(connection: Connection) -> Mapping[str, int]:
     if newest < LARGE or (size and newest < 2 * size):
         return found
     counted: Counter[str] = Counter()
-    for title, number, publisher, bodies, body in connection.execute(_TEXTS):
+    for _, title, number, publisher, bodies, body in connection.execute(_SAMPLED):
         found_in = SearchText(title, number, publisher, tuple(bodies or ()), body)
         counted.update(set(found_in.tokens.split()))
     found = {token: often for token, often in counted.items() if often > RARE}

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from storage.errors import IndexOutdated
 from storage.file_texts import file_pieces, joined
-from storage.models import Document, DocumentVersion, SchemaMeta
+from storage.models import LATEST_VERSION, Document, DocumentVersion, SchemaMeta
 from storage.prepared import put_rows
 from storage.tokens import TOKENIZER_VERSION, index_tokens
 
@@ -87,29 +87,23 @@ def stored_text(session: Session, document_id: int) -> SearchText | None:
     return stored_texts(session, [document_id]).get(document_id)
 
 
-_TEXTS = (
-    select(
-        Document.id,
-        Document.title,
-        Document.doc_number,
-        Document.publisher,
-        Document.issuing_bodies,
-        DocumentVersion.body_text,
-    )
-    .join(
-        DocumentVersion,
-        (DocumentVersion.document_id == Document.id) & (DocumentVersion.seq == Document.latest_seq),
-    )
-    .where(Document.id.in_(bindparam("ids", expanding=True)))
-    .order_by(Document.id)
-)
+#: ids and searched texts of documents: what SearchText is made of, but for files
+SEARCHED = select(
+    Document.id,
+    Document.title,
+    Document.doc_number,
+    Document.publisher,
+    Document.issuing_bodies,
+    DocumentVersion.body_text,
+).join(DocumentVersion, LATEST_VERSION)
+_CHOSEN = SEARCHED.where(Document.id.in_(bindparam("ids", expanding=True))).order_by(Document.id)
 
 
 def stored_texts(session: Session, document_ids: Sequence[int]) -> dict[int, SearchText]:
     """The searched texts of stored documents, in the order of their ids."""
     if not document_ids:
         return {}
-    rows = session.connection().execute(_TEXTS, {"ids": list(document_ids)})
+    rows = session.connection().execute(_CHOSEN, {"ids": list(document_ids)})
     files = file_pieces(session.connection(), document_ids)
     return {
         key: SearchText(

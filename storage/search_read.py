@@ -29,15 +29,12 @@ from sqlalchemy.sql.operators import custom_op
 from storage.file_texts import file_pieces, joined
 from storage.filters import DocumentFilter, conditions
 from storage.matching import Candidate, Plan
-from storage.models import Document, DocumentVersion, IndexQueue
+from storage.models import LATEST_VERSION, Document, DocumentVersion, IndexQueue
 from storage.search_frequency import common_tokens
 from storage.search_index import SearchText
 
 _index = table("search_document", column("rowid"), column("document_id"), column("tokens"))
 _ANY_WAITING = select(IndexQueue.document_id).limit(1)
-_LATEST = (DocumentVersion.document_id == Document.id) & (
-    DocumentVersion.seq == Document.latest_seq
-)
 _TEXTS = (
     Document.id,
     Document.title,
@@ -89,7 +86,7 @@ def _statement(
         )
         query = query.select_from(hits).join(Document, Document.id == hits.c.document_id)
     if shape.texts:
-        query = query.join(DocumentVersion, _LATEST)
+        query = query.join(DocumentVersion, LATEST_VERSION)
     query = query.where(*where)
     if shape.below:
         query = query.where(newest < bindparam("below", type_=BigInteger))

@@ -303,6 +303,11 @@ def header_of(head: bytes, name: str) -> str | None:
     return None
 
 
+def is_coded(head: bytes) -> bool:
+    """Whether the message body is something else than the page: compressed or cut into chunks."""
+    return any(header_of(head, name) for name in ("Content-Encoding", "Transfer-Encoding"))
+
+
 def body_of(head: bytes, body: bytes) -> bytes:
     """The entity: the message body without its transfer coding."""
     if "chunked" in (header_of(head, "Transfer-Encoding") or "").lower():

@@ -15,6 +15,7 @@ from urllib.parse import urljoin, urlsplit
 import httpcore
 import httpx
 
+from crawler.commands.source_pins import PinnedStream
 from crawler.errors import (
     BadAddress,
     BlockedAddress,
@@ -25,7 +26,6 @@ from crawler.errors import (
 from crawler.fetch.guard import AllowList, check_address, check_url
 from crawler.fetch.robots_rules import RobotsRules, judge_answer, product_token, read_rules
 from crawler.host_budget import HostBudget
-from crawler.pins import PinnedStream
 
 if TYPE_CHECKING:
     from crawler.config import CrawlConfig

@@ -38,6 +38,7 @@ from storage.warc import (
     Record,
     body_of,
     digest_of,
+    is_coded,
     member,
     new_id,
     split_message,
@@ -139,8 +140,8 @@ class WarcCapture:
         places = await self._append(answer, self._request_member(request, exchange, response_id))
         taken = Taken(request.url, places[0], digest.removeprefix("sha256:"))
         request.meta["capture"] = taken
-        if earlier is None and squeeze and exchange.lost is None and b"hunked" not in head:
-            request.meta["body_sha256"] = taken.digest  # nothing was coded: it is the body's own
+        if earlier is None and exchange.lost is None and not is_coded(head):
+            request.meta["body_sha256"] = taken.digest
         if earlier is None and head[9:12] == b"200" and role_of(request) != "detail":
             self._remember(request, exchange, taken)
 

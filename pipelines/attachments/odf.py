@@ -123,8 +123,7 @@ def _table(element: etree._Element) -> Table:
             cells += [text] * min(times, _MOST_COLUMNS - len(cells))
         repeated = _times(row, "number-rows-repeated", most=_MOST_REPEATED) if any(cells) else 1
         rows += [tuple(cells)] * repeated
-    width = max((len(row) for row in rows), default=0)
-    return Table(tuple(row + ("",) * (width - len(row)) for row in rows))
+    return Table(tuple(rows))
 
 
 def _rows(element: etree._Element) -> Iterator[etree._Element]:

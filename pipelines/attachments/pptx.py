@@ -106,8 +106,7 @@ def _table(element: etree._Element) -> Table:
             continue
         cells = [_cell(cell) for cell in row if local(cell) == "tc"][:_MOST_COLUMNS]
         rows.append(tuple(cells))
-    width = max((len(row) for row in rows), default=0)
-    return Table(tuple(row + ("",) * (width - len(row)) for row in rows))
+    return Table(tuple(rows))
 
 
 def _cell(cell: etree._Element) -> str:

@@ -32,7 +32,9 @@ _CHARACTERS = {
     b"qmspace": " ",
 }  # fmt: skip
 _SYMBOLS = {b"~": " ", b"_": "-", b"{": "{", b"}": "}", b"\\": "\\"}
-_ENDS = frozenset((b"par", b"sect", b"page", b"line", b"column", b"softline", b"nestrow"))
+_ENDS = frozenset(
+    (b"par", b"sect", b"page", b"line", b"column", b"softline", b"nestcell", b"nestrow")
+)
 #: \fcharset to Python's codecs; 0 and 1 say nothing beyond the document's code page
 _CHARSETS = {
     77: "mac_roman", 128: "cp932", 129: "cp949", 134: "gb18030", 136: "big5hkscs", 161: "cp1253",
@@ -42,6 +44,7 @@ _CHARSETS = {
 _PAGES = {932: "cp932", 936: "gb18030", 949: "cp949", 950: "big5hkscs", 65001: "utf-8"}
 _WIDE = frozenset(("cp932", "cp949", "gb18030", "big5hkscs", "utf-8"))
 _DEEPEST = 2000
+_MOST_COLUMNS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,8 @@ class _Text:
     def end_cell(self) -> None:
         self.cell.append("".join(self.line).strip())
         self.line.clear()
-        self.row.append(" ".join(filter(None, self.cell)))
+        if len(self.row) < _MOST_COLUMNS:
+            self.row.append(" ".join(filter(None, self.cell)))
         self.cell.clear()
 
     def end_row(self) -> None:
@@ -97,8 +101,7 @@ class _Text:
     def end_table(self) -> None:
         self.end_row()
         if self.rows:
-            width = max(map(len, self.rows))
-            self.blocks.append(Table(tuple(row + ("",) * (width - len(row)) for row in self.rows)))
+            self.blocks.append(Table(tuple(self.rows)))
         self.rows.clear()
 
 
@@ -196,12 +199,9 @@ class _Reader:
         if word in _ENDS:
             self._settle()
             self.text.end_line()
-        elif word in (b"cell", b"nestcell"):
+        elif word == b"cell":
             self._settle()
-            if word == b"cell":
-                self.text.end_cell()
-            else:
-                self.text.end_line()
+            self.text.end_cell()
         elif word == b"row":
             self.text.end_row()
         elif word == b"pard":

@@ -38,7 +38,6 @@ _LABEL = re.compile(
 _DAY_AT_START = re.compile(
     r"^(?:[\[【(（]\s*([^\[\]【】()（）]{6,30})[\]】)）]|(\d[\d./-]{7,9})\s)\s*"
 )
-#: an address inside a script: ``window.open('/art/1.html')``
 _DAY_AT_END = re.compile(
     r"[\[【(（]\s*((?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?|\d{1,2}/\d{1,2}/(?:20)?\d\d"
     r"|[A-Z][a-z]{2,8}\.? \d{1,2}, 20\d\d)\s*[\]】)）]$"
@@ -47,6 +46,7 @@ _DAY_AT_END = re.compile(
 _NEXT_LABEL = re.compile(
     r"\s(?:发布时间|发布日期|发文时间|更新时间|时间|日期|作者|来源|点击数|浏览次数|所属栏目|责任编辑)\s?[:：]"
 )
+#: an address inside a script: ``window.open('/art/1.html')``
 _IN_SCRIPT = re.compile(r"""['"]((?:https?:/)?/[^'"\s]+|[^'"\s]+\.[a-z]{3,5}(?:\?[^'"\s]*)?)['"]""")
 _ANCHOR = re.compile(r"""<a\s[^<>]{0,300}?\bhref\s*=\s*(["'])([^"'<>]{1,2000})\1""", re.IGNORECASE)
 _SCRIPTED = re.compile(r"^\s*(?:javascript:|[\w.]+\s*[(=])", re.IGNORECASE)
@@ -123,7 +123,7 @@ class Assembler:
         return isinstance(self.spec, RowFields) and getattr(self.spec, "fields", None) is None
 
     def _without_day(self, row: ListRow) -> str:
-        """The title without the day of the row, where the list prints it before the title."""
+        """The title without the day of the row, where the list prints it before or after it."""
         match = _DAY_AT_START.match(row.title) or _DAY_AT_END.search(row.title)
         if match is None or row.published_on is None:
             return row.title

@@ -4,6 +4,7 @@ from storage.columns import Base
 from storage.models.archive import ErasedRecord, WarcFile
 from storage.models.crawl import CrawlRun, Fetch, FrontierEntry
 from storage.models.document import (
+    LATEST_VERSION,
     Attachment,
     Cluster,
     ClusterVerdict,
@@ -30,6 +31,7 @@ from storage.models.source import HostState, Source
 from storage.models.user import ApiToken, LoginThrottle, User, WebSession
 
 __all__ = [
+    "LATEST_VERSION",
     "ApiToken",
     "Attachment",
     "Base",

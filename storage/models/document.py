@@ -6,7 +6,7 @@ import json
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, Text, UniqueConstraint, and_, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.columns import Base, BigKey, HexDigest, Json, UtcDateTime, one_of, unpack_pair
@@ -163,6 +163,12 @@ class DocumentVersion(Base):
         written = unpack_pair(self.packed, near=self.body_text)[0]
         value: list[dict[str, Any]] = json.loads(written) if written else []
         return value
+
+
+#: joins a document to its newest version
+LATEST_VERSION = and_(
+    DocumentVersion.document_id == Document.id, DocumentVersion.seq == Document.latest_seq
+)
 
 
 class Attachment(Base):
