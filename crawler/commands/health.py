@@ -60,7 +60,7 @@ def health(config: ConfigOption = None, as_json: JsonOption = False) -> None:
 
 
 def doctor(config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """Check the installation: packages, disk, database, sources, mail and its DNS, users."""
+    """Check the installation: packages, disk, database, sources, mail, its DNS and TLS, users."""
     from crawler.control.doctor import examine
 
     with open_app(config, need_schema=False) as state:

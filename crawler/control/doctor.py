@@ -158,9 +158,12 @@ def _mail(config: Config) -> Iterator[CheckResult]:
 
 
 def _sender_dns(config: Config) -> Iterator[CheckResult]:
-    from crawler.control.doctor_dns import mail_dns
+    from crawler.control.doctor_dns import leaves_machine, mail_dns
+    from crawler.control.doctor_tls import mail_server_tls
 
     yield from mail_dns(config.mail)
+    if leaves_machine(config.mail):
+        yield from mail_server_tls(config.mail)
 
 
 def _users(db: Database) -> Iterator[CheckResult]:

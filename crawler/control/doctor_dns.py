@@ -1,4 +1,4 @@
-"""What the domain name system says of the sender: SPF, DKIM, DMARC, MX, and what to publish.
+"""What the domain name system says of the sender: SPF, DKIM, DMARC, and what to publish.
 
 Receivers ask the same questions (Gmail and Yahoo since February 2024, QQ and 163 likewise). Each
 question has a time limit and all of them together have one; without an answer a check says "not
@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from crawler.control.dns_answers import Address, Dns, NoAnswer, addresses
+from crawler.control.doctor_host import mail_exchangers, reverse_dns
 from crawler.control.findings import CheckResult
 from crawler.control.spf import MOST_LOOKUPS, SpfWalk, is_spf
 from digest.settings import MailConfig
@@ -20,12 +21,18 @@ LOCAL = ("localhost", "local", "localdomain", "invalid", "test", "example")
 RESERVED = ("example.com", "example.net", "example.org")  # RFC 2606: the sample settings
 
 
-def mail_dns(mail: MailConfig, *, dns: Dns | None = None) -> Iterator[CheckResult]:
-    """Every check of the sender's domain; nothing for a sender that never leaves this machine."""
+def leaves_machine(mail: MailConfig) -> bool:
+    """Whether the settings are those of a sender that writes to others."""
     domain = mail.domain
     reserved = domain.rsplit(".", 1)[-1] in LOCAL or domain in RESERVED
-    if mail.transport != "smtp" or "." not in domain or reserved:
+    return mail.transport == "smtp" and "." in domain and not reserved
+
+
+def mail_dns(mail: MailConfig, *, dns: Dns | None = None) -> Iterator[CheckResult]:
+    """Every check of the sender's domain; nothing for a sender that never leaves this machine."""
+    if not leaves_machine(mail):
         return
+    domain = mail.domain
     dns = dns or Dns(mail.dns_server)
     aligned: dict[str, bool] = {}
     asked = dns
@@ -33,7 +40,8 @@ def mail_dns(mail: MailConfig, *, dns: Dns | None = None) -> Iterator[CheckResul
         ("SPF", lambda: _spf(asked, mail, aligned)),
         ("DKIM", lambda: _dkim(asked, mail, aligned)),
         ("DMARC", lambda: _dmarc(asked, mail, aligned)),
-        ("MX", lambda: _mx(asked, domain)),
+        ("MX", lambda: mail_exchangers(asked, domain)),
+        ("rDNS", lambda: reverse_dns(asked, mail)),
     ]
     for name, check in checks:
         try:
@@ -114,7 +122,7 @@ def _mechanism(address: Address) -> str:
     return f"ip{address.version}:{address}"
 
 
-# DKIM, DMARC, MX --------------------------------------------------------------------------
+# DKIM, DMARC ----------------------------------------------------------------------------
 
 
 def _dkim(dns: Dns, mail: MailConfig, aligned: dict[str, bool]) -> Iterator[CheckResult]:
@@ -196,33 +204,6 @@ def _dmarc(dns: Dns, mail: MailConfig, aligned: dict[str, bool]) -> Iterator[Che
         )
         return
     yield CheckResult("DMARC", "ok", f"{where}: p={record['p']}")
-
-
-def _mx(dns: Dns, domain: str) -> Iterator[CheckResult]:
-    found = sorted(text.split()[-1].rstrip(".") for text in dns.ask(domain, "MX"))
-    if found == [""]:
-        yield CheckResult(
-            "MX",
-            "error",
-            f"{domain} 声明不收信（null MX），退信与回复到不了 / accepts no mail (null MX)",
-            "换一个能收信的发件域，或去掉该记录 / use a domain that accepts mail",
-        )
-    elif found:
-        yield CheckResult("MX", "ok", ", ".join(found)[:120])
-    elif addresses(dns, domain):
-        yield CheckResult(
-            "MX",
-            "warning",
-            f"{domain} 没有 MX，只有地址 / has no MX, only an address",
-            f"添加 / add: {domain}  MX  10 mail.{domain}.",
-        )
-    else:
-        yield CheckResult(
-            "MX",
-            "error",
-            f"{domain} 既无 MX 也无地址，许多收件方拒收 / has neither MX nor address",
-            f"添加 / add: {domain}  MX  10 mail.{domain}.",
-        )
 
 
 def related(one: str, other: str) -> bool:

@@ -30,6 +30,7 @@ GOOD: Zone = {
     ("spf.relay.cn", "MX"): ["10 in.relay.cn."],
     ("in.relay.cn", "A"): ["203.0.113.9"],
     ("smtp.relay.cn", "A"): ["198.51.100.7"],
+    ("7.100.51.198.in-addr.arpa", "PTR"): ["smtp.relay.cn."],
     ("_dmarc.example.cn", "TXT"): ['"v=DMARC1; p=quarantine"'],
     ("news.example.cn", "MX"): ["10 in.relay.cn."],
 }
@@ -130,6 +131,7 @@ def test_a_domain_in_order_is_ok_in_every_point(server: Server, key: tuple[Path,
         "DKIM": "ok",
         "DMARC": "ok",
         "MX": "ok",
+        "rDNS": "ok",
     }, told
 
 
@@ -170,6 +172,60 @@ def test_each_fault_is_named_with_the_record_to_add(
     assert " / " in result.message
 
 
+REVERSE = ("9.100.51.198.in-addr.arpa", "PTR")
+
+
+@pytest.mark.parametrize(
+    ("change", "name", "level", "words"),
+    [
+        ({REVERSE: []}, "rDNS", "error", "9.100.51.198.in-addr.arpa  PTR  mail.example.cn."),
+        ({REVERSE: ["other.example.cn."]}, "rDNS", "error", "other.example.cn  A  198.51.100.9"),
+        ({REVERSE: ["in.relay.cn."]}, "rDNS", "error", "203.0.113.9"),
+        (
+            {
+                REVERSE: ["host-198-51-100-9.isp.cn."],
+                ("host-198-51-100-9.isp.cn", "A"): ["198.51.100.9"],
+            },
+            "rDNS",
+            "warning",
+            "dial-up",
+        ),
+        ({("mail.example.cn", "A"): []}, "rDNS", "error", "mail.host"),
+        ({("mail.example.cn", "A"): ["10.0.0.5"]}, "rDNS", "unchecked", "内部地址"),
+        ({("news.example.cn", "MX"): ["10 gone.example.cn."]}, "MX", "error", "gone.example.cn"),
+        ({("news.example.cn", "MX"): ["10 203.0.113.9."]}, "MX", "error", "A  203.0.113.9"),
+        (
+            {
+                ("news.example.cn", "MX"): ["10 alias.example.cn."],
+                ("alias.example.cn", "CNAME"): ["in.relay.cn."],
+            },
+            "MX",
+            "warning",
+            "MX  10 in.relay.cn.",
+        ),
+    ],
+)
+def test_faults_of_the_hosts_that_send_and_receive(
+    server: Server, change: Zone, name: str, level: str, words: str
+) -> None:
+    server.zone["mail.example.cn", "A"] = ["198.51.100.9"]
+    server.zone[REVERSE] = ["mail.example.cn."]
+    assert _told(_mail(server, host="mail.example.cn"))["rDNS"].level == "ok"
+    server.zone.update(change)
+    result = _told(_mail(server, host="mail.example.cn"))[name]
+    assert result.level == level, result
+    assert words in result.message + result.remedy, result
+    assert " / " in result.message
+    assert result.remedy
+
+
+def test_the_entrance_of_a_provider_is_not_ours_to_mend(server: Server) -> None:
+    server.zone["7.100.51.198.in-addr.arpa", "PTR"] = []
+    result = _told(_mail(server))["rDNS"]
+    assert result.level == "warning"
+    assert "服务商" in result.remedy
+
+
 def test_alignment_decides_for_dmarc(server: Server, key: tuple[Path, str]) -> None:
     """Signed by a stranger and without SPF: DMARC fails, and says why."""
     server.zone["s1._domainkey.other.cn", "TXT"] = [f'"p={key[1][:200]}" "{key[1][200:]}"']
@@ -186,7 +242,7 @@ def test_without_an_answer_nothing_is_called_ok(server: Server, key: tuple[Path,
     mail = _signed(server, key)
     asking = Dns(mail.dns_server, limit=0.3)
     told = list(mail_dns(mail, dns=asking))
-    assert [result.level for result in told] == ["unchecked"] * 4
+    assert [result.level for result in told] == ["unchecked"] * 5
     assert all("没有核对" in result.message for result in told)
 
 
