@@ -11,6 +11,7 @@ from pipelines.extraction.facts import title_facts
 from pipelines.extraction.guard import tame
 from pipelines.extraction.head import head_text
 from pipelines.extraction.keyvalue import key_values
+from pipelines.extraction.lead import leads
 from pipelines.extraction.outline import Outline, outline_of
 from pipelines.extraction.phrases import is_meta_line
 from pipelines.extraction.plain import plain_text
@@ -73,11 +74,12 @@ def find_article(
     ):
         scores = score(out, outside=used, title=shown, terse=True)
     best = best_block(out, scores, title=shown)
+    lead = leads(out, scores, title=shown, best=best)
     pruned = prune(out, scores, best=best, title=shown)
     return Article(
         out=out,
         table=table,
-        nodes=[out.nodes[best]],
+        nodes=[out.nodes[i] for i in (*lead, best) if i <= best],
         skip={out.nodes[i].mem_id for i in pruned.dropped},
         mute={out.nodes[i].mem_id for i in pruned.muted},
         title=title,
