@@ -30,7 +30,7 @@ from bench.report import Metrics, Report, data_sets, rows_of
 from pipelines.events.keys import EventKeys, keys_of
 from pipelines.items import Bulletin, Hints, Layout
 from pipelines.judging import sketch_of
-from pipelines.stages import Incoming, document_record, save_all
+from pipelines.saving import Incoming, document_record, save_all
 from pipelines.steps import (
     clean,
     fingerprint_of,

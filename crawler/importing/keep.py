@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
@@ -13,8 +12,6 @@ from crawler.file_records import reading_record
 from crawler.importing.material import Given
 from crawler.importing.prepare import Place, Prepared
 from pipelines.attachments.names import safe_name
-from pipelines.items import Bulletin
-from pipelines.steps import fingerprint_of, metadata_of, page_of
 from pipelines.urls import host_group, url_key
 from storage.attachments import FileFacts, drop_unlinked, link_file, put_file
 from storage.audit import record_action
@@ -98,15 +95,15 @@ def keep(
     session: Session, prepared: Prepared, given: Given, *, blob: Blob | None, now: datetime
 ) -> Kept:
     """Save by the rules of every crawl, mark as imported, link the original file."""
-    from pipelines.stages import Incoming, document_record, save_all
+    from pipelines.saving import incoming_of, save_all
 
     item = prepared.item
     source_id = _source_id(session, item.source_key, now=now)
-    record = document_record(item, source_id=source_id, run_id=None)
-    details = {**record.details, "origin": ORIGIN, "by": given.by, "name": given.name}
+    incoming = incoming_of(item, source_id=source_id, run_id=None)
+    details = {**incoming.record.details, "origin": ORIGIN, "by": given.by, "name": given.name}
     details |= {"fetched": given.fetched}
-    record = replace(record, details=details)
-    (result,) = save_all(session, [_incoming(item, record, Incoming)])
+    record = replace(incoming.record, details=details)
+    (result,) = save_all(session, [replace(incoming, record=record)])
     if result.document_id is not None:
         if blob is not None:
             _link_file(session, result.document_id, prepared, blob, now=now)
@@ -120,15 +117,6 @@ def keep(
             now=now,
         )
     return Kept(result.document_id, result.outcome, result.duplicate_of)
-
-
-def _incoming(item: Bulletin, record: Any, make: Callable[..., Any]) -> Any:
-    from pipelines.events.keys import keys_of
-    from pipelines.judging import sketch_of
-
-    page, metadata = page_of(item), metadata_of(item)
-    sketch = sketch_of(item, metadata, fingerprint_of(item))
-    return make(record, sketch, keys_of(item, page, metadata), page.links)
 
 
 def _link_file(

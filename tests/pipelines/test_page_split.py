@@ -11,7 +11,7 @@ from pipelines.cluster import Sketch
 from pipelines.events import PageFacts, read_keys
 from pipelines.fingerprint import fingerprint
 from pipelines.page_split import first_page, one_article
-from pipelines.stages import Incoming, save_all
+from pipelines.saving import Incoming, save_all
 from pipelines.urls import url_key
 from storage.engine import Database
 from storage.records import SaveResult
