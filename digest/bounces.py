@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from email import message_from_bytes
 from email.message import Message
 from typing import Literal
@@ -18,13 +18,17 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage.models import Outbox
-from storage.subscribers import record_bounce, suppress
+from storage.models import Outbox, Subscriber
+from storage.outbox import defer_recipient, send_again
+from storage.subscribers import paused_until, record_bounce, suppress
 
 Kind = Literal["hard", "soft", "complaint", "delayed", "other"]
-Outcome = Literal["bounced", "counted", "suppressed", "noted", "known", "unmatched", "ignored"]
+Outcome = Literal[
+    "bounced", "counted", "again", "suppressed", "noted", "known", "unmatched", "ignored"
+]
 
 MOST_TEXT = 200_000  # characters of a report that are looked at
+OLDEST_AGAIN = timedelta(days=10)  # after that the next issue is nearer than this one
 # RFC 3463: the person is unknown or gone. 5.1.7 and 5.1.8 speak of the sender.
 _HARD = re.compile(r"5\.1\.(?:[0-6]|10)$|5\.2\.1$|5\.4\.310$")
 _CODE = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
@@ -37,6 +41,13 @@ _GONE = re.compile(
     r"(?:mailbox|recipient|address)[^.\n]{0,40}not found|invalid recipient|"
     r"account (?:is )?disabled|"
     r"(?:邮箱|用户|账号|帐号|收件人|地址|信箱)[^。\n]{0,12}不存在|无此(?:用户|邮箱)|查无此人",
+    re.I,
+)
+# RFC 3463: mailbox full, and everything about the way there; 4.x.x passes in any case.
+_PASSING = re.compile(r"5\.2\.2$|5\.4\.\d+$")
+_LATER = re.compile(
+    r"\bfull\b|quota|try again|grey ?list|rate limit|timed? ?out|"
+    r"已满|超出[^。\n]{0,8}容量|空间不足|频率|稍后",
     re.I,
 )
 _REFUSED = re.compile(
@@ -56,7 +67,8 @@ _SUBJECT = re.compile(
 class Bounce:
     """What a report says. ``message_id`` is that of the mail it speaks of; ``recipient`` the
     address it names, which may be another one than we wrote to (forwarding). ``token`` is what the
-    report's own address says: the first part of the Message-ID (see ``message.return_path``)."""
+    report's own address says: the first part of the Message-ID (see ``message.return_path``).
+    ``passes``: a soft one that says the mailbox may take the same mail later."""
 
     kind: Kind
     message_id: str | None
@@ -64,14 +76,17 @@ class Bounce:
     status: str | None = None
     reason: str = ""
     token: str | None = None
+    passes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What followed from a bounce; ``recipient`` is the address we had written to."""
+    """What followed from a bounce; ``recipient`` is the address we had written to. ``until``:
+    nothing is written to it before (aware UTC)."""
 
     outcome: Outcome
     recipient: str | None = None
+    until: datetime | None = None
 
 
 def read_bounce(content: bytes) -> tuple[Bounce, ...]:
@@ -96,7 +111,7 @@ def _read(message: Message) -> tuple[Bounce, ...]:
 
 
 def settle_bounce(session: Session, bounce: Bounce, *, now: datetime) -> Settled:
-    """Draw the consequence: count it, end the delivery to the reader, or leave it."""
+    """Draw the consequence: pause and send again, count it, end the delivery, or leave it."""
     if bounce.kind in ("delayed", "other"):
         return Settled("ignored")
     row = None
@@ -124,7 +139,35 @@ def settle_bounce(session: Session, bounce: Bounce, *, now: datetime) -> Settled
         reason=reason or bounce.kind,
         now=now,
     )
-    return Settled("bounced" if state == "bounced" else "counted", row.recipient)
+    if state == "bounced":
+        return Settled("bounced", row.recipient)
+    return _pause(session, row, row.subscriber_id, bounce, reason=reason, now=now)
+
+
+def _pause(
+    session: Session,
+    row: Outbox,
+    subscriber_id: int,
+    bounce: Bounce,
+    *,
+    reason: str,
+    now: datetime,
+) -> Settled:
+    """Nothing goes to the reader for a while; then this mail again, if it may be taken then."""
+    until = paused_until(session.get_one(Subscriber, subscriber_id))
+    if until is None or until <= now:
+        return Settled("counted", row.recipient)
+    defer_recipient(session, subscriber_id=subscriber_id, until=until)
+    fresh = row.issue_id is not None and now - row.created_at <= OLDEST_AGAIN
+    session.flush()
+    again = (
+        bounce.passes
+        and fresh
+        and send_again(
+            session, outbox_id=row.id, not_before=until, error_code="bounce_soft", error=reason
+        )
+    )
+    return Settled("again" if again else "counted", row.recipient, until)
 
 
 # reports with fields ----------------------------------------------------------------------
@@ -144,7 +187,9 @@ def _of_groups(part: Message, identity: str | None) -> Iterator[Bounce]:
         reason = " ".join(_field(group, "Diagnostic-Code").split())[:500]
         status = _field(group, "Status").split(" ")[0] or None
         if action == "failed":
-            yield Bounce(_kind(status, reason), identity, recipient, status, reason)
+            kind = _kind(status, reason)
+            passes = kind == "soft" and _passes(status, reason)
+            yield Bounce(kind, identity, recipient, status, reason, passes=passes)
         elif action == "delayed":
             yield Bounce("delayed", identity, recipient, status, reason)
 
@@ -158,12 +203,30 @@ def _complaint(part: Message, identity: str | None) -> Bounce:
     return Bounce("complaint", identity, recipient, None, _field(group, "Feedback-Type"))
 
 
-def _kind(status: str | None, reason: str) -> Kind:
-    """Hard only when it is the person who is unknown; everything else may pass."""
+def is_unknown_recipient(reply: str) -> bool:
+    """Whether a server's answer to RCPT says by its enhanced code that nobody has this address."""
+    stated = _CODE.search(reply)
+    return stated is not None and _HARD.match(stated[1]) is not None
+
+
+def _passes(status: str | None, reason: str) -> bool:
+    """Whether the same mail may be taken later: full or busy, not refused for what it is."""
+    code = _code(status, reason)
+    if code.startswith("4") or _PASSING.match(code):
+        return True
+    return (not code or code.endswith(".0.0")) and _LATER.search(reason) is not None
+
+
+def _code(status: str | None, reason: str) -> str:
     stated = _CODE.search(reason)
     # "5.0.0" says nothing; the remote server's own words often do
     code = stated[1] if stated and (status or "").endswith(".0.0") else status
-    code = code or (stated[1] if stated else "")
+    return code or (stated[1] if stated else "")
+
+
+def _kind(status: str | None, reason: str) -> Kind:
+    """Hard only when it is the person who is unknown; everything else may pass."""
+    code = _code(status, reason)
     if code.startswith("4"):
         return "soft"
     if _HARD.match(code):
@@ -191,7 +254,9 @@ def _of_words(message: Message, parts: list[Message], identity: str | None) -> B
     if not (code or reply or gone or refused):
         return Bounce("other", identity, named, reason=subject[:200])
     words = gone or refused or code or reply
-    return Bounce(kind, identity, named, code[1] if code else None, words[0] if words else "")
+    status = code[1] if code else None
+    passes = kind == "soft" and _passes(status, text)
+    return Bounce(kind, identity, named, status, words[0] if words else "", passes=passes)
 
 
 def _token(message: Message) -> str | None:

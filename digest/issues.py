@@ -191,7 +191,7 @@ def _messages(
                 message_id=message_id(
                     mail=mail, edition=view.edition, issue=issue_id, recipient=recipient.address
                 ),
-                not_before=now,
+                not_before=max(now, recipient.paused_until or now),
             )
         )
     return records

@@ -20,6 +20,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
+from digest.bounces import is_unknown_recipient
 from digest.copies import Press
 from digest.errors import DigestError, Permanent, ServiceDown, Transient, Unknown
 from digest.message import Envelope
@@ -31,6 +32,7 @@ from storage.engine import Database
 from storage.errors import StoreError
 from storage.issues import finish_issue, list_issues
 from storage.models import Outbox
+from storage.subscribers import record_bounce
 
 log = logging.getLogger(__name__)
 
@@ -118,6 +120,7 @@ class _Sender:
         self.worker = worker
         self.clock = clock
         self.report = SendReport()
+        self.unknown_people: dict[int, str] = {}
 
     def run(self, limit: int) -> SendReport:
         self._tidy()
@@ -229,6 +232,8 @@ class _Sender:
             self._retry(row, error)
         except Permanent as error:
             self._refuse(row, error, code=error.code)
+            if row.subscriber_id and error.step == "rcpt" and is_unknown_recipient(error.reply):
+                self.unknown_people[row.subscriber_id] = error.reply
             self._break_circuit(row, error)
         except ServiceDown as error:
             self._pause(row, error)
@@ -351,6 +356,13 @@ class _Sender:
                     raise
 
     def _finish(self) -> None:
+        # Nothing but refusals says more of our server than of the readers.
+        if self.report.sent or self.report.failed < BREAKER:
+            with self.db.writer() as session:
+                for person, reply in self.unknown_people.items():
+                    record_bounce(
+                        session, subscriber_id=person, hard=True, reason=reply, now=self.clock()
+                    )
         with self.db.reader() as session:
             open_issues = [issue.id for issue in list_issues(session, states=["sending"])]
         for issue_id in open_issues:

@@ -241,6 +241,42 @@ def retry(session: Session, *, outbox_id: int, now: datetime) -> bool:
     )
 
 
+def send_again(
+    session: Session, *, outbox_id: int, not_before: datetime, error_code: str, error: str
+) -> bool:
+    """A mail that came back because the mailbox could not take it just then goes out once more.
+
+    False unless it had gone out.
+    """
+    return _decide(
+        session,
+        outbox_id,
+        states=("sent", "unknown"),
+        values={
+            "state": "queued",
+            "not_before": not_before,
+            "claimed_by": None,
+            "claimed_at": None,
+            "settled_at": None,
+            "error_code": error_code,
+            "last_error": error[:2000],
+        },
+    )
+
+
+def defer_recipient(session: Session, *, subscriber_id: int, until: datetime) -> None:
+    """Nothing that waits for this person goes out before ``until``."""
+    session.execute(
+        update(Outbox)
+        .where(
+            Outbox.state == "queued",
+            Outbox.subscriber_id == subscriber_id,
+            or_(Outbox.not_before.is_(None), Outbox.not_before < until),
+        )
+        .values(not_before=until)
+    )
+
+
 def confirm_sent(session: Session, *, outbox_id: int, now: datetime) -> bool:
     """A person knows that an ``unknown`` message arrived."""
     return _decide(

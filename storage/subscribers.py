@@ -18,18 +18,20 @@ from storage.errors import NotFound, StateConflict
 from storage.models import Outbox, Subscriber, Subscription
 
 SOFT_BOUNCE_WINDOW = timedelta(days=14)
-SOFT_BOUNCE_LIMIT = 5
+# After each soft bounce nothing is written for so long; the next one after these ends the delivery.
+SOFT_BOUNCE_PAUSES = tuple(timedelta(hours=2**step) for step in range(1, 7))
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """An active subscription of an active subscriber."""
+    """An active subscription of an active subscriber; ``paused_until`` after a soft bounce."""
 
     subscriber_id: int
     address: str
     name: str | None
     lang: str
     filters: Mapping[str, Any] = field(default_factory=dict)
+    paused_until: datetime | None = None
 
 
 def normalise_address(address: str) -> str:
@@ -205,15 +207,26 @@ def lift_suppression(session: Session, *, subscriber_id: int, now: datetime) -> 
 def record_bounce(
     session: Session, *, subscriber_id: int, hard: bool, reason: str, now: datetime
 ) -> str:
-    """Count a bounce; returns the state. Hard: bounced at once; soft: after 5 within 14 days."""
+    """Count a bounce; returns the state. Hard: bounced at once. Soft: paused for 2, 4, 8 … 64
+    hours (see :func:`paused_until`), and bounced at the seventh; 14 quiet days begin anew."""
     found = _get(session, subscriber_id)
     recent = found.last_bounce_at is not None and now - found.last_bounce_at <= SOFT_BOUNCE_WINDOW
     found.soft_bounces = found.soft_bounces + 1 if recent else 1
     found.last_bounce_at = now
-    if found.state in ("pending", "active") and (hard or found.soft_bounces >= SOFT_BOUNCE_LIMIT):
+    if found.state in ("pending", "active") and (
+        hard or found.soft_bounces > len(SOFT_BOUNCE_PAUSES)
+    ):
         found.state, found.suppress_reason, found.ended_at = "bounced", reason[:500], now
     session.flush()
     return found.state
+
+
+def paused_until(subscriber: Subscriber) -> datetime | None:
+    """Until when nothing is written to somebody whose mailbox refused mail; None: never did."""
+    if not subscriber.soft_bounces or subscriber.last_bounce_at is None:
+        return None
+    step = min(subscriber.soft_bounces, len(SOFT_BOUNCE_PAUSES))
+    return subscriber.last_bounce_at + SOFT_BOUNCE_PAUSES[step - 1]
 
 
 def recipients(session: Session, *, edition: str) -> list[Recipient]:
@@ -229,7 +242,9 @@ def recipients(session: Session, *, edition: str) -> list[Recipient]:
         .order_by(Subscriber.id)
     )
     return [
-        Recipient(found.id, found.address, found.name, found.lang, filters or {})
+        Recipient(
+            found.id, found.address, found.name, found.lang, filters or {}, paused_until(found)
+        )
         for found, filters in rows
     ]
 

@@ -115,7 +115,7 @@ def bounce(
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Read returned mails: unknown addresses end, full mailboxes are counted, complaints end.
+    """Read returned mails: unknown addresses and complaints end, full mailboxes get it again later.
 
     Exit 3 when one could not be matched to a mail of ours or not be read.
     """
@@ -135,12 +135,14 @@ def bounce(
                         "recipient": address if as_json or not address else mask_address(address),
                         "kind": found.kind,
                         "outcome": settled.outcome,
+                        "until": settled.until,
                         "status": found.status,
                         "reason": found.reason,
                     }
                 )
     columns = {"file": "文件", "recipient": "收件人", "kind": "类型", "outcome": "处理"}
-    print_rows(rows, columns=columns | {"reason": "原因"}, as_json=as_json, empty="")
+    columns |= {"until": "不早于", "reason": "原因"}
+    print_rows(rows, columns=columns, as_json=as_json, empty="")
     if any(row["outcome"] == "unmatched" or row["kind"] == "other" for row in rows):
         raise typer.Exit(EXIT_PARTIAL)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from digest.bounces import read_bounce, settle_bounce
 from digest.compose import compose_due_issues
 from digest.lint import check_message
 from digest.narrow import Wishes
@@ -19,7 +20,7 @@ from digest.tokens import make_token
 from storage.engine import Database
 from storage.models import Issue, Outbox, Subscriber
 from storage.outbox import OutboxRecord, enqueue, retry
-from storage.subscribers import erase_subscriber, suppress
+from storage.subscribers import erase_subscriber, recipients, suppress
 from tests.digest.archive import (
     END,
     add_document,
@@ -30,6 +31,7 @@ from tests.digest.archive import (
 )
 from tests.digest.sending import NOW, fill, issue_state, send, smtp, states
 from tests.digest.smtp_server import Running, running
+from tests.digest.test_bounces import dsn
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +78,75 @@ def test_refused_recipient_is_parked_alone(database: Database, mailbox: Running)
         [row] = session.scalars(select(Outbox).where(Outbox.state == "failed"))
         assert row.error_code == "permanent"
         assert "550 5.1.1" in (row.last_error or "")
+        people = session.scalars(select(Subscriber.state).order_by(Subscriber.id)).all()
+    assert people == ["active", "bounced", "active"]
+
+
+def test_a_server_that_knows_nobody_costs_no_reader(database: Database, mailbox: Running) -> None:
+    config = smtp(fill(database, readers=6), mailbox)
+    mailbox.script(rcpt={"reply": "550 5.1.1 no such user"})
+    assert send(database, config).paused
+    with database.reader() as session:
+        assert set(session.scalars(select(Subscriber.state))) == {"active"}
+
+
+def test_a_full_mailbox_gets_the_mail_again_until_it_ends(
+    database: Database, mailbox: Running
+) -> None:
+    """S08: again after 2, 4, 8 … 64 hours, then nothing any more; the others are not touched."""
+    config = smtp(fill(database, readers=2), mailbox)
+    now, waited, outcomes = NOW, [], []
+    assert send(database, config, now).sent == 2
+    with database.reader() as session:
+        row = session.scalars(select(Outbox).order_by(Outbox.id)).first()
+        assert row is not None
+        mail_id, person = str(row.message_id), row.subscriber_id
+    report = dsn(status="5.2.2", message_id=mail_id)
+    for _ in range(7):
+        with database.writer() as session:
+            settled = settle_bounce(session, read_bounce(report)[0], now=now)
+            repeated = settle_bounce(session, read_bounce(report)[0], now=now)
+        outcomes.append(settled.outcome)
+        assert repeated.outcome == "known"
+        if settled.until is None:
+            break
+        waited.append((settled.until - now) / timedelta(hours=1))
+        assert send(database, config, settled.until - timedelta(minutes=1)).total == 0
+        now = settled.until
+        assert send(database, config, now).sent == 1
+    assert outcomes == ["again"] * 6 + ["bounced"]
+    assert waited == [2, 4, 8, 16, 32, 64]
+    assert send(database, config, now + timedelta(days=3)).total == 0
+    assert Counter(mailbox.recipients()) == {
+        "reader-001@example.net": 7,
+        "reader-002@example.net": 1,
+    }
+    copies = [raw for raw in mailbox.messages() if mail_id.encode() in raw]
+    assert len(copies) == 7
+    with database.reader() as session:
+        assert session.get_one(Subscriber, person).state == "bounced"
+
+
+def test_what_is_refused_for_what_it_is_goes_once_and_what_waits_is_put_off(
+    database: Database, mailbox: Running
+) -> None:
+    config = smtp(fill(database, readers=1), mailbox)
+    send(database, config)
+    with database.writer() as session:
+        row = session.scalars(select(Outbox)).one()
+        person = row.subscriber_id
+        waiting = OutboxRecord("later", "mail", row.recipient, subscriber_id=person)
+        enqueue(session, [waiting], now=NOW)
+        report = dsn(status="5.7.1", diagnostic="spam", message_id=str(row.message_id))
+        settled = settle_bounce(session, read_bounce(report)[0], now=NOW)
+    assert (settled.outcome, settled.until) == ("counted", NOW + timedelta(hours=2))
+    with database.reader() as session:
+        rows = {row.dedupe_key: row for row in session.scalars(select(Outbox))}
+        assert rows.pop("later").not_before == NOW + timedelta(hours=2)
+        (sent,) = rows.values()
+        assert (sent.state, sent.error_code) == ("sent", "bounce_soft")
+        (reader,) = recipients(session, edition="weekly")
+        assert reader.paused_until == NOW + timedelta(hours=2)
 
 
 def test_greylisting_is_retried_with_the_same_message_id(

@@ -306,8 +306,15 @@ def test_bounces_and_suppression(database: Database) -> None:
                 session, subscriber_id=row.id, hard=hard, reason="mailbox", now=NOW + days * DAY
             )
 
-        states = [bounce(soft, days=day) for day in (0, 1, 30, 31, 32, 33, 34)]
-        assert states == ["active"] * 6 + ["bounced"]
+        assert [bounce(soft, days=day) for day in (0, 1)] == ["active"] * 2
+        hours = []
+        for day in range(30, 36):
+            assert bounce(soft, days=day) == "active"
+            until = subscribers.paused_until(soft)
+            assert until is not None
+            hours.append((until - (NOW + day * DAY)).total_seconds() / 3600)
+        assert hours == [2, 4, 8, 16, 32, 64]
+        assert bounce(soft, days=36) == "bounced"
         assert bounce(hard, days=0, hard=True) == "bounced"
         with pytest.raises(StateConflict, match="operator"):
             reader(session, "hard@example.org")
