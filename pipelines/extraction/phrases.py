@@ -30,7 +30,11 @@ _META_WORDS = re.compile(
     r"|print|e-?mail|share|tweet|save|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
     r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]{0,6}\.?|[ap]\.?m\.?"
     r"|\b(?:e[sd]t|gmt|utc|bst|p[sd]t|cet)\b"
-    r"|min(?:ute)?s? read|min|read|ago|hours?|days?",
+    r"|min(?:ute)?s? read|min|read|ago|hours?|days?"
+    r"|\b(?:stand|aktualisiert|veröffentlicht|erstellt|lese(?:dauer|zeit)|minuten?|uhr|am|um|von"
+    r"|publié|mis à jour|modifié|temps de lecture|lecture|le|à|par|publicado|actualizado|el|por"
+    r"|aggiornato|pubblicato|alle|di|januar|februar|märz|mai|juni|juli|oktober|dezember|janvier"
+    r"|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre)\b",
     re.IGNORECASE,
 )
 _META_SIGN = re.compile(
@@ -38,7 +42,10 @@ _META_SIGN = re.compile(
     r"|供稿)\s{0,4}(?:次数|量|数|大小)?\s{0,4}[:：（(\[【]"
     r"|\d{4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}|published|updated|posted|\bby [A-Z]|字号"
     r"|打印|\d{1,2}:\d{2}"
-    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.? \d{1,2}",
+    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.? \d{1,2}"
+    r"|\b\d{1,2}(?:\.|er)? (?:jan|f[eé][bv]|m[aä]r|a[pv]r|ma[iy]|ju[iln]|ao[uû]|aug|sep|o[ck]t|nov"
+    r"|d[eé][cz])[a-zéû]{0,7}\.? (?:19|20)\d\d|\b\d{1,2}\.\d{1,2}\.(?:19|20)\d\d|lese(?:dauer"
+    r"|zeit)",
     re.IGNORECASE,
 )
 _JUNK = re.compile(r"[\s\d\W_]+")
@@ -79,13 +86,24 @@ _ENDS = re.compile(
     r"(?:a typo|an error|this)"
     r"|send (?:us )?(?:a )?tip|contact (?:us|the author)|back to top|load(?:ing)? (?:more"
     r"|comments)|show (?:more|comments)"
-    r"|references$|see also$|weitere |mehr (?:zum|zu|aus|von)|lesen sie auch|kommentare?$|teilen$"
-    r"|schlagw|thema:)"
+    r"|references$|see also$|weitere (?:artikel|themen|nachrichten|meldungen|beiträge|info|links"
+    r"|news|presse|storys?|inhalte|texte|videos?)\w{0,20}.{0,40}$|mehr (?:zum|zu|aus|von) .{0,50}$"
+    r"|lesen sie auch|kommentare?$|(?:artikel )?teilen$|drucken$|zur startseite$"
+    r"|verwendete quellen$"
+    r"|(?:auch )?(?:das )?(?:könnte )?(?:sie|dich) (?:auch )?interessieren|passend zum thema"
+    r"|schlagw|thema:|você (?:também )?pode (?:gostar|se interessar)|(?:também )?leia (?:também"
+    r"|mais)"
+    r"|(?:también )?(?:te|le) puede interesar|(?:noticias|notas|artículos|artigos"
+    r"|notícias) relacionad"
+    r"|sur le même (?:sujet|thème)|articles? (?:liés|similaires|connexes)|dans la même (?:rubrique"
+    r"|catégorie)|partager (?:cet|cette|sur|l')|partager$|commentaires?$|voir aussi$|à lire aussi"
+    r"|articoli correlati|potrebbe interessarti)"
     r")",
     re.IGNORECASE,
 )
 _FOOTER = re.compile(
-    r"反侵权|侵权(?:公告|声明|必究)|著作权声明|内容声明$|第\s?\d{1,3}\s?页\s?[/／]\s?共|上一页.{0,6}下一页|ICP备|公网安备|网站标识码|版权所有|^(?:主办|承办|技术支持|网站地图)[单位]{0,2}[:：\s]"
+    r"反侵权|侵权(?:公告|声明|必究)|著作权声明|内容声明$|第\s?\d{1,3}\s?页\s?[/／]\s?共|上一页.{0,6}下一页|ICP备|公网安备|网站标识码"
+    r"|版权所有|^(?:主办|承办|技术支持|网站地图)[单位]{0,2}[:：\s]"
 )
 #: one of these is in whatever the pattern above finds
 _FOOTER_SIGNS = ("侵权", "声明", "页", "备", "标识码", "版权", "办", "支持", "地图")
@@ -112,6 +130,21 @@ _PROMOTES = re.compile(
     r"|to (?:view|read|continue reading) th(?:e full|is) (?:story|article)|first-time subscribers"
     r"|if you(?:'|’)?(?:re| are) (?:already )?(?:a |seeing this message).{0,60}subscriber"
     r"|(?:vea|lea|le puede|te puede|mira|ver) (?:también|interesar|más)|notas? relacionadas?"
+    r"|empfohlener (?:redaktioneller|externer) inhalt|externen? inhalte? (?:anzeigen|laden"
+    r"|zulassen)"
+    r"|an dieser stelle (?:findest du|finden sie) .{0,30}extern"
+    r"|ich bin (?:damit )?einverstanden, dass"
+    r"|mehr zum thema|lesen sie (?:auch|hier|jetzt|mehr)|zum (?:artikel|thema)\s{0,2}:|video\s?\|"
+    r"|hier (?:geht es|geht's|finden sie|können sie .{0,40}abonnieren)|jetzt (?:abonnieren"
+    r"|lesen|testen)"
+    r"|abonnieren sie|melden sie sich .{0,30}an|folgen sie uns|player wird geladen|anzeige$"
+    r"|werbung$"
+    r"|ein klick für den datenschutz|box (?:auf|zu)klappen|(?:bild|foto)(?:rechte|quelle)?\s?:"
+    r"|article réservé|réservé aux abonnés|il vous reste .{0,40}à lire|(?:abonnez|inscrivez"
+    r"|connectez)"
+    r"-vous|la suite (?:après|est réservée)|publicité$|suivez-nous|recevez (?:la|notre|nos) "
+    r"|publici(?:dad|dade|tà)$|suscríbe(?:te|tase)|inscreva-se|assine |síguenos|leggi anche"
+    r"|iscriviti"
     r"|leia (?:também|mais)|veja (?:também|mais)|lire aussi|à lire"
     r"|like this story|support .{0,30}journalism|we've moved|get short url|for more (?:stories"
     r"|news)|this video .{0,40}(?:unavailable|cannot)"

@@ -19,6 +19,8 @@ from pipelines.extraction.phrases import (
 from pipelines.extraction.score import Scores
 
 _SENTENCE = re.compile(r"\w \S{1,40} .{0,200}\w[\"”’)]?[.!?][\"”’)]?\Z")
+#: what press offices put below the last line: "###", "ENDS", "-30-"
+_END_MARK = re.compile(r"[#*•_ –—-]{0,20}(?:ends?|ende|fin|30)?[#*•_ –—-]{0,20}", re.IGNORECASE)
 _KEPT_AT_END = frozenset({"li", "td", "th", "dd", "dt", "pre"})
 _POINTERS = frozenset({"p", "div", "h2", "h3", "h4"})
 _CELLS = frozenset({"td", "th"})
@@ -28,6 +30,7 @@ _HEAD_SHARE = 0.3  # or this share of all of it
 _TAIL_SHARE = 0.25  # of the text at most may follow a line that ends the article
 _BOX_SHARE = 0.2  # of the text at most may stand in a box that is dropped for its first line
 _SALES_SHARE = 0.4
+_PROMOTED = 60.0  # weight at most of what a promotion tells in the box that it begins
 _SMALL_TABLE = 80.0
 _LINE = 80.0
 _MIXED = 40.0  # text directly in a box that also holds blocks
@@ -112,6 +115,8 @@ class _Pruning:
             text, link = out.text[i], out.link[i]
             count = anchors[stop] - anchors[i]
             listed = link > 0.6 * text and total[i] < 0 and count >= 3 and link >= 2 * count
+            if listed and out.tag[i] == "p" and out.pause[i] >= 2 and link < 0.9 * text:
+                listed = _SENTENCE.search(self.line(i)) is None
             if i > self.best and (framed[i] or (listed and not self._links_files(i))):
                 self.pruned.dropped.add(i)
                 i = stop
@@ -188,17 +193,18 @@ class _Pruning:
                 continue
             line = self.line(i)
             closing, selling = ends_article(line), asks_to_subscribe(line)
+            promoting = is_promotion(line)
             if (
-                is_promotion(line)
+                promoting
                 or (closing and out.cjk and self.weight[i] <= 0)
                 or (not out.cjk and self._is_pointer(i))
             ):
                 self.leave_out(i)
-            if closing or selling:
-                box = self._box_begun_by(i)
-                share = _SALES_SHARE if selling else _BOX_SHARE
-                if box != i and 0 < self.scores.total[box] < share * total:
-                    self.drop(box)
+            most = _SALES_SHARE * total if selling else _BOX_SHARE * total if closing else 0.0
+            if promoting and not out.cjk:
+                most = max(most, min(_BOX_SHARE * total, _PROMOTED))
+            if most and 0 < self.scores.total[box := self._box_begun_by(i)] < most and box != i:
+                self.drop(box)
 
     def _is_pointer(self, i: int) -> bool:
         """Latin pages: a paragraph that is one link points to another article, unless to a file."""
@@ -259,14 +265,29 @@ class _Pruning:
         positive = [i for i in leaves if self.weight[i] > 0]
         if not positive:
             return
-        first, last = positive[0], self._last_of(self._last_sentence(leaves, positive[-1]))
+        first = self._first_sentence(leaves, positive[0])
+        last = self._last_of(self._last_sentence(leaves, positive[-1]))
         for i in leaves:
             mixed = self.out.end[i] > i + 1 and self.out.own[i] > _MIXED
             if not mixed and (i < first or (i > last and self.out.tag[i] not in _KEPT_AT_END)):
                 self.leave_out(i)
 
+    def _first_sentence(self, leaves: list[int], first: int) -> int:
+        """The first of the short sentences that stand before the text as paragraphs of its box."""
+        out = self.out
+        for i in reversed(leaves[: leaves.index(first)]):
+            if (
+                out.tag[i] != "p"
+                or out.parent[i] != out.parent[first]
+                or not _SENTENCE.search(self.line(i))
+            ):
+                break
+            first = i
+        return first
+
     def _last_sentence(self, leaves: list[int], last: int) -> int:
-        """The last of the short sentences that follow the text as paragraphs of the same box."""
+        """The last of the short sentences and signatures that follow the text as paragraphs of the
+        same box."""
         out = self.out
         for i in leaves[leaves.index(last) + 1 :]:
             line = self.line(i)
@@ -274,11 +295,18 @@ class _Pruning:
                 out.tag[i] != "p"
                 or out.parent[i] != out.parent[last]
                 or out.own_link[i]
-                or not _SENTENCE.search(line)
+                or not (_SENTENCE.search(line) or self._is_signature(i))
             ):
                 break
             last = i
         return last
+
+    def _is_signature(self, i: int) -> bool:
+        """A paragraph without a name that is no date line, and announces nothing."""
+        line = self.line(i)
+        if self.out.name[i] or line.endswith(":") or _END_MARK.fullmatch(line):
+            return False
+        return not is_meta_line(line)
 
     def _last_of(self, i: int) -> int:
         """The text that stands directly in a box goes on around the blocks inside it."""
