@@ -15,7 +15,8 @@ from pipelines.extraction.outline import Outline
 
 _NON_WORD = re.compile(r"[\W_]+")
 _SEPARATOR = re.compile(
-    r"\s{0,9}[_|｜»›>‖]{1,9}\s{0,9}|\s{1,9}[-–—·•:]{1,2}\s{1,9}|[-–—]{1,2}(?=[\u4e00-\u9fff]{2,14}$)"
+    r"\s{0,9}[_|｜>‖]{1,9}\s{0,9}|\s{1,9}[›»«‹]{1,2}\s{1,9}|\s{1,9}[-–—·•:]{1,2}\s{1,9}"
+    r"|[-–—]{1,2}(?=[\u4e00-\u9fff]{2,14}$)"
 )
 _PATH = re.compile(
     r"\W{0,4}(?:首页|主页|当前位置|您?的?所在位置|您的位置|您现在|位置[:：]|home\b\s?[>»/|])", re.I
@@ -63,9 +64,9 @@ def choose_title(
         return _tidy(best[1]), best[2]
     for key in _META_KEYS[:5]:
         if key in facts and len(fold(facts[key])) >= 4:
-            cleaned = without_site(facts[key], facts)
+            cleaned = facts[key] if _stands_in(raw, facts[key]) else without_site(facts[key], facts)
             return _tidy(cleaned), _block_with(out, fold(cleaned))
-    cleaned = without_site(raw, facts) if raw else ""
+    cleaned = _bare(raw, facts) if raw else ""
     generic = len(fold(cleaned)) < _NO_SITE_NAME
     if best[0] >= 3.0 or (best[0] >= 2.5 and generic and len(best[1]) >= _NO_SITE_NAME):
         return _tidy(best[1]), best[2]
@@ -81,7 +82,7 @@ def _best_heading(
     best: tuple[float, str, int] = (0.0, "", -1)
     if out is None:
         return best
-    whole, bare, hinted = fold(raw), fold(without_site(raw, facts)), fold(hint or "")
+    whole, bare, hinted = fold(raw), fold(_bare(raw, facts)), fold(hint or "")
     metas = {fold(facts[k]) for k in _META_KEYS if k in facts}
     prose = [i for i, size in enumerate(out.own) if size >= 40 and out.pause[i] >= 2]
     longest = max(prose, key=lambda i: out.own[i], default=-1)
@@ -112,6 +113,24 @@ def _best_heading(
         if worth > best[0]:
             best = (worth, text, index)
     return best
+
+
+def _bare(raw: str, facts: Mapping[str, str]) -> str:
+    """``<title>`` without names of the site: what the page shares of itself tells where they begin,
+    else the separators do."""
+    for key in ("og:title", "ld:headline"):
+        title = facts.get(key, "")
+        if raw.startswith(title) and _stands_in(raw, title):
+            return title
+    return without_site(raw, facts)
+
+
+def _stands_in(raw: str, title: str) -> bool:
+    """``<title>`` holds this title and more, so the title itself carries no name of the site."""
+    if len(title) < _NO_SITE_NAME or len(raw) < len(title) + 3:
+        return False
+    before, _, after = raw.partition(title)
+    return title in raw and not before.strip()[-1:].isalnum() and not after.strip()[:1].isalnum()
 
 
 def _without_kicker(text: str, facts: Mapping[str, str]) -> str:
