@@ -14,7 +14,7 @@ CSS is matched by lexbor (fast); a page is parsed by lxml only when its source u
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol, cast
@@ -28,6 +28,9 @@ _BLANKS = re.compile(r"[\s\u00a0\u3000]+")
 #: private-use glyphs (font tricks), zero-width characters, byte order mark
 _UNSEEN = re.compile("[\ue000-\uf8ff\u200b-\u200d\u2060\ufeff]")
 MAX_SELECTOR = 300
+_PART = "\x00"
+#: among pieces of text: here a line ends
+LINE = "\x1e"
 #: the end of a text that a template has cut
 _CUT = re.compile(r"\s*(?:…+|\.{2,})$")
 
@@ -61,6 +64,39 @@ class Node(Protocol):
 def tidy(text: str) -> str:
     """One line, single spaces, without characters that are not meant to be seen."""
     return _BLANKS.sub(" ", _UNSEEN.sub("", text)).strip()
+
+
+#: elements that begin a line of their own, and the break itself: what they part is no one word
+BREAKS = frozenset(
+    (
+        *("address", "article", "aside", "blockquote", "br", "dd", "details", "div", "dl", "dt"),
+        *("figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header"),
+        *("hr", "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody"),
+        *("td", "tfoot", "th", "thead", "tr", "ul"),
+    )
+)
+
+
+def joined(pieces: Iterable[str]) -> str:
+    """Pieces of text, those that a line break parts with a blank between, but in Chinese without.
+
+    ``LINE`` stands for the break.
+    """
+    text, broken = "", False
+    for piece in pieces:
+        if piece == LINE:
+            broken = bool(text)
+        elif piece.strip():
+            if broken and not (_is_wide(text.rstrip()[-1:]) and _is_wide(piece.lstrip()[:1])):
+                text += " "
+            text, broken = text + piece, False
+        elif piece:
+            text += " "
+    return text
+
+
+def _is_wide(char: str) -> bool:
+    return "\u3000" < char < "\ufff0"
 
 
 @lru_cache(maxsize=4096)
@@ -177,6 +213,18 @@ def fast_node(node: LexborNode) -> Node:
     return _FastNode(node)
 
 
+def _pieces_of(top: LexborNode) -> Iterator[str]:
+    for child in top.iter(include_text=True):
+        if child.is_text_node:
+            yield child.text_content or ""
+        elif child.tag in BREAKS:
+            yield LINE
+            yield from _pieces_of(child)
+            yield LINE
+        else:
+            yield from _pieces_of(child)
+
+
 class _FastNode:
     __slots__ = ("node",)
 
@@ -192,13 +240,35 @@ class _FastNode:
         return [_FastNode(node) for node in self.node.css(selector)]
 
     def text(self) -> str:
-        return self.node.text(deep=True)
+        text = self.node.text(deep=True, separator=_PART)
+        if _PART not in text.strip(_PART):
+            return text.strip(_PART)  # one text, as most fields are
+        return joined(_pieces_of(self.node))
 
     def own_text(self) -> str:
-        return self.node.text(deep=False)
+        pieces = []
+        for child in self.node.iter(include_text=True):
+            if child.is_text_node:
+                pieces.append(child.text_content or "")
+            elif child.tag in BREAKS:
+                pieces.append(LINE)
+        return joined(pieces)
 
     def attribute(self, name: str) -> str | None:
         return self.node.attributes.get(name)
+
+
+def _pieces_in(top: Any) -> Iterator[str]:
+    yield top.text or ""
+    for child in top:
+        line = child.tag in BREAKS
+        if line:
+            yield LINE
+        if isinstance(child.tag, str):  # neither a comment nor an instruction
+            yield from _pieces_in(child)
+        if line:
+            yield LINE
+        yield child.tail or ""
 
 
 class _XmlNode:
@@ -232,11 +302,13 @@ class _XmlNode:
         ]
 
     def text(self) -> str:
-        return str(self.node.text_content())
+        return joined(_pieces_in(self.node))
 
     def own_text(self) -> str:
-        parts = [self.node.text, *(child.tail for child in self.node)]
-        return "".join(part or "" for part in parts)
+        pieces = [self.node.text or ""]
+        for child in self.node:
+            pieces += [LINE, child.tail or ""] if child.tag in BREAKS else [child.tail or ""]
+        return joined(pieces)
 
     def attribute(self, name: str) -> str | None:
         value = self.node.get(name)

@@ -45,7 +45,7 @@ _REPUBLIC = re.compile(
     r"(?P<d>\d{1,2})日?\W{0,2}$"
 )
 _LONGEST_AGO = 24
-_BRACKETS = " \t\u3000[]()【】（）〔〕"
+_AROUND = " \t\u3000[]()【】（）〔〕–—-:：,;|·•/"
 #: years of two digits, read in English lists only: 2/24/12, 11 Jan 23
 _SHORT_SLASHED = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(\d{2})(?![\d/]|[.-]\d)")
 _SHORT_WORDED = re.compile(
@@ -213,8 +213,8 @@ def is_relative(text: str) -> bool:
 
 
 def bare(text: str) -> str:
-    """A field without the brackets round it."""
-    return text.strip(_BRACKETS)
+    """A field without brackets round it, and without what parts it from its neighbours."""
+    return text.strip(_AROUND)
 
 
 def _with_short_year(text: str, *, lang: str) -> date | None:

@@ -13,34 +13,24 @@ from spiders.induction.dom import Page
 from spiders.induction.groups import Group
 from spiders.induction.headings import divided_days
 from spiders.induction.result import Induced
-from spiders.induction.row_fields import is_good, worth_of
+from spiders.induction.title_choice import title_worth_of
 from spiders.induction.trimming import pattern_of_dated
 
 Read = Callable[[Mapping[str, Any]], Induced]
-_BESIDE = (
-    "xpath:following-sibling::*[1][not(self::a or .//a)]",
-    "xpath:preceding-sibling::*[1][not(self::a or .//a)]",
-    "xpath:preceding-sibling::*[not(self::a or .//a)][1]",
-    "xpath:following-sibling::text()[normalize-space()][1]",
-    "xpath:preceding-sibling::text()[normalize-space()][1]",
+_ABOVE = (
     "xpath:../preceding-sibling::*[1]",
     "xpath:../preceding-sibling::text()[normalize-space()][1]",
+    "xpath:preceding-sibling::*[not(self::a or .//a)][1]",
     "xpath:preceding::*[self::h1 or self::h2 or self::h3 or self::h4 or self::h5 or self::dt][1]",
     "xpath:preceding::*[self::b or self::strong][1]",
 )
+#: a title from outside the row must be this much better than the row's own
+_FAR = 0.3
 #: a day that stands once for several rows of a table
 _SPANNED = "xpath:td[@rowspan][1] || xpath:preceding-sibling::tr[td[@rowspan]][1]/td[@rowspan][1]"
-_TITLE_BESIDE = (
-    "xpath:.//a[1]/following-sibling::text()[normalize-space()][1]",
-    "xpath:.//a[1]/preceding-sibling::text()[normalize-space()][1]",
-    "xpath:preceding-sibling::*[1][not(self::a or .//a)]",
+_TITLE_ABOVE = (
     "xpath:preceding-sibling::*[self::h2 or self::h3 or self::h4 or self::h5 or self::dt][1]",
-    "xpath:preceding-sibling::tr[1][not(.//a)]/td[1]",
-    "xpath:preceding-sibling::tr[1][not(.//a)]/td[2]",
-    "xpath:preceding-sibling::tr[1][not(.//a)]/td[3]",
-    "xpath:following-sibling::text()[normalize-space()][1]",
-    "xpath:preceding-sibling::text()[normalize-space()][1]",
-    "xpath:following-sibling::*[1][not(self::a or .//a)]",
+    "xpath:../preceding-sibling::*[self::h2 or self::h3 or self::h4 or self::h5][1]",
 )
 _IN_ADDRESS = (
     r"/t(?P<ymd>20\d{6})_",
@@ -57,20 +47,18 @@ _PAGE_DAY = re.compile(
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
-def with_title_beside(own: Induced, read: Read) -> Induced:
-    """Links that say nothing (View, PDF, a number): the title may stand beside their row."""
+def with_title_above(own: Induced, read: Read) -> Induced:
+    """Links that say nothing (View, PDF, a number): the title may be the heading above several."""
     titles = [row.title for row in own.listing.rows]
-    if is_good(titles) or not titles:
-        return own
-    best, most = own, 1.2 * worth_of(titles)
-    for field in _TITLE_BESIDE:
+    best, most = own, title_worth_of(titles) + _FAR if titles else 0.0
+    for field in _TITLE_ABOVE if titles else ():
         try:
             tried = read({**own.settings, "row_title": f"{field} || a::text"})
         except ParseError:
             continue
         found = [row.title for row in tried.listing.rows]
-        if len(found) == len(titles) and is_good(found) and worth_of(found) > most:
-            best, most = tried, worth_of(found)
+        if len(found) == len(titles) and title_worth_of(found) > most:
+            best, most = tried, title_worth_of(found)
     return best
 
 
@@ -83,13 +71,14 @@ def with_day_beside(
     stated = own.settings.get("date")
     if stated is None:
         most = 0.6 * len(rows) - 0.01
-        nearby = _trimmed(_dated_best(own, read, _BESIDE, most=most, today=today), read)
+        nearby = trimmed(_dated_best(own, read, _ABOVE, most=most, today=today), read)
         if nearby is not own:
             return nearby
         divided = _divided(own, read, divided_days(page, group, None))
         return divided if divided is not own or known else _from_addresses(own, read)
-    if known <= 0.9 * len(rows) and page.has_spans:
-        return _dated_best(own, read, (_SPANNED,), most=1.2 * known)
+    if known <= 0.9 * len(rows):
+        above = (_SPANNED,) if page.has_spans else _ABOVE
+        return _dated_best(own, read, above, most=1.2 * known, today=today)
     without = sum(_YEAR.search(row.date_text or "") is None for row in rows)
     if without >= 0.9 * len(rows) and not any(date_from_url(row.url) for row in rows):
         return _divided(own, read, divided_days(page, group, stated))
@@ -110,7 +99,7 @@ def _from_addresses(own: Induced, read: Read) -> Induced:
     return own
 
 
-def _trimmed(found: Induced, read: Read) -> Induced:
+def trimmed(found: Induced, read: Read) -> Induced:
     """Without links of the page that have no day and another form of address than the rows."""
     pattern = pattern_of_dated(found.listing.rows)
     if pattern is None or "link_regex" in found.settings:
@@ -131,7 +120,7 @@ def _dated_best(
         except ParseError:
             continue
         days = [row.published_on for row in tried.listing.rows if row.published_on]
-        if field in _BESIDE and len(days) > 1 and _of_page(tried, days, today=today):
+        if field in _ABOVE and len(days) > 1 and _of_page(tried, days, today=today):
             continue
         dated = len(days)
         far = 1.3 if best is not own and "xpath:preceding::" in field else 1.0

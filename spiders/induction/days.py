@@ -59,11 +59,18 @@ _SHORT_YEARS = ("%y-%m-%d", "%y.%m.%d", "%y/%m/%d")
 #: in Chinese a year stands first, also one of two digits
 _YEAR_FIRST = (FORMS[0], *_SHORT_YEARS, *(form for form in FORMS[1:] if form not in _SHORT_YEARS))
 _MAX_WIDTH = 60
+_NUMERIC = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(?:19|20)\d\d$")
+_MONTHS = 12
 
 
 def is_date_like(text: str) -> bool:
     """Whether a short text may be a date."""
     return 3 <= len(text) <= _MAX_WIDTH and _DATE_LIKE.search(text) is not None
+
+
+def may_hold_a_day(text: str) -> bool:
+    """Whether a text of any length may hold a date."""
+    return _DATE_LIKE.search(text) is not None
 
 
 @lru_cache(maxsize=20_000)
@@ -90,7 +97,8 @@ def best_form(
     """The form that reads most of these texts, and the days it gives."""
     best: tuple[str, list[date | None]] = ("auto", [None] * len(texts))
     most = 0
-    for form in _YEAR_FIRST if lang.startswith("zh") else FORMS:
+    told = _order_told(texts)
+    for form in (*told, *(_YEAR_FIRST if lang.startswith("zh") else FORMS)):
         days = [read_day(text, form=form, lang=lang, today=today) for text in texts]
         count = sum(day is not None for day in days)
         if count > most:
@@ -98,6 +106,19 @@ def best_form(
         if most == len(texts):
             break
     return best
+
+
+def _order_told(texts: Sequence[str]) -> tuple[str, ...]:
+    """The form of numeric days whose order other rows give away: 13 is no month."""
+    found = [match for text in texts if (match := _NUMERIC.match(bare(text)))]
+    if len(found) < 0.6 * len(texts) or len({match[2] for match in found}) != 1:
+        return ()
+    first = max((int(match[1]) for match in found), default=0)
+    second = max((int(match[3]) for match in found), default=0)
+    if (first > _MONTHS) == (second > _MONTHS):
+        return ()
+    sign = found[0][2]
+    return (sign.join(("%d", "%m", "%Y") if first > _MONTHS else ("%m", "%d", "%Y")),)
 
 
 def descending_share(days: Iterable[date | None]) -> float:

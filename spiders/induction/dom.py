@@ -11,7 +11,7 @@ from functools import cached_property
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipelines.urls import canonicalise, is_fetchable
-from spiders.fields import tidy
+from spiders.fields import BREAKS, LINE, joined, tidy
 from spiders.listing.assemble import link_in_script
 
 _SILENT = frozenset(
@@ -57,17 +57,26 @@ class Element:
     @cached_property
     def text(self) -> str:
         """All text inside, one line."""
-        return tidy("".join(self._texts()))
+        return tidy(joined(self._texts()))
 
     @cached_property
     def own(self) -> str:
         """The text directly inside, without that of child elements."""
-        return tidy("".join(child for child in self.children if isinstance(child, str)))
+        return tidy(
+            joined(
+                child if isinstance(child, str) else LINE if child.tag in BREAKS else ""
+                for child in self.children
+            )
+        )
 
     def _texts(self) -> Iterator[str]:
         for child in self.children:
             if isinstance(child, str):
                 yield child
+            elif child.tag in BREAKS:
+                yield LINE
+                yield from child._texts()
+                yield LINE
             else:
                 yield from child._texts()
 

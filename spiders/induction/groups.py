@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import compress
 
-from spiders.induction.days import best_form, descending_share
+from spiders.fields import tidy
+from spiders.induction.days import best_form, descending_share, is_date_like
 from spiders.induction.dom import Element, Page
 from spiders.induction.row_days import date_text, day_in_sentence
 from spiders.induction.worth import (
@@ -24,6 +25,7 @@ from spiders.induction.worth import (
     in_chrome,
     link_worth,
     part_of_day,
+    rank,
     row_worth,
     shape_of,
     title_of,
@@ -36,6 +38,8 @@ _LEAST_LIST = 3
 _LEAST_ROUGH = 0.6
 _IN_ORDER = 0.8
 _MOST_LISTS = 9
+#: characters of a single row beside its link, and links in it
+_TIGHT, _FEW_LINKS = 300, 6
 
 
 @dataclass(slots=True, eq=False)
@@ -166,12 +170,13 @@ def _with_links(rows: list[Element]) -> Group | None:
             chosen[slot].append((row, link))
             told = "" if link.text else title_of(link)
             repeats = told and any(other.text == told for other in row.links)
-            totals[slot] += link_worth(link) + (-0.7 if repeats else 0.3)  # an icon beside it
+            totals[slot] += link_worth(link) + rank(link)
+            totals[slot] += -0.7 if repeats else 0.3  # an icon beside it
     if not totals:
         return None
     for slot, pairs in chosen.items():
         if len(pairs) > 3 and len({title_of(link) for _, link in pairs}) <= len(pairs) / 4:
-            totals[slot] = sum(address_worth(link) - 0.1 for _, link in pairs)
+            totals[slot] = sum(address_worth(link) + rank(link) - 0.1 for _, link in pairs)
         totals[slot] *= len({link.link for _, link in pairs}) / len(pairs)
     slot = max(totals, key=lambda name: (totals[name], -len(name)))
     pairs = chosen[slot]
@@ -205,6 +210,7 @@ class Judge:
         count = len(pairs)
         if count >= _LEAST_LIST and not any(group.days):
             self._look_in_sentences(group)
+        loose = self._loose_texts(group) if count >= _LEAST_LIST and not any(group.days) else {}
         dated = sum(day is not None for day in group.days)
         mostly_dated = dated >= 0.6 * count
         undated = 1.5 if mostly_dated else 0.9 if dated >= 3 else 0.3
@@ -216,7 +222,7 @@ class Judge:
         score = 0.0
         others = _undated_lists(group)
         for (row, link), day in zip(pairs, group.days, strict=True):
-            worth = row_worth(row, link)
+            worth = max(row_worth(row, link), loose.get(row.order, -1.0))
             if day is not None:
                 worth += 1.0
             else:
@@ -239,7 +245,7 @@ class Judge:
         distinct = len({link.link for link in group.links}) / count
         ordered = descending_share(group.days) if mostly_dated else 0.0
         factor = distinct * _alike(group.rows) * (1.0 + 0.15 * ordered)
-        group.score = score * factor * (0.5 if count == 1 else 1.0)
+        group.score = score * factor * (_alone(group) if count == 1 else 1.0)
 
     def _date_text(self, row: Element, link: Element) -> str | None:
         key = (row.order, link.order)
@@ -259,11 +265,60 @@ class Judge:
         if all(days) and descending_share(days) >= _IN_ORDER:
             group.form, group.days = form, days
 
+    def _loose_texts(self, group: Group) -> dict[int, float]:
+        """Rows in running text, one behind the other with breaks between: what stands around each.
+
+        Sets the days of the group where nearly every row has one beside it.
+        """
+        parent = group.rows[0].parent
+        if parent is None or not parent.own or any(row.parent is not parent for row in group.rows):
+            return {}
+        own = {row.order for row in group.rows}
+        best: tuple[list[date | None], list[list[str]]] = ([], [])
+        for texts in (texts_between(parent, own), texts_between(parent, own, before=True)):
+            days = [self._first_day(each) for each in texts]
+            if sum(day is not None for day in days) > sum(day is not None for day in best[0]):
+                best = (days, texts)
+        days, texts = best
+        if sum(day is not None for day in days) < _LEAST_ROUGH * len(group.rows):
+            return {}
+        group.days = days
+        return {
+            row.order: max(map(title_worth, each), default=0.0) - 0.15 + address_worth(link)
+            for row, link, each in zip(group.rows, group.links, texts, strict=True)
+        }
+
+    def _first_day(self, texts: list[str]) -> date | None:
+        like = [text for text in texts if is_date_like(text[:60])]
+        return best_form(like[:1], lang=self.lang, today=self.today)[1][0] if like else None
+
     def _in_chrome(self, row: Element) -> bool:
         if row.order not in self._chrome:
             share = int(0.5 * len(self.page.root.text))
             self._chrome[row.order] = in_chrome(row, share=share)
         return self._chrome[row.order]
+
+
+def _alone(group: Group) -> float:
+    """A single row is one where it says little beside title and day; a page is no row."""
+    row, link = group.rows[0], group.links[0]
+    tight = len(row.text) - len(link.text) <= _TIGHT and len(row.links) <= _FEW_LINKS
+    return 0.5 if tight and any(group.days) else 0.0
+
+
+def texts_between(parent: Element, rows: set[int], *, before: bool = False) -> list[list[str]]:
+    """The loose texts of an element behind (or before) each of some of its children."""
+    found: list[list[str]] = []
+    loose: list[str] = []
+    for child in parent.children:
+        if isinstance(child, str):
+            text = tidy(child)
+            if text:
+                loose.append(text)
+        elif child.order in rows:
+            found.append(loose)
+            loose = []
+    return found if before else [*found[1:], loose]
 
 
 def _undated_lists(group: Group) -> set[int]:

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from spiders.induction.dom import Element, Page
 from spiders.induction.groups import Group
-from spiders.induction.row_fields import selectors_of
-from spiders.induction.row_selectors import names_of
+from spiders.induction.row_selectors import names_of, selectors_of
 
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
 #: 2026, 2026年, 2026年11月, November 2026

@@ -11,7 +11,7 @@ from typing import Any
 from pipelines.decode import decode
 from pipelines.errors import ParseError
 from spiders.cms import FAMILIES
-from spiders.induction.beside import with_day_beside, with_title_beside
+from spiders.induction.beside import trimmed, with_day_beside, with_title_above
 from spiders.induction.dom import Page, read_page
 from spiders.induction.groups import Group, find_groups, separate_lists
 from spiders.induction.pager import guess_data_paging, guess_paging
@@ -174,7 +174,7 @@ def _from_rows(case: _Case, page: Page) -> Induced:
         settings["paging"] = paging
     own = case.read(settings)
     if len(case.text) < _LARGE:
-        own = with_title_beside(own, case.read)
+        own = with_title_above(trimmed(own, case.read), case.read)
         own = with_day_beside(own, case.read, page=page, group=group, today=case.today)
     return replace(_with_family(case, own), lists=lists)
 

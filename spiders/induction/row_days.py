@@ -26,7 +26,8 @@ _WHOLE = re.compile(r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}(?!\d)")
 _LONGEST_BOX = 20
 _LONGEST_FIELD = 60
 _LONGEST_SENTENCE = 300
-_OWN_DAY = re.compile(r"发布|公布|发文|印发|published|released|issued|decided", re.IGNORECASE)
+#: labels of the day on which it was
+OWN_DAY = re.compile(r"发布|公布|发文|印发|publish|releas|issued|decided|filed", re.IGNORECASE)
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
 _ENGLISH_DAY = rf"(?:{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}|\d{{1,2}}/\d{{1,2}}/\d{{4}})"
 #: a link that begins with a full day, or (in English) ends with one
@@ -133,7 +134,7 @@ def _is_other_day(text: str, element: Element) -> bool:
 def _is_own_day(text: str, element: Element) -> bool:
     """Whether a date is labelled as the day of publication."""
     label = text if not text[:1].isdigit() else label_before(element)
-    return _OWN_DAY.search(label) is not None
+    return OWN_DAY.search(label) is not None
 
 
 def label_before(element: Element) -> str:

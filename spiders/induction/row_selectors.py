@@ -8,6 +8,7 @@ none does, the one that comes nearest.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from selectolax.lexbor import SelectolaxError
@@ -24,6 +25,7 @@ _STATE = re.compile(
 )
 #: letters that stand for something (rq, bt) or for nothing (l, r): used where nothing else is
 _SHORT = re.compile(r"^[A-Za-z]{1,2}$")
+_CELLS = ("td", "th", "dd", "dt")
 _IDENT = re.compile(r"^[A-Za-z_][\w-]*$")
 
 
@@ -140,3 +142,33 @@ def _numbered(rows: Sequence[Element]) -> str | None:
         steps.insert(0, f"{node.tag}:nth-of-type({node.place})")
         node = node.parent
     return " > ".join(["body", *steps])
+
+
+def selectors_of(pairs: Sequence[tuple[Element, Element]]) -> list[str]:
+    """Selectors that may find an element in its row, the most frequent first."""
+    counted: Counter[str] = Counter()
+    for row, element in pairs[:40]:
+        if element is row:
+            continue
+        counted.update(list(dict.fromkeys(_paths(row, element))))
+    return [name for name, _ in counted.most_common(40)]
+
+
+def _paths(row: Element, element: Element) -> Iterator[str]:
+    names = [*(n for n in names_of(element) if "#" not in n), element.tag]
+    if element.tag in _CELLS:
+        names.insert(0, f"{element.tag}:nth-of-type({element.place})")
+        names.append(f"{element.tag}:nth-last-of-type({element.place_from_end})")
+    yield from names
+    above = element.parent
+    steps = 0
+    while above is not None and above is not row and steps < 4:
+        heads = [n for n in names_of(above) if "#" not in n]
+        heads.append(
+            f"{above.tag}:nth-of-type({above.place})" if above.tag in _CELLS else above.tag
+        )
+        for head in heads:
+            for name in names:
+                yield f"{head} {name}"
+        above, steps = above.parent, steps + 1
+    yield f"{element.tag}:nth-of-type({element.place})"

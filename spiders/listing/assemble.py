@@ -34,14 +34,20 @@ _LABEL = re.compile(
     r"^(?:(?:case )?(?:title|name)|subject|标题|名称|文件名称|信息名称|题名)\s?[:：]\s*",
     re.IGNORECASE,
 )
+_MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,6}\.?"
+_DAY = (
+    r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?|\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)?\d\d"
+    rf"|{_MONTH} \d{{1,2}},? (?:19|20)\d\d|\d{{1,2}} {_MONTH},? (?:19|20)\d\d"
+)
 #: a day before a title, inside the link
 _DAY_AT_START = re.compile(
-    r"^(?:[\[【(（]\s*([^\[\]【】()（）]{6,30})[\]】)）]|(\d[\d./-]{7,9})\s)\s*"
+    r"^(?:[\[【(（]\s*([^\[\]【】()（）]{6,30})[\]】)）]|(\d[\d./-]{7,9})\s"
+    rf"|(?:[a-z]{{3,6}}day,? )?({_DAY})(?![\w/]))[\s,:–—|-]*",
+    re.IGNORECASE,
 )
-_DAY_AT_END = re.compile(
-    r"[\[【(（]\s*((?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?|\d{1,2}/\d{1,2}/(?:20)?\d\d"
-    r"|[A-Z][a-z]{2,8}\.? \d{1,2}, 20\d\d)\s*[\]】)）]$"
-)
+_DAY_AT_END = re.compile(rf"\s*[\[【(（]\s*({_DAY})\s*[\]】)）]$", re.IGNORECASE)
+#: what parts a title from its neighbours in running text
+_EDGES = re.compile(r"^[\s,;:|·•●○■□◆◇▪►▶–—/-]+|[\s,;:|·•–—/(-]+$")
 #: what follows a labelled title in a tooltip of several lines
 _NEXT_LABEL = re.compile(
     r"\s(?:发布时间|发布日期|发文时间|更新时间|时间|日期|作者|来源|点击数|浏览次数|所属栏目|责任编辑)\s?[:：]"
@@ -101,7 +107,7 @@ class Assembler:
             return
         title = plain_text(raw.title)[:MAX_TITLE]
         if self._printed:
-            title = _MARKS.sub("", _named(title)) or title
+            title = _told(title)
         if self._unwanted(url, title):
             self.skipped += 1
             return
@@ -135,7 +141,7 @@ class Assembler:
             lang=spec.lang,
             today=self.today,
         )
-        rest = (row.title[: match.start()] + row.title[match.end() :]).strip()
+        rest = _EDGES.sub("", row.title[: match.start()] + row.title[match.end() :])
         return rest if when.day == row.published_on and len(rest) >= 4 else row.title
 
     def listing(
@@ -243,6 +249,18 @@ class Assembler:
             return None
         match = search(self.spec.link_regex, url)
         return day_from_groups(match) if match else None
+
+
+def _told(title: str) -> str:
+    """A title without labels, marks and what parts it from its neighbours."""
+    return _EDGES.sub("", _MARKS.sub("", _named(_EDGES.sub("", title)))) or title
+
+
+def bare_title(text: str) -> str:
+    """What would be left of a text as a title: also without a day at its start or end."""
+    title = _told(text)
+    match = _DAY_AT_START.match(title) or _DAY_AT_END.search(title)
+    return _EDGES.sub("", title[: match.start()] + title[match.end() :]) if match else title
 
 
 def _named(title: str) -> str:

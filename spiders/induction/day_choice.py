@@ -1,0 +1,143 @@
+"""Which slot of the rows holds the day of publication: one sum of named features for every slot."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from statistics import median
+
+from pipelines.dates import find_dates
+from spiders.induction.days import best_form, descending_share, may_hold_a_day
+from spiders.induction.row_days import OTHER_DAY, OWN_DAY, stated_in
+from spiders.induction.slots import Row, Slot, read
+from spiders.induction.weights import weighed
+
+_YEAR = re.compile(r"(?:19|20)\d\d|[一二][〇○零一二三四五六七八九]{3}年|ago|前")
+_FIRST_DIGIT = re.compile(r"\d|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)", re.I)
+_NAMED = re.compile(r"date|time|day|rq|sj|posted|publish", re.IGNORECASE)
+_REVISED = re.compile(r"updated|modified|revised", re.IGNORECASE)
+_LEAST = 0.5
+_PLAIN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What speaks for (or against) a slot of days, each from 0 to 1."""
+
+    dated: float  # rows with a day
+    own: float  # called the day of publication
+    other: float  # called the day of something else
+    ordered: float  # the list runs by it
+    same: float  # one day in all rows
+    yearless: float
+    ahead: float  # days to come
+    several: float  # texts with more than one day
+    long: float  # words around the day
+    named: float  # class of the element, as templates call days
+    link: float  # inside the link
+    whole: float  # holds the text of the link
+    attribute: float
+    beside: float  # outside the row
+
+
+_WEIGHTS = Features(
+    dated=2.0,
+    own=0.5,
+    other=-0.9,
+    ordered=0.25,
+    same=-0.3,
+    yearless=-0.35,
+    ahead=-0.2,
+    several=-0.35,
+    long=-0.25,
+    named=0.05,
+    link=-0.15,
+    whole=-0.3,
+    attribute=-0.2,
+    beside=-0.2,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """A field, the form of its dates, and the day of every row."""
+
+    field: str
+    form: str
+    days: tuple[date | None, ...]
+
+
+def choose_days(
+    rows: Sequence[Row], slots: Sequence[Slot], *, lang: str, today: date | None
+) -> Days | None:
+    """The best slot of days."""
+    own = [row.link.text for row in rows]
+    told = [*slots, *_attributes(rows)]
+    found: list[tuple[float, Days]] = []
+    for slot in told:
+        if sum(map(may_hold_a_day, slot.texts)) < _LEAST * len(rows):
+            continue
+        form, days = best_form(slot.texts, lang=lang, today=today)
+        share = sum(day is not None for day in days) / len(days)
+        if share >= _LEAST:
+            weight = weighed(_features(slot, days, own=own, today=today), _WEIGHTS)
+            found.append((weight, Days(slot.field, form, tuple(days))))
+    if not found:
+        return None
+    return max(found, key=lambda pair: pair[0])[1]
+
+
+def _attributes(rows: Sequence[Row]) -> Iterator[Slot]:
+    """Days in attributes of the rows, and in scripts that write them."""
+    fields: dict[str, None] = {}
+    for row in rows[:3]:
+        for element, end, _ in stated_in(row.element):
+            own = element is row.element
+            names = [""] if own else [element.tag, *(f"{element.tag}.{c}" for c in element.classes)]
+            fields.update(dict.fromkeys(f"{name}{end}".strip() for name in names))
+    fields["time::attr(datetime)"] = None
+    for field in fields:
+        texts = tuple(read(row, field) for row in rows)
+        if any(texts):
+            yield Slot(field, texts, "row")
+
+
+def _features(
+    slot: Slot, days: Sequence[date | None], *, own: Sequence[str], today: date | None
+) -> Features:
+    texts = [text for text, day in zip(slot.texts, days, strict=True) if day is not None]
+    known = [day for day in days if day is not None]
+    labels = [f"{slot.head} {_label(text)}" for text in texts[:8]]
+    classes = (
+        " ".join((*slot.element.classes, slot.element.attributes.get("itemprop") or ""))
+        if slot.element
+        else ""
+    )
+    other = sum(OTHER_DAY.search(label) is not None for label in labels) / len(labels)
+    called = sum(OWN_DAY.search(label) is not None for label in labels) / len(labels)
+    size = median(map(len, texts))
+    return Features(
+        dated=len(known) / len(days),
+        own=called,
+        other=max(other, float(_REVISED.search(classes) is not None)),
+        ordered=descending_share(days) if len(known) > 2 else 0.0,
+        same=float(len(known) > 3 and len(set(known)) == 1),
+        yearless=sum(_YEAR.search(text) is None for text in texts) / len(texts),
+        ahead=sum(today is not None and day > today for day in known) / len(known),
+        several=sum(len(find_dates(text, lang="en")) > 1 for text in texts[:8]) / len(texts[:8]),
+        long=min(1.0, max(0.0, (size - _PLAIN) / 100)),
+        named=float(_NAMED.search(classes) is not None),
+        link=float(slot.where in ("link", "tip", "inside link")),
+        whole=sum(bool(o) and o in t and o != t for t, o in zip(slot.texts, own, strict=True))
+        / len(own),
+        attribute=float("::attr" in slot.field or "script" in slot.field),
+        beside=float(slot.where == "beside"),
+    )
+
+
+def _label(text: str) -> str:
+    """The words before the day in its own text."""
+    first = _FIRST_DIGIT.search(text)
+    return text[: first.start()][-24:] if first else ""

@@ -1,0 +1,214 @@
+"""Which slot of the rows holds their titles: one sum of named features for every slot."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+from statistics import mean
+
+from spiders.induction.days import is_date_like
+from spiders.induction.dom import width
+from spiders.induction.slots import Slot
+from spiders.induction.weights import weighed
+from spiders.induction.worth import GENERIC
+from spiders.listing.assemble import bare_title
+
+#: columns and labels that hold titles, and those that hold other things
+_HEAD = re.compile(
+    r"title|\bname|caption|style|\bcase\b|matter|parties|petitioner|subject|description|headline"
+    r"|meeting|event|document|judgment$|标题|名称|题名|文件$|案件|事项|主题",
+    re.IGNORECASE,
+)
+_OTHER_HEAD = re.compile(
+    r"\bnos?\b|number|docket(?! text)|judge|justice|author|bench|court|county|\bdate|\bday\b|time|location"
+    r"|place|type|status|categor|agency|department|disposition|result|citation|\bcite|topic|panel"
+    r"|company|文号|字号|索引|来源|机关|机构|单位|类别|类型|效力|序号|状态|当事人|日期|时间",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(
+    r"(?:^|[-_\s])\w*(?:title|name|subject|heading|headline|caption|biaoti|bt)", re.I
+)
+#: names of cases in English
+_CASE = re.compile(
+    r"\sv(?:s|\.|s\.)?\s|^in (?:re|the (?:matter|interest|estate))\b|^(?:ex parte|matter of)\b",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[\u3400-\u9fff]{2}|[^\W\d_]{3}")
+_LETTERS = re.compile(r"[^A-Za-z]+")
+#: a number of a case or a document before a title
+_NUMBER_FIRST = re.compile(r"^(?:[A-Za-z. ]{0,24}?)(?:no\.?\s?)?\d+[-–/:]\S*\d[-\w]*\b", re.I)
+_SENTENCE = re.compile(r"[.。；;]\s*$|[.。] [A-Z]")
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_FULL, _LONG, _FRAME, _HALF = 44, 200, 8, 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What speaks for (or against) a slot of titles, each from 0 to 1."""
+
+    telling: float  # long enough to say something
+    case: float  # names of cases
+    link: float  # the text of the link, or of its tooltip
+    heading: float  # stands in a heading
+    named: float  # class of the element, as templates call titles
+    head: float  # the column or label is called so
+    other_head: float  # the column or label is called something else
+    missing: float  # rows without a text
+    repeated: float  # the same text in several rows
+    generic: float  # View, PDF, Read more
+    numbered: float  # numbers, or the same words with other numbers
+    dated: float  # a day and nothing else
+    with_day: float  # a day among the words
+    with_number: float  # a number before the words
+    long: float  # summaries
+    sentences: float
+    whole: float  # holds the texts of several other places
+    framed: float  # the same words before or after every text
+    beside: float  # outside the row
+
+
+#: found on list pages written for the purpose and on the dev half of the corpora
+_WEIGHTS = Features(
+    telling=1.0,
+    case=0.6,
+    link=0.35,
+    heading=0.3,
+    named=0.3,
+    head=0.4,
+    other_head=-0.8,
+    missing=-1.5,
+    repeated=-1.0,
+    generic=-1.5,
+    numbered=-0.9,
+    dated=-2.0,
+    with_day=-0.3,
+    with_number=-0.25,
+    long=-0.8,
+    sentences=-0.45,
+    whole=-0.6,
+    framed=-0.2,
+    beside=-0.2,
+)
+
+
+def title_field(slots: Sequence[Slot], link: str) -> str:
+    """The field of the best slot, with the text of the link behind it for rows without one."""
+    plain = f"{link}::text"
+    own = next((slot for slot in slots if slot.where == "link"), None)
+    best = max(slots, key=lambda slot: worth(slot, own=own, others=slots), default=None)
+    if best is None or best.field == plain:
+        return plain
+    return f"{best.field} || {plain}"
+
+
+def worth(slot: Slot, *, own: Slot | None, others: Sequence[Slot] = ()) -> float:
+    """The weighted sum of the features of a slot."""
+    return weighed(features(slot, own=own, others=others), _WEIGHTS)
+
+
+def title_worth_of(texts: Sequence[str]) -> float:
+    """How good texts are as titles, wherever they come from."""
+    return worth(Slot("", tuple(texts), "row"), own=None)
+
+
+def features(slot: Slot, *, own: Slot | None, others: Sequence[Slot]) -> Features:
+    """The features of one slot; ``own`` is the slot of the link's text."""
+    texts = [bare_title(text) for text in slot.texts]
+    count = len(texts)
+    known = [text for text in texts if text]
+    tags, names = _named_as(slot)
+    head = slot.head
+    other = bool(head and _OTHER_HEAD.search(head))
+    return Features(
+        telling=mean(min(1.0, width(t) / _FULL) if not GENERIC.match(t) else 0.0 for t in texts),
+        case=_share(texts, _CASE.search),
+        link=_of_link(slot, own),
+        heading=float(bool(tags & _HEADINGS) and slot.where != "link"),
+        named=float(_NAMED.search(names) is not None),
+        head=float(bool(head) and not other and _HEAD.search(head) is not None),
+        other_head=float(other),
+        missing=1.0 - len(known) / count,
+        repeated=1.0 - len(set(known)) / max(1, len(known)),
+        generic=_share(known, GENERIC.match),
+        numbered=_numbered(known),
+        dated=_share(slot.texts, _is_day),
+        with_day=_share(known, lambda text: is_date_like(text[:30]) or is_date_like(text[-30:])),
+        with_number=_share(known, lambda text: _NUMBER_FIRST.match(text) and _CASE.search(text)),
+        long=_share(known, lambda text: width(text) > _LONG),
+        sentences=_share(known, lambda text: width(text) > _FULL and _SENTENCE.search(text)),
+        whole=_holds(slot, others),
+        framed=_framed(known),
+        beside=float(slot.where == "beside"),
+    )
+
+
+def _named_as(slot: Slot) -> tuple[set[str], str]:
+    """The tags of the element and of those right above it, and its own classes."""
+    element = slot.element
+    if element is None or slot.field.startswith("::"):
+        return set(), ""
+    above = [node.tag for node, _ in zip(element.ancestors(), range(2), strict=False)]
+    return {element.tag, *above}, " ".join((*element.classes, element.id))
+
+
+def _share(texts: Sequence[str], holds: object) -> float:
+    test = holds if callable(holds) else None
+    return sum(bool(test(text)) for text in texts) / len(texts) if test and texts else 0.0
+
+
+def _of_link(slot: Slot, own: Slot | None) -> float:
+    """1 for the text of the link; a tooltip counts where it is that text, or more of it."""
+    if slot.where in ("link", "inside link"):
+        return 1.0
+    if slot.where == "tip" and own is not None:
+        pairs = [(bare_title(t), o) for t, o in zip(slot.texts, own.texts, strict=True) if t]
+        same = sum(t.startswith(bare_title(o).rstrip(".… ")[:12]) for t, o in pairs)
+        return 1.0 if pairs and same >= 0.9 * len(pairs) else 0.0
+    return 0.0
+
+
+def _numbered(texts: Sequence[str]) -> float:
+    """Texts without a word, or in letters that differ in their numbers only: Opinion 24-101."""
+    if not texts:
+        return 0.0
+    wordless = sum(_WORD.search(text) is None for text in texts) / len(texts)
+    alike = 0.0
+    if len(texts) > 3 and all(text.isascii() for text in texts):
+        stems = {_LETTERS.sub("", text) for text in texts}
+        digits = sum(any(char.isdigit() for char in text) for text in texts)
+        alike = float(len(stems) <= 0.3 * len(texts) and digits >= 0.8 * len(texts))
+    return max(wordless, alike)
+
+
+def _is_day(text: str) -> bool:
+    return is_date_like(text) and len(_WORD.findall(bare_title(text))) <= 2
+
+
+def _holds(slot: Slot, others: Sequence[Slot]) -> float:
+    """Whether a text holds those of two or more other places, looked up in the first rows."""
+    held, with_link = 0, False
+    for other in others:
+        pairs = [(t, o) for t, o in zip(slot.texts[:5], other.texts[:5], strict=True) if len(o) > 3]
+        apart = other.where not in ("tip", "beside") and other is not slot
+        holds = apart and len(pairs) > 0 and all(o in t and o != t for t, o in pairs)
+        held += holds
+        with_link = with_link or (holds and other.where == "link" and not _says_nothing(other))
+    return min(1.0, max(0.6 * with_link, max(0, held - 1) / 2))
+
+
+def _says_nothing(link: Slot) -> bool:
+    known = [text for text in link.texts if text]
+    return _share(known, GENERIC.match) > _HALF or _numbered(known) > _HALF
+
+
+def _framed(texts: Sequence[str]) -> float:
+    """Whether all texts begin, or end, with the same words: "opens in a new window"."""
+    if len(texts) < 3 or len(set(texts)) < 3:
+        return 0.0
+    return float(max(_same_start(texts), _same_start([text[::-1] for text in texts])) >= _FRAME)
+
+
+def _same_start(texts: Sequence[str]) -> int:
+    return sum(1 for _ in takewhile(lambda column: len(set(column)) == 1, zip(*texts)))  # noqa: B905
