@@ -3,7 +3,8 @@
 ``section_macro_f1`` maps our section to the sections a publication has (an edition without
 监管动态 prints such items under 政策速递); publications are told from the items themselves.
 ``scenarios_micro_f1`` and ``measures_micro_f1`` are over plans in full text and the rows of a
-policy table (explicit mentions only).
+policy table (explicit mentions only). An item that has no ``doc_type`` or no ``topics`` is not
+scored on them.
 """
 
 from __future__ import annotations
@@ -129,7 +130,7 @@ def _score(row: Row, scores: _Scores, sections: dict[str, tuple[str, ...]]) -> N
         _policy(row, scores)
     elif "document_key" in row:
         _document(row, scores)
-    elif "body" in row and "topics" in row:
+    elif "body" in row and "section" in row:
         _item(row, scores, sections)
 
 
@@ -143,9 +144,11 @@ def _first(found: tuple[LabelGuess, ...], kind: str) -> str | None:
 
 def _item(row: Row, scores: _Scores, sections: dict[str, tuple[str, ...]]) -> None:
     found = _labels(row["title"], row["body"], scores)
-    key = row["id"]
-    scores.one("doc_type", row["doc_type"], _first(found, "doc_type"), key)
-    scores.many("topics", row["topics"], _names(found, "topic"), key)
+    key = f"{row['id']} {row['title'][:60]}"
+    if "doc_type" in row:
+        scores.one("doc_type", row["doc_type"], _first(found, "doc_type"), key)
+    if "topics" in row:
+        scores.many("topics", row["topics"], _names(found, "topic"), key)
     section = _first(found, "section") or ""
     available = sections[row["publication"]]
     ours = load_taxonomy().section_in(section, available=available)

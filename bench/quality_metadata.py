@@ -101,7 +101,7 @@ def _reader(row: Row, path: Path) -> Reader | None:
         return _policy_row
     if "document_key" in row:
         return _gold_document
-    if "jurisdiction" in row and "body" in row:
+    if "body" in row and ("jurisdiction" in row or "facts" in row):
         return _gold_item
     if "fields" in row and "text" in row:
         return _stated_text
@@ -345,12 +345,12 @@ def _gold_document(row: Row, fields: Fields, path: Path) -> float:
 def _gold_item(row: Row, fields: Fields, path: Path) -> float:
     page = CleanPage(title=row["title"], body_html="", body_text=row["body"])
     found, spent = _timed(page)
-    key = row["id"]
-    fields.add(
-        "issuing_bodies", gold=_bodies(row["issuing_bodies"]), ours=found.issuing_bodies, key=key
-    )
-    fields.add("level", gold=row["level"], ours=found.level or "none", key=key)
-    if row["issuing_bodies"]:
+    key, bodies = f"{row['id']} {row['title'][:60]}", _bodies(row.get("issuing_bodies"))
+    if "issuing_bodies" in row:
+        fields.add("issuing_bodies", gold=bodies, ours=found.issuing_bodies, key=key)
+    if "level" in row:
+        fields.add("level", gold=row["level"], ours=found.level or "none", key=key)
+    if "jurisdiction" in row and (bodies or "issuing_bodies" not in row):
         fields.add("jurisdiction", gold=row["jurisdiction"][0], ours=found.region, key=key)
     return spent
 

@@ -12,6 +12,7 @@ from functools import cache
 
 from pipelines.classify.actors import actor_in
 from pipelines.classify.announced import bare_kind, is_local_law, issues_in
+from pipelines.classify.foreign import kind_of_english
 from pipelines.classify.headlines import SILENT, type_of_headline
 from pipelines.classify.patterns import HAN, Patterns, compiled
 from pipelines.classify.taxonomy import ANY, DocType, Entry, Kind, Taxonomy, When
@@ -33,6 +34,8 @@ _MATCHED = 4.0
 _ACTS = 1.5
 """Score of the type for a public body that acts, when no word says what it does."""
 _REST = 0.4
+_TRIGGER = 2
+"""Characters of the word behind the issuers of a title: 关于, 印发."""
 _FIRST = 60
 """Characters of a text that name who acts, when the headline does not."""
 _PLAN_KINDS = frozenset(
@@ -196,12 +199,16 @@ def _read(index: _Index, page: CleanPage, metadata: Metadata) -> _Reading:
     # an explanation (解读, 一图读懂) has the kind of no document
     explains = is_interpretation(title)
     genre = "法" if is_local_law(title, metadata.doc_type) else metadata.doc_type
+    lang = "zh" if HAN.search(title) or HAN.search(lead) else "other"
+    if lang == "other" and (form := kind_of_english(title)):
+        genre, public = form, True
+        level = "foreign" if level in ("", "none") else level
     return _Reading(
         title=title,
         front=front,
         head=front[: len(title) + TYPE_CHARS],
         length=len(text),
-        in_title=index.title.count(title),
+        in_title=index.title.count(_without_issuers(title, metadata)),
         in_lead=index.lead.count(lead),
         in_body=index.body.count(text),
         genre=None if explains else genre,
@@ -210,8 +217,20 @@ def _read(index: _Index, page: CleanPage, metadata: Metadata) -> _Reading:
         public=public,
         acts=public and named,
         explains=explains,
-        lang="zh" if HAN.search(title) or HAN.search(lead) else "other",
+        lang=lang,
     )
+
+
+def _without_issuers(title: str, metadata: Metadata) -> str:
+    """``title`` with the names of several issuers blanked: what they are in charge of is not what
+    their document is about. Courts and prosecutors are its subject as well."""
+    if len(metadata.issuing_bodies) < 2 or metadata.issuing_bodies[0].startswith("最高人民"):
+        return title
+    named = next((e for e in metadata.evidence if e.field == "issuing_bodies"), None)
+    if named is None or named.rule != "title" or not title.startswith(named.span):
+        return title
+    kept = len(named.span) - _TRIGGER
+    return " " * kept + title[kept:]
 
 
 def _level(metadata: Metadata) -> str:

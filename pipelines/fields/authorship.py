@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipelines.fields.countries import country_of
+from pipelines.fields.countries import acting_country, country_of
 from pipelines.fields.issuers import (
     bodies_in,
     body_from_number,
@@ -137,6 +137,8 @@ def _claims(page: Authors) -> Iterator[Claim]:
             yield Claim(names, value, f"table:{label}", 0.97, "table", note=note)
     titled = page.titled
     document = bool(page.number or (page.signature and page.signature.bodies))
+    # 甲协会 乙协会关于…的公告 is the title of a document, whoever issued it
+    document = document or (titled is not None and titled.span.endswith("关于"))
     if titled and (document or all(is_public_body(name) for name in titled.bodies)):
         yield Claim(titled.bodies, titled.span, "title", 0.95, "title", 0, titled.note)
     if page.head is not None and page.head.bodies:
@@ -185,6 +187,14 @@ _PUBLIC_ACT = re.compile(
 )
 
 
+_OPEN_DRAFT = re.compile(
+    r"\A关于(?:公开)?(?:征求|征集|对|就)?对?(?=《[^》]{2,80}(?:征求意见稿|草案))"
+)
+_ORGANISATION = re.compile(
+    r"[\u4e00-\u9fff（）()]{0,14}(?:公司|集团|银行|大学|学院|医院|中学|交易所|协会|学会|研究院|研究所|合作组织)"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Level and region of a page, with the name they were read from."""
@@ -208,7 +218,9 @@ def standing(
             return Standing(found, country_of(body), body, "issuer", 0.95)
         if found != "none":
             return Standing(found, place.path if place else None, body, "issuer", 0.95)
-    head = title.removeprefix("《")
+    head = _OPEN_DRAFT.sub("", title).removeprefix("《")
+    if (code := acting_country(title)) is not None:
+        return Standing("foreign", code, title, "title", 0.75)
     if document and head.startswith(_STATE) and locate(head[len(_STATE) :]) is None:
         return Standing("national", "CN", head, "title", 0.75)
     place_named = locate(head, context=context)
@@ -216,8 +228,7 @@ def standing(
         rest = head[place_named.used :]
         ranked = head[place_named.used - 1] in "省市区县州盟旗"
         if _PUBLIC_ACT.match(rest) or (
-            ranked
-            and (document or not re.match(r"[\u4e00-\u9fff]{0,12}(?:公司|大学|集团|银行)", rest))
+            (ranked or document) and ((ranked and document) or not _ORGANISATION.match(rest))
         ):
             where = place_named.region
             return Standing(where.level, where.path, head[: place_named.used], "title", 0.75)

@@ -44,6 +44,16 @@ _ABROAD: dict[str, str] = {
     "联合国": "INTL", "二十国集团": "INTL", "FATF": "INTL", "IMF": "INTL", "BIS": "INTL",
 }  # fmt: skip
 _COUNTRY = re.compile("|".join(sorted((n for n in COUNTRIES if len(n) > 1), key=len, reverse=True)))
+_ACTS_ABROAD = re.compile(
+    rf"(?:{_COUNTRY.pattern})(?:(?:联邦)?(?:国会|议会|参议院|众议院|参众两院|上院|下院|总统|首相|总理|政府"
+    r"|内阁|委员会|理事会)[^，。：:《]{0,8})?《"
+)
+
+
+def acting_country(title: str) -> str | None:
+    """The country whose act a headline begins with: 韩国《…法》施行, 美国总统签署《…》."""
+    match = _ACTS_ABROAD.match(title)
+    return country_of(match[0]) if match else None
 
 
 def country_of(text: str) -> str | None:

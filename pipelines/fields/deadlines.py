@@ -106,6 +106,18 @@ _ENGLISH_EFFECT = re.compile(
     r"|\A[ \t]{0,8}(?:(?i:effective dates?|dates?)|Entry into force)[ ]?[:.—-]{1,2}[ ]?"
     r"[^.\n]{0,40}?(?:on|from|effective)?)[ ]?\Z"
 )
+# It shall apply from …, This title shall be operative …, Regulation (EU) 2023/2854 applies from …,
+# and come into force on …, come into force on the day of their publication, …
+_ENGLISH_APPLIES = re.compile(
+    r"(?:(?:\A|[.;] )It|(?:\A|[.;] |\b[Bb]ut )[Tt]h(?:is|e|ese) (?:[A-Z]?[a-z]+ ){0,2}?"
+    r"(?i:regulations?|directive|decision|act|order|title|law|rules?|ordinance|part|section)"
+    r"|\ARegulation \(E[UC]\) (?:No )?[\d/]{4,10})"
+    r" (?:(?:shall|will) )?(?:also )?(?:appl(?:y|ies)|(?:be|is|are|becomes?) operative)"
+    r"(?: (?:(?:as )?from|as of|on|and after))?[ ]?\Z"
+    r"|\b(?:[Tt]hese|[Tt]his) (?:Regulations?|Orders?|Act|Rules)\b[^.\n]{0,140}?"
+    r"\b(?:comes?|coming) into (?:force|operation|effect)(?: on)?"
+    r"(?: the day (?:of|after|following) [a-z ]{4,40},)?[ ]?\Z"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,8 +281,15 @@ def find_english_effective(text: str, *, dates: tuple[DateSpan, ...]) -> Term | 
     """The first day in force that an English text states of itself: EFFECTIVE DATE: …, This rule
     is effective …, These Regulations come into force on …."""
     for span in dates:
-        before = text[max(0, span.start - 120) : span.start].rpartition("\n")[2]
-        match = _ENGLISH_EFFECT.search(before)
+        before = text[max(0, span.start - 200) : span.start].rpartition("\n")[2]
+        match = _ENGLISH_EFFECT.search(before[-120:])
+        if match is None:
+            match = _ENGLISH_APPLIES.search(before)
+            if match is not None:
+                start = span.start - len(before) + match.start()
+                return Term(span.value, text[start : span.end], start, "stated_effective", 0.85)
+            continue
+        before = before[-120:]
         if match is not None:
             start = span.start - len(before) + match.start()
             return Term(span.value, text[start : span.end], start, "stated_effective", 0.85)

@@ -35,7 +35,7 @@ _TITLE_END = re.compile(
     r".{0,120}(?:通知|意见|批复|的决定|通报|的报告|的函|复函|规定|办法|细则|条例|方案|规划|纲要|要点|目录|名单"
     r"|清单|请示|文号|字号|编号|文件|根据|按照|依据|关于|印发|转发|以及|发文机关|日)"
 )
-_JOINT = re.compile(r".{0,120}[和及与见按据以号]")
+_JOINT = re.compile(r".{0,120}(?:[和及与见按以号]|(?<!数)据)")
 _ORDER_BODY = re.compile(r"(?:国务院|主席|国|部|委员会|委|总局|局|署|办公室|政府|府|银行|院)令\Z")
 _NOTICE_BODY = re.compile(r"(?:公告|通告)\Z")
 _CHINESE = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "Ｏ": 0}
@@ -92,6 +92,8 @@ def _code_number(match: re.Match[str]) -> tuple[str, Kind, int] | None:
     if not year.isascii():
         year = str(chinese_number(year))
     start = match.end("code") - len(code)
+    if code.endswith(("令", "公告")):
+        return f"{code}〔{year}〕第{_number(match['no'])}号", "order", start
     return f"{code}〔{year}〕{_number(match['no'])}号", "code", start
 
 

@@ -10,6 +10,7 @@ _KINDS = {
     "行动计划": "行动计划 行动方案",
     "措施": "若干措施 若干政策 扶持办法 措施",
     "司法解释": "的解释",
+    "案例": "指导性案例 处罚决定 处罚决定书 处罚的决定 判决书 裁定书 纠纷案",
     "细则": "实施细则 细则",
     "条例": "实施条例 条例",
     "办法": "实施办法 管理办法 暂行办法 办法",
@@ -23,11 +24,12 @@ _KINDS = {
     "公告": "公告 启事",
     "函": "复函 函",
     "通知": "通知书 通知",
+    "法": "法典 修正案 法",
     "纪要": "座谈纪要 会议纪要 纪要",
 }
 _PLAIN_KINDS = (
     "命令 批复 决定 决议 通报 通告 公报 答复 请示 议案 批示 规范 计划 纲要 指南 指引 标准 目录 "
-    "名单 清单 章程 公示 解读 令 法"
+    "名单 清单 章程 公示 解读 令"
 )
 _ENDINGS: list[tuple[str, str]] = sorted(
     [(ending, kind) for kind, endings in _KINDS.items() for ending in endings.split()]
@@ -52,6 +54,14 @@ _KIND_OF_LAW = re.compile(
 )
 
 
+_STANDARD = re.compile(
+    r"\b(?:GB|YD|JR|GA|SJ|HJ|GY|DB\d{2})(?:/[TZ])? ?\d{3,6}(?:\.\d{1,3})?\s?—\s?\d{4}"
+)
+# Decisions and rules of the two highest organs of justice are judicial interpretations
+# (最高人民法院关于司法解释工作的规定, 2021, 第六条).
+_HIGHEST = re.compile(
+    r"最高人民(?:法院|检察院)[^《]{0,60}的(?:若干)?规[定则](?:（[一二三四五六七八九十]+）)?\Z|人民法院在线"
+)
 _ORDER_ISSUERS = (
     "院令",
     "部令",
@@ -115,6 +125,10 @@ def document_kind(title: str) -> str | None:
     """
     if is_draft(title):
         return "征求意见稿"
+    if title.startswith(("最高人民", "人民法院")) and _HIGHEST.match(title):
+        return "司法解释"
+    if "—" in title and _STANDARD.search(title):
+        return "标准"
     if _FORWARD.search(title) and (match := _INNER.search(title)):
         inner = genre_of(match["quoted"] or match["bare"] or "")
         if inner is not None:

@@ -303,7 +303,7 @@ def may_end_with_body(text: str) -> bool:
 
 
 _NAMED_NUMBER = re.compile(
-    r"(?P<body>[\u4e00-\u9fff]{3,30})(?:令|公告|通告)(?:\d{4}年)?第\d{1,5}号"
+    r"(?P<body>[\u4e00-\u9fff]{3,30})(?:令|公告|通告)(?:\d{4}年|〔\d{4}〕)?第\d{1,5}号"
 )
 
 

@@ -49,7 +49,7 @@ def find_order_head(text: str, *, title: str = "") -> OrderHead | None:
         return None
     for match in _NUMBER_LINE.finditer(front):
         above = front[: match.start()].rstrip()
-        kind_line = _squeeze(above.rpartition("\n")[2]) if above else _squeeze(title)
+        kind_line = _squeeze(above.rpartition("\n")[2] if above else title, keep=True)
         kind = _KIND.search(kind_line)
         if kind is None:
             continue
