@@ -4,6 +4,7 @@
 ├── ``EditionUnknown``    the configuration has no edition of that key
 ├── ``IssueStateError``   the issue is not in the state the action needs
 ├── ``LintFailed``        the rendered issue breaks a rule that protects the reader
+│   └── ``GateClosed``    a condition of approval that the operator set is not met
 ├── ``TokenInvalid``      a link was not signed by us, or is for something else
 ├── ``AddressInvalid``    not one plain mail address
 ├── ``FileFormatMissing`` something to write that kind of file is not installed
@@ -46,6 +47,12 @@ class LintFailed(DigestError):
     """The rendered issue breaks a rule of ``digest.lint``; nothing was queued."""
 
     code = "lint_failed"
+
+
+class GateClosed(LintFailed):
+    """A condition of approval that the operator set (links, test copy) is not met."""
+
+    code = "gate_closed"
 
 
 class TokenInvalid(DigestError):

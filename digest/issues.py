@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from digest.editions import edition_by_key
 from digest.errors import EditionUnknown, LintFailed
 from digest.frozen import load_issue
+from digest.gates import require_gates
 from digest.links import WebLinks
 from digest.lint import Problem, check_masthead, check_rendered
 from digest.message import message_id
@@ -51,7 +52,8 @@ def approve_issue(
     """Approve a draft and queue one message per recipient, in the caller's transaction.
 
     ``seen_hash`` is the hash of what the approver saw. Raises ``LintFailed`` when the rendered
-    issue breaks a rule, ``StateConflict`` when the issue is no draft or has changed since.
+    issue breaks a rule, ``GateClosed`` (one of them) when a condition of the settings is not met,
+    ``StateConflict`` when the issue is no draft or has changed since.
     """
     issue, view = load_issue(session, issue_id)
     digest = view_hash(view)
@@ -60,6 +62,7 @@ def approve_issue(
             "内容在您查看之后有变化，请重新查看 / it changed since you looked: look again"
         )
     rendered = _checked(config, view, issue_id)
+    require_gates(session, config, view, issue_id=issue_id, now=now)
     store.approve(session, issue_id, actor=actor, now=now, content_hash=digest)
     edition = _edition(config, issue.edition)
     if edition is not None:

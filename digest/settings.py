@@ -123,6 +123,9 @@ class DigestConfig(Section):
     editions: tuple[EditionConfig, ...] = (EditionConfig(),)
     templates_dir: Path | None = None
     max_html_bytes: int = Field(default=90_000, ge=20_000, le=1_000_000)
+    # Conditions of approval besides the checks; "report" only tells.
+    check_links: Literal["report", "require"] = "report"
+    require_test: bool = False
 
     @checks(mode="after")
     def _keys_differ(self) -> DigestConfig:

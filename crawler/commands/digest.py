@@ -20,11 +20,13 @@ from crawler.commands.context import (
     now_utc,
     open_app,
 )
+from crawler.commands.digest_gates import check
 from crawler.commands.output import print_rows
 from crawler.commands.relevance import relevance
 
 app = typer.Typer(help="Issues of the editions.", no_args_is_help=True)
 app.command()(relevance)
+app.command()(check)
 
 IssueArgument = Annotated[int, typer.Argument(help="Number of the issue (see `digest list`).")]
 

@@ -147,6 +147,26 @@ class Visitor:
             raise FetchFailed(f"HTTP {answer.status}: {url}")
         return answer
 
+    def status(self, url: str) -> int:
+        """The status behind an address, without its body; robots.txt and guard as for a page.
+
+        Asked by HEAD, and by GET where that is refused: many servers know only GET. Raises
+        ``BadAddress``, ``BlockedAddress``, ``HostPaused``, ``RobotsDenied``, ``RobotsUnreachable``
+        or ``httpx.HTTPError``.
+        """
+        method = "HEAD"
+        for _ in range(MAX_HOPS + 1):
+            check_url(url, self.allow)
+            self._ask_robots(url)
+            answer = self._send(url, method=method, bodiless=True)
+            if answer.status in (301, 302, 303, 307, 308) and answer.url != url:
+                url = answer.url
+            elif method == "HEAD" and answer.status >= 400 and answer.status != 429:
+                method = "GET"
+            else:
+                return answer.status
+        raise httpx.TooManyRedirects(url)
+
     def _send(
         self,
         url: str,
@@ -154,6 +174,7 @@ class Visitor:
         method: str = "GET",
         body: bytes = b"",
         headers: Sequence[tuple[str, str]] = (),
+        bodiless: bool = False,
     ) -> Fetched:
         known = self.rules.get(urlsplit(url).netloc)
         gap = max(self.delay, known.crawl_delay if known else 0.0)
@@ -162,7 +183,7 @@ class Visitor:
         with self.client.stream(
             method, url, content=body or None, headers=dict(headers)
         ) as response:
-            for piece in response.iter_bytes():
+            for piece in () if bodiless else response.iter_bytes():
                 content += piece
                 if len(content) > MAX_BODY:
                     raise FetchFailed(f"超过 {MAX_BODY >> 20} MB / larger than that: {url}")

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from digest.addresses import mask_address
 from digest.editing import sections_offered
 from digest.errors import AddressInvalid, LintFailed
+from digest.gates import link_notes
 from digest.issues import approve_issue, void_issue
 from digest.trial import queue_test_copy
 from digest.view import IssueView, view_hash
@@ -19,6 +20,7 @@ from review.access import Access, access
 from review.desk import AtDesk, Desk
 from review.errors import StaleEdit
 from review.issue_page import (
+    Finding,
     file_links,
     file_response,
     issue_and_view,
@@ -99,6 +101,7 @@ def _issue(desk: Desk, issue_id: int, *, problem: str = "") -> Response:
         sections = sections_offered(session, issue_id) if editable else []
         notice = decision_notice(session, desk)
         counts = figures.grouped_counts(figures.outbox_counts(session, issue_id))
+        dead = link_notes(session, view, issue_id=issue_id, now=desk.now)
         recipients = figures.recipient_count(session, issue.edition, editions=desk.site.digest)
     preview = mail_preview(desk.site, view, issue_id)
     rendered = preview.rendered
@@ -120,7 +123,10 @@ def _issue(desk: Desk, issue_id: int, *, problem: str = "") -> Response:
         recipients=recipients,
         counts=counts,
         files=file_links(f"/issues/{issue_id}"),
-        findings=preview.findings,
+        findings=[
+            *(Finding(one.code, desk.one_language(one.message)) for one in preview.findings),
+            *(Finding("S10", desk.texts("issues.dead_link", link=link)) for link in dead),
+        ],
         problem=problem,
         subject=rendered.subject if rendered else "",
         text_part=rendered.text if rendered else "",

@@ -9,6 +9,9 @@ import pytest
 from docx import Document as open_word
 from sqlalchemy import select
 
+from digest.frozen import load_issue
+from digest.gates import record_links
+from digest.link_check import check_links
 from storage.models import Document, Issue, IssueItem, Outbox, ReviewAction
 from tests.review.conftest import Desk, open_desk
 
@@ -39,6 +42,18 @@ def test_the_list_counts_what_became_of_the_mails(desk: Desk) -> None:
     assert "第 11 期" in sent
     assert "2026-11-09 — 2026-11-15" in sent
     assert "6 / 8 1 1" in sent
+
+
+def test_links_that_were_found_dead_stand_among_the_checks(desk: Desk) -> None:
+    with desk.db.writer() as session:
+        _, view = load_issue(session, DRAFT)
+        report = check_links(view, lambda url: 404 if url == view.items[0].url else 200)
+        record_links(session, DRAFT, report, actor="editor", now=desk.now)
+    page = desk.visitor("reader").page(f"/issues/{DRAFT}")
+    told = [line.text() for line in page.all(".lines li") if "S10" in line.text()]
+    assert len(told) == 1
+    assert "链接打不开：第 1 条" in told[0]
+    assert "HTTP 404" in told[0]
 
 
 def test_the_preview_is_a_frame_that_can_do_nothing(desk: Desk) -> None:
