@@ -154,7 +154,7 @@ def record_of(made: Made, *, ids: tuple[int, int]) -> DocumentRecord:
         doc_type=made.doc_type,
         region=made.region,
         level=made.level,
-        published_on=made.seen.date(),
+        published_on=made.day,
         evidence=tuple(_evidence(made)),
         labels=tuple(
             LabelRecord(slug, "topic", 0.8, "正文") for slug in LABELS[: 3 + made.number % 4]
@@ -236,7 +236,7 @@ def _document(item: Made, *, key: int, page: str, digest: str, source: int) -> d
         "publisher": item.publisher, "issuer": item.publisher,
         "issuing_bodies": [item.publisher], "doc_number": item.doc_number,
         "doc_type": item.doc_type, "region": item.region, "level": item.level, "lang": "zh",
-        "summary": item.text[:100], "published_on": item.seen.date(), "date_confidence": 0.9,
+        "summary": item.text[:100], "published_on": item.day, "date_confidence": 0.9,
         "latest_seq": 1, "latest_sha": digest, "first_seen_at": item.seen,
         "last_seen_at": item.seen, "last_checked_at": item.seen, "changed_at": item.seen,
         "cluster_locked": False, "row_version": 1,
@@ -258,7 +258,14 @@ def _version(item: Made, *, digest: str, signature: bytes, run: int) -> dict[str
 
 
 def _searched(item: Made) -> SearchText:
-    return SearchText(item.title, item.doc_number, item.publisher, (item.publisher,), item.text)
+    return SearchText(
+        *(item.title, item.doc_number, item.publisher, (item.publisher,), item.text),
+        issuer=item.publisher,
+        region=item.region,
+        level=item.level,
+        doc_type=item.doc_type,
+        day=item.day,
+    )
 
 
 def _keys(

@@ -1,15 +1,16 @@
 """Documents for ``bench.scale``, made by seed: any number of them, the same ones every time.
 
 Words of two to four Han characters are drawn with Zipf weights, so that a few occur in every text
-and most in hardly any, as in real prose; a text has some 1,500 characters in eleven sentences and
-850 different search tokens, as measured on real ones.
+and most in hardly any, as in real prose; one in 28 is a year, a number or of Latin letters. A text
+has some 1,500 characters in eleven sentences and 850 different search tokens, as measured on real
+ones. One document in fifty is of a small place, with a rare publisher and region and an old day.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
@@ -23,6 +24,9 @@ REGIONS = ("CN", "CN-11", "CN-31", "CN-33", "CN-44", "CN-4401", "CN-4403", "CN-5
 LEVELS = ("national", "provincial", "municipal", "district")
 TYPES = ("通知", "意见", "办法", "公告", "方案", "批复")
 BODIES = ("发展和改革委员会", "财政厅", "科学技术厅", "工业和信息化厅", "人力资源和社会保障厅")
+FOREIGN = 28  # every so many words are no Han characters
+SMALL = 50  # every so many documents are of a small place
+_LETTERS = "etaoinsrhldcumfpgwybvkxjqz"
 _MARKS = ("，", "、", "，", "。\n")
 
 
@@ -39,6 +43,7 @@ class Made:
     level: str
     doc_type: str
     seen: datetime
+    day: date
 
     @property
     def url(self) -> str:
@@ -57,7 +62,24 @@ def words() -> list[str]:
         drawn = rng.choice(codes, size=(WORDS, 4), p=weights / weights.sum())
         for size, row in zip(sizes.tolist(), drawn.tolist(), strict=True):
             found["".join(map(chr, row[:size]))] = None
-    return list(found)[:WORDS]
+    made = list(found)[:WORDS]
+    for place in range(12, WORDS, FOREIGN):
+        made[place] = _foreign(place // FOREIGN, rng)
+    return made
+
+
+def _foreign(number: int, rng: np.random.Generator) -> str:
+    """A year, a number with its unit, a mixed word or one of letters, common ones short."""
+    if number % 7 == 0:
+        return f"{2004 + number // 7 % 24}年"
+    if number % 7 == 1:
+        return f"{rng.integers(1, 1000)}{'%项亿元个号'[number % 6]}"
+    if number % 7 == 2:
+        return f"{rng.integers(2, 20)}{'GDXB'[number % 4]}"
+    size = int(rng.integers(2, 5 if number < 200 else 10))
+    weights = 1.0 / np.arange(2, 28)
+    word = "".join(rng.choice(list(_LETTERS), size=size, p=weights / weights.sum()))
+    return word.upper() if size < 5 else word
 
 
 class Library:
@@ -89,16 +111,25 @@ class Library:
     def _made(self, number: int, text: str, name: str) -> Made:
         body, kind = BODIES[number % len(BODIES)], TYPES[number % len(TYPES)]
         year = 2020 + number % 6
+        place, region = "示例省", REGIONS[number % len(REGIONS)]
+        seen = START + timedelta(minutes=number)
+        day = seen.date()
+        if number % SMALL == 7:
+            small = number // SMALL
+            word = self.words[600 + small % 1009]
+            place, region = f"{word}县", f"CN-{23 + small % 41}{small % 97:02}"
+            day -= timedelta(days=200 + small % 5003)
         return Made(
             number=number,
             title=f"{body}关于{name}的{kind}",
             text=text,
             doc_number=f"示发〔{year}〕{number}号" if number % 5 < 2 else None,
-            publisher=f"示例省{body}",
-            region=REGIONS[number % len(REGIONS)],
+            publisher=f"{place}{body}",
+            region=region,
             level=LEVELS[number % len(LEVELS)],
             doc_type=kind,
-            seen=START + timedelta(minutes=number),
+            seen=seen,
+            day=day,
         )
 
     def all(self, count: int) -> Iterator[list[Made]]:

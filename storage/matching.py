@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -22,16 +21,10 @@ from storage.filters import (
 )
 from storage.models import Document
 from storage.query import And, Field, Node, Not, Or, Phrase, parse_query
-from storage.search_frequency import SAMPLE
 from storage.search_index import SearchText
-from storage.tokens import LONGEST_WORD, TITLE_MARK, compare_text, is_plain, query_terms
+from storage.search_terms import COMMON_TERMS, Fts5, Often, TsQuery, decided, narrow
+from storage.tokens import compare_text, is_plain, query_terms
 
-MOST_TERMS = 12  # bigrams of one long phrase sent to the index; the text decides anyway
-LOOSE_TERMS = 5  # rare ones of them at first: each list has to be found and walked
-COMMON_TERMS = 3  # so many where hardly one is rare
-WALKED = SAMPLE // 8  # documents of the sample with a word that is met soon without the index
-LONG_WORD = 5  # characters of a number or word that alone names few documents
-COSTLY = range(2, 5)  # characters of a prefix that may stand for half of all documents
 _GAP = "\x00"  # no phrase reaches over it
 _DOC_NUMBER = re.compile(r"[^\W\d_]{1,20}〔\d{4}〕第?\d{1,5}号?")
 
@@ -80,10 +73,12 @@ class Candidate:
 class Plan:
     """``fts5`` and ``tsquery`` rule documents out; ``sql`` must hold; ``node`` decides the rest.
 
-    ``exact`` means that index and SQL say it all. ``flags`` are the field conditions inside
-    ``node``, to be selected with each candidate. ``phrases`` are the texts to highlight.
+    ``root`` is the whole query. ``exact`` means that index and SQL say it all. ``flags`` are the
+    field conditions inside ``node``, to be selected with each candidate. ``phrases`` are the texts
+    to highlight.
     """
 
+    root: Node
     node: Node | None
     exact: bool
     fts5: str | None
@@ -98,18 +93,14 @@ class Plan:
     @cached_property
     def choosable(self) -> bool:
         """Whether a loose query has something to choose."""
-        terms = [query_terms(text) for text in self.phrases]
-        return any(len(of) > COMMON_TERMS or any(_costly(*term) for term in of) for of in terms)
+        return any(len(query_terms(text)) > COMMON_TERMS for text in self.phrases)
 
-    def loose(self, *, sqlite: bool, often: Mapping[str, int]) -> str | None:
+    def loose(self, *, sqlite: bool, often: Often) -> str | None:
         """An index query that rules fewer documents out and costs less.
 
-        The rarest bigrams of a long phrase, by ``often``; no common short number or word, whose
-        every continuation the index would have to collect.
+        Of a long phrase the rarest bigrams, by ``often``.
         """
-        if self.node is None:
-            return None
-        return _narrow(self.node, _Fts5(often) if sqlite else _TsQuery(often))
+        return narrow(self.root, Fts5(often) if sqlite else TsQuery(often))
 
     def holds(self, candidate: Candidate) -> bool:
         """Whether the text of a candidate meets the query."""
@@ -130,15 +121,16 @@ def plan_query(query: str) -> Plan:
         node = rest[0] if len(rest) == 1 else And(rest)
     fields = tuple(_fields(node)) if node else ()
     phrases = tuple(_phrases(node)) if node else ()
-    titled = _in_title(node) if node else None
-    fts5 = _narrow(node, _Fts5()) if node else None
+    titled = _in_title(root)
+    fts5 = narrow(root, Fts5())
     return Plan(
+        root=root,
         node=node,
-        exact=node is None or (fts5 is not None and _exact(node)),
+        exact=node is None or (fts5 is not None and decided(node)),
         fts5=fts5,
-        tsquery=_narrow(node, _TsQuery()) if node else None,
-        title_fts5=_narrow(titled, _Fts5()) if titled else None,
-        title_tsquery=_narrow(titled, _TsQuery()) if titled else None,
+        tsquery=narrow(root, TsQuery()),
+        title_fts5=narrow(titled, Fts5()) if titled else None,
+        title_tsquery=narrow(titled, TsQuery()) if titled else None,
         sql=sql,
         fields=fields,
         flags=tuple(_sql(part) for part in fields),
@@ -222,130 +214,14 @@ def _phrases(node: Node) -> list[str]:
             return []
 
 
-def _in_title(node: Node) -> Node | None:
-    """The query that asks for the first positive phrases in titles, for ranking."""
-    phrases = _phrases(node)
+def _in_title(root: Node) -> Node | None:
+    """The query that asks for any of the positive phrases in titles, for ranking."""
+    phrases = _phrases(root)
     if not phrases:
         return None
-    titled: list[Node] = [Phrase(text, title=True) for text in phrases]
-    return titled[0] if len(titled) == 1 else Or(tuple(titled))
-
-
-def _exact(node: Node) -> bool:
-    """True if the index alone decides: no phrase needs adjacent bigrams."""
-    match node:
-        case Phrase(text):
-            terms = query_terms(text)
-            bare = compare_text(text)
-            if len(terms) != 1 or any(not character.isalnum() for character in bare):
-                return False
-            return len(bare) <= (LONGEST_WORD if bare[0].isascii() or terms[0][1] else 2)
-        case Not(part):
-            return _exact(part)
-        case And(parts):
-            # FTS5 has only a binary NOT: something positive must stand beside it.
-            positive = [part for part in parts if not isinstance(part, Not)]
-            return bool(positive) and all(map(_exact, parts))
-        case Or(parts):
-            return all(_exact(part) and not isinstance(part, Not) for part in parts)
-        case Field():
-            return False
-
-
-class _Fts5:
-    """The MATCH language of FTS5; loose if it is told which tokens occur ``often``."""
-
-    def __init__(self, often: Mapping[str, int] | None = None) -> None:
-        self._often = often
-
-    def terms(self, phrase: str) -> list[tuple[str, bool]]:
-        """Tokens of a phrase, some of them if there are many."""
-        terms = query_terms(phrase)
-        if self._often is not None:
-            often = self._often
-            terms = [
-                term for term in terms if not (_costly(*term) and often.get(term[0], 0) >= WALKED)
-            ]
-            return _rarest(terms, self._often)
-        if len(terms) > MOST_TERMS:
-            return [terms[place * len(terms) // MOST_TERMS] for place in range(MOST_TERMS)]
-        return terms
-
-    def excludes(self, part: Node) -> bool:
-        """Whether documents with ``part`` may be taken out: only what the index decides exactly."""
-        if not _exact(part):
-            return False
-        return self._often is None or _narrow(part, self) == _narrow(part, type(self)())
-
-    def term(self, token: str, *, prefix: bool) -> str:
-        return f'"{token}" *' if prefix else f'"{token}"'
-
-    def all_of(self, parts: list[str]) -> str:
-        return "(" + " AND ".join(parts) + ")"
-
-    def any_of(self, parts: list[str]) -> str:
-        return "(" + " OR ".join(parts) + ")"
-
-    def but_not(self, part: str, unwanted: str) -> str:
-        return f"({part} NOT {unwanted})"
-
-
-class _TsQuery(_Fts5):
-    """The tsquery language of PostgreSQL."""
-
-    def term(self, token: str, *, prefix: bool) -> str:
-        return f"'{token}':*" if prefix else f"'{token}'"
-
-    def all_of(self, parts: list[str]) -> str:
-        return "(" + " & ".join(parts) + ")"
-
-    def any_of(self, parts: list[str]) -> str:
-        return "(" + " | ".join(parts) + ")"
-
-    def but_not(self, part: str, unwanted: str) -> str:
-        return f"({part} & !{unwanted})"
-
-
-def _rarest(terms: list[tuple[str, bool]], often: Mapping[str, int]) -> list[tuple[str, bool]]:
-    common = sorted((term for term in terms if term[0] in often), key=lambda term: often[term[0]])
-    rare = [term for term in terms if term[0] not in often]
-    for term in rare:
-        if len(term[0]) >= LONG_WORD:
-            return [term]
-    return [*rare[:LOOSE_TERMS], *common[: max(0, COMMON_TERMS - len(rare))]]
-
-
-def _costly(token: str, prefix: bool) -> bool:
-    return prefix and len(token) in COSTLY
-
-
-def _narrow(node: Node, language: _Fts5) -> str | None:
-    """An index query that every match of ``node`` meets; None if the index cannot help."""
-    match node:
-        case Phrase(text, title):
-            mark = TITLE_MARK if title else ""
-            terms = language.terms(text)
-            found = [language.term(mark + token, prefix=prefix) for token, prefix in terms]
-            return (found[0] if len(found) == 1 else language.all_of(found)) if found else None
-        case And(parts):
-            narrowed = [_narrow(part, language) for part in parts if not isinstance(part, Not)]
-            known = [part for part in narrowed if part is not None]
-            if not known:
-                return None
-            result = known[0] if len(known) == 1 else language.all_of(known)
-            for part in parts:
-                if isinstance(part, Not) and language.excludes(part.part):
-                    unwanted = _narrow(part.part, language)
-                    if unwanted is not None:
-                        result = language.but_not(result, unwanted)
-            return result
-        case Or(parts):
-            options = [_narrow(part, language) for part in parts]
-            if any(option is None for option in options):
-                return None
-            return language.any_of([option for option in options if option is not None])
-        case _:
-            return None
+    titled = Or(tuple(Phrase(text, title=True) for text in phrases))
+    parts = root.parts if isinstance(root, And) else ()
+    return And((titled, *(part for part in parts if isinstance(part, Field))))
 
 
 def _holds(node: Node, candidate: Candidate, flags: dict[int, bool]) -> bool:

@@ -60,7 +60,10 @@ def refreshed(
     return values
 
 
-_SEARCHED = ("title", "doc_number", "publisher", "issuing_bodies")
+_SEARCHED = (
+    "title", "doc_number", "publisher", "issuing_bodies", "issuer", "region", "level", "doc_type",
+    "published_on",
+)  # fmt: skip
 
 
 def searched_differs(found: Row[Any], values: dict[str, Any]) -> bool:

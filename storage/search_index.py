@@ -10,14 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, text
+from sqlalchemy import Connection, Row, bindparam, select, text
 from sqlalchemy.orm import Session
 
 from storage.errors import IndexOutdated
 from storage.file_texts import file_pieces, joined
 from storage.models import LATEST_VERSION, Document, DocumentVersion, SchemaMeta
 from storage.prepared import put_rows
+from storage.search_facets import day_tokens, number_tokens, place_tokens
 from storage.tokens import TOKENIZER_VERSION, index_tokens
 
 TOKENIZER_KEY = "tokenizer_version"
@@ -37,7 +40,10 @@ _PG_PUT = text(
 
 @dataclass(frozen=True, slots=True)
 class SearchText:
-    """The texts of a document that are searched, exactly as stored."""
+    """What of a document is searched, exactly as stored: its texts, then columns for conditions.
+
+    ``day`` is that of publication, or of first sight (UTC).
+    """
 
     title: str
     doc_number: str | None
@@ -45,6 +51,11 @@ class SearchText:
     issuing_bodies: tuple[str, ...]
     body: str
     files: str = ""
+    issuer: str | None = None
+    region: str | None = None
+    level: str | None = None
+    doc_type: str | None = None
+    day: date | None = None
 
     @property
     def others(self) -> str:
@@ -55,7 +66,15 @@ class SearchText:
     @property
     def tokens(self) -> str:
         """The tokens to store, blank separated."""
-        return index_tokens(self.title, others=self.others)
+        names = (self.publisher, self.issuer, *self.issuing_bodies)
+        return " ".join(
+            (
+                index_tokens(self.title, others=self.others),
+                place_tokens(names, region=self.region, level=self.level, doc_type=self.doc_type),
+                number_tokens(self.doc_number) if self.doc_number else "",
+                day_tokens(self.day) if self.day else "",
+            )
+        )
 
 
 def add_to_index(connection: Connection, rows: Sequence[tuple[int, str]]) -> None:
@@ -87,7 +106,7 @@ def stored_text(session: Session, document_id: int) -> SearchText | None:
     return stored_texts(session, [document_id]).get(document_id)
 
 
-#: ids and searched texts of documents: what SearchText is made of, but for files
+#: ids and searched texts of documents
 SEARCHED = select(
     Document.id,
     Document.title,
@@ -96,21 +115,36 @@ SEARCHED = select(
     Document.issuing_bodies,
     DocumentVersion.body_text,
 ).join(DocumentVersion, LATEST_VERSION)
-_CHOSEN = SEARCHED.where(Document.id.in_(bindparam("ids", expanding=True))).order_by(Document.id)
+_COLUMNS = (
+    Document.issuer,
+    Document.region,
+    Document.level,
+    Document.doc_type,
+    Document.published_on,
+    Document.first_seen_at,
+)
+_CHOSEN = (
+    SEARCHED.add_columns(*_COLUMNS)
+    .where(Document.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Document.id)
+)
 
 
 def stored_texts(session: Session, document_ids: Sequence[int]) -> dict[int, SearchText]:
-    """The searched texts of stored documents, in the order of their ids."""
+    """What is searched of stored documents, in the order of their ids."""
     if not document_ids:
         return {}
     rows = session.connection().execute(_CHOSEN, {"ids": list(document_ids)})
     files = file_pieces(session.connection(), document_ids)
-    return {
-        key: SearchText(
-            title, number, publisher, tuple(bodies or ()), body, joined(files.get(key, ()))
-        )
-        for key, title, number, publisher, bodies, body in rows
-    }
+    return {row[0]: _searched(row, joined(files.get(row[0], ()))) for row in rows}
+
+
+def _searched(row: Row[Any], files: str) -> SearchText:
+    _, title, number, publisher, bodies, body, issuer, region, level, doc_type, day, seen = row
+    return SearchText(
+        *(title, number, publisher, tuple(bodies or ()), body, files),
+        *(issuer, region, level, doc_type, day or seen.date()),
+    )
 
 
 def index_is_current(session: Session) -> bool:

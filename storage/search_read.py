@@ -30,8 +30,10 @@ from storage.file_texts import file_pieces, joined
 from storage.filters import DocumentFilter, conditions
 from storage.matching import Candidate, Plan
 from storage.models import LATEST_VERSION, Document, DocumentVersion, IndexQueue
-from storage.search_frequency import common_tokens
+from storage.query import And, Field, Node
+from storage.search_frequency import Sample, sample
 from storage.search_index import SearchText
+from storage.search_terms import Fts5, TsQuery, narrow
 
 _index = table("search_document", column("rowid"), column("document_id"), column("tokens"))
 _ANY_WAITING = select(IndexQueue.document_id).limit(1)
@@ -94,6 +96,22 @@ def _statement(
 
 
 @lru_cache(maxsize=256)
+def _narrowed(filters: DocumentFilter, *, sqlite: bool) -> str | None:
+    """What the index can be asked of filters."""
+    wanted: tuple[tuple[str, str | None], ...] = (
+        ("issuer", filters.issuer),
+        ("region", filters.region),
+        ("level", filters.level),
+        ("type", filters.doc_type),
+    )
+    parts: list[Node] = [Field(name, value) for name, value in wanted if value]
+    for name, day in (("after", filters.since), ("before", filters.until)):
+        if day is not None:
+            parts.append(Field(name, day.isoformat(), day))
+    return narrow(And(tuple(parts)), Fts5() if sqlite else TsQuery()) if parts else None
+
+
+@lru_cache(maxsize=256)
 def _usual(shape: _Shape, filters: DocumentFilter) -> Select[Any]:
     return _statement(shape, conditions(filters), ())
 
@@ -108,12 +126,21 @@ class Reading:
         self._sqlite = self._connection.dialect.name == "sqlite"
         self._plan = plan
         self._filters = filters
-        self._match = plan.fts5 if self._sqlite else plan.tsquery
+        self._filtered = _narrowed(filters, sqlite=self._sqlite)
+        self._match = self._also(plan.fts5 if self._sqlite else plan.tsquery)
+
+    def _also(self, match: str | None) -> str | None:
+        """An index query together with that of the filters."""
+        if match is None or self._filtered is None:
+            return match or self._filtered
+        return (Fts5 if self._sqlite else TsQuery)().all_of((match, self._filtered))
 
     @cached_property
     def _loose(self) -> str | None:
-        often = common_tokens(self._connection) if self._plan.choosable else {}
-        return self._plan.loose(sqlite=self._sqlite, often=often)
+        if not self._plan.choosable:
+            return self._match
+        often: Sample = sample(self._connection)
+        return self._also(self._plan.loose(sqlite=self._sqlite, often=often))
 
     @property
     def has_loose(self) -> bool:
@@ -166,12 +193,13 @@ class Reading:
         match = self._plan.title_fts5 if self._sqlite else self._plan.title_tsquery
         if match is None:
             return []
+        match = self._also(match)
         query, values = self._query(match, texts=True)
         return self._made(self._connection.execute(query, {**values, "most": most}).all())
 
     def waiting(self) -> list[Candidate]:
         """Matching documents that are not in the index yet, newest first."""
-        if self._plan.fts5 is None:
+        if self._match is None:
             return []  # such a query reads documents, not the index
         if self._connection.execute(_ANY_WAITING).first() is None:
             return []

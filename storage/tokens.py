@@ -4,7 +4,8 @@ Every substring query can be answered from them without missing a document:
 
 - a run of Han characters gives its bigrams and, so that a single character is found by prefix,
   its last character alone;
-- a run of letters and digits gives the word and its suffixes (a query is then a prefix);
+- a run of letters and digits gives every piece of four, three and two characters, and its last
+  one alone: a query of up to four is one token, a longer one several that overlap;
 - title tokens are stored once more with a mark, so that titles can be asked for alone.
 
 False hits are possible (the bigrams of a phrase need not be adjacent) and are removed by looking
@@ -17,14 +18,16 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
+from operator import add
 from typing import Any
 
 import numpy as np
 
-TOKENIZER_VERSION = "1"
+TOKENIZER_VERSION = "2"
 TITLE_MARK = "ǂ"  # a letter no real word begins with
 MAX_TOKENS = 16_000  # of each kind: a text of a million characters must not fill the index
-LONGEST_WORD = 24  # longer runs (hashes, base64) are indexed by their beginning only
+LONGEST_WORD = 64  # longer runs (base64) are indexed by their beginning only
+PIECES = (4, 3, 2)  # characters: the longest first; years and short words are tokens of their own
 
 _BLANK = np.uint32(ord(" "))
 _BRACKETS = {
@@ -67,9 +70,10 @@ def _fold_match(match: re.Match[str]) -> str:
 
 
 @lru_cache(maxsize=20_000)
-def _suffixes(word: str) -> dict[str, None]:
+def _pieces(word: str) -> dict[str, None]:
+    """Pieces that begin at each character; at the end of the word also shorter ones."""
     head = word[:LONGEST_WORD]
-    return dict.fromkeys(head[start:] for start in range(len(head)))
+    return dict.fromkeys(head[at : at + size] for size in PIECES for at in range(len(head)))
 
 
 def _codes(text: str) -> np.ndarray[Any, Any]:
@@ -88,30 +92,22 @@ _IS_HAN = _table(_HAN_RANGES)
 _IS_CASED = _table(_CASED_RANGES)
 
 
-def _cut(title: str, others: str) -> tuple[str, str, str, str]:
-    """Han tokens of title and others, then what is left of each, every Han run made one blank.
+def _cut(text: str) -> tuple[str, str]:
+    """Han tokens of a text, then what is left of it, every Han run made one blank.
 
     A run gives its bigrams and its last character alone. Folding touches no Han character, so
     only the rest, a few words of most texts, has to be folded.
     """
-    codes = _codes(f"{title}\n{others} ")
+    codes = _codes(f"{text} ")
     if _IS_CASED[codes].any():
-        codes = _codes(fold(f"{title}\n{others} "))
+        codes = _codes(fold(f"{text} "))
     han = _IS_HAN[codes]
     inside = np.flatnonzero(han)
     apart = np.where(han, codes, _BLANK)
-    first, second = codes[inside], apart[inside + 1]
-    middle = int(np.searchsorted(inside, len(title)))
     last = ~han
     last[:-1] |= last[1:]
     rest = np.where(han, _BLANK, codes)
-    size = len(title)
-    return (
-        _pairs(first[:middle], second[:middle]),
-        _pairs(first[middle:], second[middle:]),
-        _text(rest[:size][last[:size]]),
-        _text(rest[size:][last[size:]]),
-    )
+    return _pairs(apart[inside], apart[inside + 1]), _text(rest[last])
 
 
 def _text(codes: np.ndarray[Any, Any]) -> str:
@@ -138,7 +134,7 @@ def _pairs(first: np.ndarray[Any, Any], second: np.ndarray[Any, Any]) -> str:
 def _word_tokens(folded: str) -> str:
     words: dict[str, None] = {}
     for word in dict.fromkeys(_WORD.findall(folded)):
-        words.update(_suffixes(word))
+        words.update(_pieces(word))
         if len(words) > MAX_TOKENS:
             break
     return " ".join(words)
@@ -147,30 +143,54 @@ def _word_tokens(folded: str) -> str:
 def index_tokens(title: str, *, others: str) -> str:
     """All tokens of a document, blank separated: ``others`` is body and metadata text.
 
-    Hardly a token occurs twice; the indexes keep it once. At most MAX_TOKENS of Han and
-    of Latin tokens each, always the same ones for the same text.
+    No token occurs twice. At most MAX_TOKENS of Han and of Latin tokens each, but all those of the
+    title, always the same ones for the same text.
     """
-    title_han, han, title_rest, rest = _cut(title, others)
-    own = f"{title_han} {_word_tokens(fold(title_rest))}"
-    marked = " ".join([TITLE_MARK + token for token in own.split()])
-    return f"{marked} {own} {han} {_word_tokens(fold(rest))}"
+    own = tokens_of(title)
+    han, rest = _cut(f"{title}\n{others}")
+    if len(han) >= 3 * MAX_TOKENS:  # three characters each: some are cut off
+        kept = set(han.split())
+        han += " ".join(token for token in own if token not in kept)
+    return f"{mark(own, with_=TITLE_MARK)} {han} {_word_tokens(fold(rest))}"
+
+
+def tokens_of(text: str) -> list[str]:
+    """The tokens of a short text alone."""
+    found: dict[str, None] = {}
+    for match in _RUN.finditer(fold(text)):
+        run = match.group()
+        if match.lastgroup == "word":
+            found.update(_pieces(run))
+        else:
+            found.update(dict.fromkeys(map(add, run, run[1:])))
+            found[run[-1]] = None
+        if len(found) > MAX_TOKENS:
+            break
+    return list(found)
+
+
+def mark(tokens: Sequence[str], *, with_: str) -> str:
+    """Tokens, each behind a mark that keeps them apart from those of texts, blank separated."""
+    return f"{with_}{f' {with_}'.join(tokens)}" if tokens else ""
 
 
 def query_terms(phrase: str) -> list[tuple[str, bool]]:
-    """Tokens that every text containing ``phrase`` has; True marks a prefix.
+    """Tokens that every text containing ``phrase`` has; True marks a prefix, of one character.
 
-    Empty if the phrase has neither a letter nor a digit. A run that something follows in the
-    phrase ends there in the text as well, so that it is a token itself; blanks say nothing, for
-    they may be absent from the same number of a document.
+    Empty if the phrase has neither a letter nor a digit. A single character that something follows
+    in the phrase ends a run in the text as well, so that it is a token itself; blanks say nothing,
+    for they may be absent from the same number of a document.
     """
     terms: dict[tuple[str, bool], None] = {}
     folded = fold(phrase)
     for match in _RUN.finditer(folded):
         run, follows = match.group(), folded[match.end() : match.end() + 1]
-        if match.lastgroup == "word":
-            terms[run[:LONGEST_WORD], len(run) > LONGEST_WORD or follows in ("", " ")] = None
-        elif len(run) == 1:
+        if len(run) == 1:
             terms[run, follows in ("", " ")] = None
+        elif match.lastgroup == "word":
+            size, head = PIECES[0], run[:LONGEST_WORD]
+            ends = range(size, max(size, len(head)) + 1)
+            terms.update(dict.fromkeys((head[end - size : end], False) for end in ends))
         else:
             terms.update(dict.fromkeys((a + b, False) for a, b in pairwise(run)))
     return list(terms)

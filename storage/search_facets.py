@@ -1,0 +1,106 @@
+"""Tokens of a document's columns, so that conditions on them need not be looked for row by row.
+
+``issuer:``, ``region:``, ``number:``, ``type:``, ``level:`` and days would otherwise walk
+documents, newest first, until enough of them hold: a million for a place that has none. The index
+answers with documents that may hold; the condition itself, in SQL, decides. Days are asked for by
+decades, years and months; every document has one token of each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from functools import lru_cache
+
+from storage.tokens import fold, mark, query_terms, tokens_of
+
+# Letters that no word begins with, as the mark of titles.
+ISSUER, NUMBER, TYPE, REGION, LEVEL, DAY = "ǁ", "ǀ", "ǃt", "ǃr", "ǃl", "ǃd"
+LONGEST_CODE = 12  # characters of a region that are told apart
+YEARS = range(1980, 2040)  # days outside share one token
+_OTHER_YEAR = f"{DAY}x"
+
+Term = tuple[str, bool]
+
+
+@lru_cache(maxsize=4096)
+def place_tokens(
+    names: tuple[str | None, ...], *, region: str | None, level: str | None, doc_type: str | None
+) -> str:
+    """Tokens of publisher and issuers (``names``), region, level and type."""
+    own = "\n".join(dict.fromkeys(name for name in names if name))
+    parts = [mark(tokens_of(own), with_=ISSUER)] if own else []
+    if doc_type:
+        parts.append(mark(tokens_of(doc_type), with_=TYPE))
+    if region:
+        code = _code(region)
+        parts += [REGION + code[:size] for size in range(min(2, len(code)), len(code) + 1)]
+    if level:
+        parts.append(LEVEL + _code(level))
+    return " ".join(parts)
+
+
+def number_tokens(number: str) -> str:
+    """Tokens of a document number."""
+    return mark(tokens_of(number), with_=NUMBER)
+
+
+@lru_cache(maxsize=4096)
+def day_tokens(day: date) -> str:
+    """Tokens of a day: decade, year and month."""
+    if day.year not in YEARS:
+        return _OTHER_YEAR
+    return f"{DAY}{day.year // 10} {DAY}{day.year} {DAY}{day.year}{day.month:02}"
+
+
+def _code(text: str) -> str:
+    """Letters and digits of a code alone: what stands between them would end a token."""
+    return "".join(filter(str.isalnum, fold(text)))[:LONGEST_CODE]
+
+
+def text_terms(text: str, *, with_: str) -> list[Term]:
+    """Tokens that every column containing ``text`` has; beginnings only if there is no more."""
+    terms = query_terms(text)
+    whole = [term for term in terms if not term[1]]
+    return [(with_ + token, prefix) for token, prefix in whole or terms]
+
+
+def region_term(region: str) -> list[Term]:
+    """The token of every region that begins so; of one character there is none."""
+    code = _code(region)
+    return [(REGION + code, False)] if len(code) > 1 else []
+
+
+def level_term(level: str) -> list[Term]:
+    """The token of a level."""
+    return [(LEVEL + _code(level), False)]
+
+
+def days_since(day: date) -> list[str]:
+    """Tokens of which every document of that day or later has one."""
+    if day.year not in YEARS:
+        return []
+    months = (day.year * 100 + month for month in range(day.month, 13))
+    years = range(day.year + 1, _decade(day.year) + 10)
+    return [*_tokens(months), *_tokens(years), *_decades(_decade(day.year) + 10, YEARS.stop)]
+
+
+def days_until(day: date) -> list[str]:
+    """Tokens of which every document of that day or earlier has one."""
+    if day.year not in YEARS:
+        return []
+    months = (day.year * 100 + month for month in range(1, day.month + 1))
+    years = range(_decade(day.year), day.year)
+    return [*_tokens(months), *_tokens(years), *_decades(YEARS.start, _decade(day.year))]
+
+
+def _decade(year: int) -> int:
+    return year // 10 * 10
+
+
+def _tokens(numbers: Iterator[int] | range) -> Iterator[str]:
+    return (f"{DAY}{number}" for number in numbers)
+
+
+def _decades(first: int, end: int) -> list[str]:
+    return [*_tokens(range(first // 10, end // 10)), _OTHER_YEAR]
