@@ -32,11 +32,13 @@ _HEADING_WEIGHT = {"h1": 3.0, "h2": 2.0, "h3": 1.2, "h4": 0.8, "h5": 0.5, "h6": 
 _TITLE_NAME = re.compile(
     r"(?:^|[\s_-])\w{0,12}(?:title|titl|tit|bt|biaoti|headline|h1)\w{0,4}(?:$|[\s_-])", re.I
 )
-_LATIN_WORD = re.compile(r"[a-z0-9À-ɏ]{2,40}")
+_LATIN_WORD = re.compile(r"[a-z0-9À-ɏͰ-ԯ]{2,40}")  # Greek and Cyrillic words too
 _KICKER = 40  # characters that may stand before the title inside its heading
 _SITE = re.compile(r"(?:门户网站|官方网站|政府网站?|信息网|官网|网站)\Z")
 _MAX = 200
 _NO_SITE_NAME = 10  # letters: shorter parts of ``<title>`` may name the site or a column
+_MINOR = frozenset({"h3", "h4", "h5", "h6"})
+_WORDS = 6  # Latin words of a ``<title>`` that is worth more than a minor heading it does not know
 _NEAR_TEXT = 10  # blocks between a title and the first sentence
 
 
@@ -68,6 +70,9 @@ def choose_title(
             return _tidy(cleaned), _block_with(out, fold(cleaned))
     cleaned = _bare(raw, facts) if raw else ""
     generic = len(fold(cleaned)) < _NO_SITE_NAME
+    worded = len(_LATIN_WORD.findall(cleaned.lower())) >= _WORDS
+    if worded and out is not None and out.tag[best[2]] in _MINOR and fold(best[1]) not in fold(raw):
+        return _tidy(cleaned), _block_with(out, fold(cleaned))
     if best[0] >= 3.0 or (best[0] >= 2.5 and generic and len(best[1]) >= _NO_SITE_NAME):
         return _tidy(best[1]), best[2]
     if cleaned:
@@ -96,7 +101,8 @@ def _best_heading(
         worth = weight
         if not lone and len(folded) < _NO_SITE_NAME and folded not in whole:
             worth = min(worth, 1.5)  # one of several, and it could be the name of a menu
-        if folded in whole and (folded in bare or len(folded) >= _NO_SITE_NAME):
+        lasting = len(folded) >= _NO_SITE_NAME
+        if folded in whole and (lasting or (folded in bare and 5 * len(folded) >= len(bare))):
             worth += 3.0 * min(1.0, len(folded) / 8) + 4.0 * len(folded) / len(whole)
             worth += 1.5 * (folded == bare)
         if folded in metas:
