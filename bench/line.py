@@ -131,10 +131,10 @@ def main() -> int:
                 pages = ("--url", url, "--count", str(count))
                 used.setdefault(("stock", count), []).append(measure("stock", *pages))
                 used.setdefault(("line", count), []).append(crawl(folder, url, count))
-        for count in () if missing else (small // 2, small):
-            database = str(folder / f"obvious-{count}.db")
-            pages = ("--url", url, "--count", str(count))
-            used["obvious", count] = [measure("obvious", *pages, "--database", database)]
+            for count in () if missing else (small // 2, small):
+                database = str(folder / f"obvious-{secrets.token_hex(4)}.db")
+                pages = ("--url", url, "--count", str(count), "--database", database)
+                used.setdefault(("obvious", count), []).append(measure("obvious", *pages))
     notes = [f"obvious stack not measured, absent: {', '.join(missing)}"] if missing else []
     lines = figures(used, small=small, large=large)
     return report("line", lines, as_json=arguments.json, notes=notes)
