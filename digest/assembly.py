@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -30,9 +31,10 @@ from digest.selection import (
 )
 from digest.settings import EditionConfig
 from digest.stories import by_event
-from digest.view import AlsoSeen, IssueView, Item, Section
+from digest.view import AlsoSeen, IssueView, Item, Section, Touched
 from digest.wording import clean_line, first_words, reading_minutes, safe_url
 from pipelines.summary import summarise
+from storage.event_references import named_policies
 from storage.issues import list_issues
 from storage.labels import list_labels
 
@@ -41,6 +43,7 @@ _WHOLE = re.compile(r"(?<!\.\.)[。！？!?.][”’」』）)]*$")
 HARD_CAP = 1000
 ALSO_NAMED = 3
 TOPICS_NAMED = 3
+TOUCHED_KEPT = 40
 FALLBACK_SECTION = "其他"
 
 _VANISHED = "原网页已撤下，此前抓取的版本仍有保存。"
@@ -199,11 +202,13 @@ def _sections(
         kept = list(found[:left])
         left -= len(kept)
         texts = _texts(session, kept)
+        touched = _touched(session, kept)
         items: list[Item] = []
         for group in kept:
             number += 1
             hits = tuple(watched.get(group.head.document.id, ()))
-            items.append(_item(number, group, texts.get(group.head.version_id, ""), hits, edition))
+            item = _item(number, group, texts.get(group.head.version_id, ""), hits, edition)
+            items.append(replace(item, touched=touched.get(item.document_id, ())))
         if items:
             sections.append(
                 Section(
@@ -220,6 +225,23 @@ def _texts(session: Session, groups: Sequence[Group]) -> dict[int, str]:
     """Texts to summarise, only of documents that came without a summary."""
     wanted = [g.head.version_id for g in groups if not _given_summary(g.head)]
     return excerpts(session, wanted)
+
+
+def _touched(session: Session, groups: Sequence[Group]) -> dict[int, tuple[Touched, ...]]:
+    """What each document repeals or amends; 更新 and 撤下 tell of something else."""
+    ids = [group.head.document.id for group in groups if not group.head.earlier]
+    named = named_policies(session, ids, kinds=("repeal", "amend"))
+    return {
+        document: tuple(
+            Touched(
+                "repeal" if one.kind == "repeal" else "amend",
+                clean_line(one.name),
+                clean_line(one.number),
+            )
+            for one in found[:TOUCHED_KEPT]
+        )
+        for document, found in named.items()
+    }
 
 
 def _given_summary(found: Found) -> str:

@@ -113,7 +113,9 @@ def _words(item: Item) -> str:
     """Summary and note as printed in the issue, with number and day."""
     facts = " · ".join(part for part in (item.doc_number, _day(item)) if part)
     note = f"短评：{item.note}" if item.note else ""
-    return "\n".join(part for part in (facts, phrases.news(item), item.summary, note) if part)
+    touched = phrases.touched(item)
+    told = (facts, phrases.news(item), item.summary, touched, note)
+    return "\n".join(part for part in told if part)
 
 
 def _day(item: Item) -> str:

@@ -56,6 +56,10 @@ def _part(item: Item, view: IssueView, canonical: str) -> dict[str, Any]:
             "inLanguage": item.lang or view.lang,
             "publisher": source,
             "isBasedOn": safe_url(item.url),
+            "citation": [
+                _filled({"@type": "Legislation", "name": one.name, "identifier": one.number})
+                for one in item.touched
+            ],
         }
     )
 

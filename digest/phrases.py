@@ -17,6 +17,7 @@ PREHEADER_MIN = 35
 PREHEADER_MAX = 90
 LEAD_CHARS = 40
 _NAMED_FAILURES = 8
+_NAMED_POLICIES = 3
 _BRACKETED = re.compile(r"[（(][^（）()]{2,16}[)）](?=》|$)")
 
 
@@ -98,6 +99,23 @@ def mark(item: Item) -> str:
 def news(item: Item) -> str:
     """``进展：正式稿发布（第9期刊登的是征求意见稿）`` or ``文本有修改：…``; empty without news."""
     return f"进展：{item.news}" if item.news and item.mark == "续" else item.news
+
+
+def touched(item: Item) -> str:
+    """``废止《甲办法》（国发〔2010〕3号）、《乙规定》等 5 件；修改《丙条例》``, or empty."""
+    parts = []
+    for kind, verb in (("repeal", "废止"), ("amend", "修改")):
+        found = [one for one in item.touched if one.kind == kind]
+        if found:
+            names = "、".join(policy_name(one.name, one.number) for one in found[:_NAMED_POLICIES])
+            more = f"等 {len(found)} 件" if len(found) > _NAMED_POLICIES else ""
+            parts.append(f"{verb}{names}{more}")
+    return "；".join(parts)
+
+
+def policy_name(name: str, number: str | None) -> str:
+    """``《甲办法》（国发〔2010〕3号）``."""
+    return f"《{name.strip('《》')}》" + (f"（{number}）" if number else "")
 
 
 def titled(item: Item) -> str:

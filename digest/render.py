@@ -222,6 +222,7 @@ def _context(view: IssueView, cut: Cut, reader: Reader) -> dict[str, Any]:
         "meta": lambda item: phrases.meta(item, today=view.issued_on),
         "titled": phrases.titled,
         "news": phrases.news,
+        "touched": phrases.touched,
         "why": phrases.why,
         "lead_line": phrases.lead_line,
         "deadline_line": lambda entry: phrases.deadline_line(entry, today=view.issued_on),

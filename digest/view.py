@@ -12,6 +12,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
+from typing import Literal
 
 from pydantic import TypeAdapter
 
@@ -33,6 +34,15 @@ class Official:
 
 
 @dataclass(frozen=True, slots=True)
+class Touched:
+    """Another policy that an act repeals or amends, as the act itself names it."""
+
+    kind: Literal["repeal", "amend"]
+    name: str
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One numbered entry. ``mark`` is 更新, 续 or 撤下 with the number of the issue it continues.
 
@@ -41,7 +51,8 @@ class Item:
     reading time of the original. ``lang`` is empty when it is the language of the issue. ``note``
     is the editors' own word on the item, printed with a label and never mixed into the summary.
     ``story`` holds the first of ``story_total`` other pages of the same policy event; ``official``
-    is the official page behind a report, None where the item is official itself.
+    is the official page behind a report, None where the item is official itself. ``touched``: what
+    it repeals or amends.
     """
 
     number: int
@@ -69,6 +80,7 @@ class Item:
     story_total: int = 0
     official: Official | None = None
     news: str = ""
+    touched: tuple[Touched, ...] = ()
 
     @property
     def anchor(self) -> str:

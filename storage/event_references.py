@@ -16,6 +16,8 @@ from sqlalchemy.orm import Session
 from storage.event_records import ReferenceRow
 from storage.models import Document, EventKey, EventReference, Source
 
+MOST_IDS = 500  # in one statement
+
 
 @dataclass(frozen=True, slots=True)
 class NamedPolicy:
@@ -41,6 +43,24 @@ class StoredReference:
     publisher: str
     doc_number: str | None
     day: date | None
+
+
+def named_policies(
+    session: Session, document_ids: Sequence[int], *, kinds: Sequence[str] = ()
+) -> dict[int, list[NamedPolicy]]:
+    """What each of these pages says of other policies, in the order of its text; ``kinds``: only
+    these. Pages that say nothing are absent."""
+    found: dict[int, dict[NamedPolicy, None]] = {}
+    for start in range(0, len(document_ids), MOST_IDS):
+        query = select(EventReference).where(
+            EventReference.document_id.in_(document_ids[start : start + MOST_IDS])
+        )
+        if kinds:
+            query = query.where(EventReference.kind.in_(kinds))
+        for row in session.scalars(query.order_by(EventReference.id)):
+            named = NamedPolicy(row.kind, row.name, row.number, row.place)
+            found.setdefault(row.document_id, {}).setdefault(named)
+    return {document: list(named) for document, named in found.items()}
 
 
 def put_references(

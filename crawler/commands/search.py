@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from storage.event_references import NamedPolicy
     from storage.file_views import FileView
     from storage.search import SearchHit
     from storage.search_folds import Folded
@@ -31,6 +32,7 @@ COLUMNS = {
 }
 
 FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
+_KINDS = {"repeal": "废止", "amend": "修改", "mention": "提及"}
 EXPORT_FIELDS = (
     "id",
     "title",
@@ -135,6 +137,7 @@ def export(
     config: ConfigOption = None,
 ) -> None:
     """Write documents as CSV (safe to open in a spreadsheet) or JSON."""
+    from storage.event_references import named_policies
     from storage.file_views import files_by_document
     from storage.filters import DocumentFilter
     from storage.listing import list_documents
@@ -146,9 +149,11 @@ def export(
             session, filters=DocumentFilter(query=query or None), limit=limit, offset=0
         )
         files = files_by_document(session, [row.id for row in rows])
+        named = named_policies(session, [row.id for row in rows])
         records = [
             {name: getattr(row, name) for name in EXPORT_FIELDS}
             | {"attachments": [shown_file(view, form) for view in files.get(row.id, ())]}
+            | {"references": [shown_reference(one, form) for one in named.get(row.id, ())]}
             for row in rows
         ]
     if target is None:
@@ -170,12 +175,20 @@ def shown_file(view: FileView, form: str) -> Any:
     return {name: getattr(view, name) for name in names}
 
 
+def shown_reference(named: NamedPolicy, form: str) -> Any:
+    """A policy that a document repeals, amends or mentions: words in CSV, fields in JSON."""
+    if form == "csv":
+        number = f"（{named.number}）" if named.number else ""
+        return f"{_KINDS[named.kind]}《{named.name.strip('《》')}》{number}"
+    return {"kind": named.kind, "name": named.name, "number": named.number}
+
+
 def _write(records: list[dict[str, Any]], file: TextIO, form: str) -> None:
     if form == "json":
         json.dump(records, file, ensure_ascii=False, indent=2, default=str)
         file.write("\n")
         return
-    writer = csv.DictWriter(file, (*EXPORT_FIELDS, "attachments"))
+    writer = csv.DictWriter(file, (*EXPORT_FIELDS, "attachments", "references"))
     writer.writeheader()
     for record in records:
         writer.writerow({key: spreadsheet_safe(value) for key, value in record.items()})

@@ -134,6 +134,8 @@ def _entry(item: Item, *, brief: bool) -> Entry:
 def _lines(item: Item) -> Iterable[Line]:
     if item.note:
         yield Line("短评", item.note)
+    if item.touched:
+        yield Line("涉及文件", phrases.touched(item))
     if item.watches or item.topics:
         yield Line("", phrases.why(item))
     if item.story:

@@ -14,6 +14,7 @@ from digest.editing import sections_offered
 from digest.errors import AddressInvalid, LintFailed
 from digest.gates import link_notes
 from digest.issues import approve_issue, void_issue
+from digest.phrases import touched
 from digest.trial import queue_test_copy
 from digest.view import IssueView, view_hash
 from review.access import Access, access
@@ -140,6 +141,7 @@ def _lines(view: IssueView, known: Mapping[int, reads.IssueItemLine]) -> list[di
         {
             "item": item,
             "section": section,
+            "touched": touched(item),
             "review_state": known[item.document_id].review_state,
             "is_gone": known[item.document_id].state == "gone" and item.mark != "撤下",
             "is_first": item is section.items[0],

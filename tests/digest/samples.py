@@ -5,7 +5,17 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from digest.phrases import lead_text
-from digest.view import AlsoSeen, Coverage, Deadline, Figure, IssueView, Item, Lead, Section
+from digest.view import (
+    AlsoSeen,
+    Coverage,
+    Deadline,
+    Figure,
+    IssueView,
+    Item,
+    Lead,
+    Section,
+    Touched,
+)
 
 TODAY = date(2026, 11, 16)
 
@@ -89,6 +99,8 @@ _ROWS = (
     ),
 )
 
+_REPEALED = Touched("repeal", "网络数据安全评估暂行规定", "国信办发〔2021〕9号")
+_AMENDED = Touched("amend", "数据出境安全评估办法")
 _SECTIONS = (
     ("new-rules", "新法速递", False),
     ("regulation", "监管动态", False),
@@ -127,6 +139,7 @@ def sample_item(number: int, row: int, *, serial: int = 0) -> Item:
         comments_until=date(2026, 11, 25) if row % len(_ROWS) == 2 else None,
         effective_on=date(2027, 1, 1) if row % len(_ROWS) == 1 else None,
         minutes=12 if row % len(_ROWS) == 0 else 2,
+        touched=(_REPEALED, _AMENDED) if row % len(_ROWS) == 1 else (),
         lang="en" if row % len(_ROWS) == 5 else "",
     )
 
