@@ -38,6 +38,7 @@ _LEAST_LIST = 3
 _LEAST_ROUGH = 0.6
 _IN_ORDER = 0.8
 _MOST_LISTS = 9
+_LIST_TAGS = frozenset({"ul", "ol", "dl", "table", "tbody"})
 #: characters of a single row beside its link, and links in it
 _TIGHT, _FEW_LINKS = 300, 6
 
@@ -266,12 +267,14 @@ class Judge:
             group.form, group.days = form, days
 
     def _loose_texts(self, group: Group) -> dict[int, float]:
-        """Rows in running text, one behind the other with breaks between: what stands around each.
+        """What the texts between rows are worth as titles, where days stand there too.
 
-        Sets the days of the group where nearly every row has one beside it.
+        Running text with breaks, ``dt`` with ``dd``, the second line of a table. Sets the days of
+        the group where most rows have one beside them.
         """
         parent = group.rows[0].parent
-        if parent is None or not parent.own or any(row.parent is not parent for row in group.rows):
+        lists = group.rows[0].tag in _LIST_TAGS
+        if parent is None or lists or any(row.parent is not parent for row in group.rows):
             return {}
         own = {row.order for row in group.rows}
         best: tuple[list[date | None], list[list[str]]] = ([], [])
@@ -307,7 +310,7 @@ def _alone(group: Group) -> float:
 
 
 def texts_between(parent: Element, rows: set[int], *, before: bool = False) -> list[list[str]]:
-    """The loose texts of an element behind (or before) each of some of its children."""
+    """The texts in an element behind (or before) each of some of its children."""
     found: list[list[str]] = []
     loose: list[str] = []
     for child in parent.children:
@@ -318,6 +321,8 @@ def texts_between(parent: Element, rows: set[int], *, before: bool = False) -> l
         elif child.order in rows:
             found.append(loose)
             loose = []
+        elif 0 < len(child.text) <= _TIGHT:
+            loose.append(child.text)
     return found if before else [*found[1:], loose]
 
 

@@ -17,6 +17,8 @@ from zoneinfo import ZoneInfo
 from pipelines.dates import date_from_url, find_dates, is_plausible
 from spiders.induction.days import descending_share, is_date_like, read_day
 from spiders.induction.dom import width
+from spiders.induction.slots import Slot
+from spiders.induction.title_choice import worth as title_worth
 from spiders.jsonpaths import PathError, as_text, compile_path, find_text, opened
 from spiders.listing.assemble import link_in_script, plain_text
 
@@ -25,7 +27,7 @@ _MAX_DEPTH = 9
 _RECORD_DEPTH = 8
 _KEY = re.compile(r"[\w-]{2,64}$", re.ASCII)
 _LEAST_OF_MAKE, _MOST_MAKES, _SHORTEST_LINE, _LONGEST_LINE, _IN_ORDER = 3, 4, 20, 400, 0.8
-_DIGITS = re.compile(r"[\d\W]+")
+_SHORTEST_TITLE, _LONGEST_TITLE, _LEAST_TITLE = 6, 200, 0.05
 _URL = re.compile(
     r"^https?://\S+(?: \S+){1,8}\.(?:pdf|docx?|s?html?)$|"
     r"^(?:https?:)?//[^\s]+$|^\.{0,2}/[^\s/()][^\s()]*$"
@@ -37,9 +39,6 @@ _LINK_NAME = re.compile(r"url|link|href|path$|uri", re.I)
 _NOT_LINK = re.compile(
     r"img|image|pic|cover|thumb|icon|logo|column|site|parent|channel|ical|avatar|home|edit|wap|mobile",
     re.I,
-)
-_TITLE_NAME = re.compile(
-    r"title|subject|headline|caption|style|(?:^|[._])name$|summary|biaoti|^bt$", re.I
 )
 _DATE_NAMES = (
     re.compile(r"pub|release|issue|fb|post|deploy|filing|disposition|display", re.I),
@@ -248,7 +247,7 @@ def _described(
         return None
     linked = links[url] != columns[url]  # the cell is an anchor: its text may be the title
     rest = {name: values for name, values in columns.items() if linked or name != url}
-    title = _top(rest, _title_score, least=0.25) or _top(rest, _title_score, least=0.05)
+    title = _top(rest, _title_score, least=_LEAST_TITLE)
     if title is None:
         return None
     stated = [date_from_url(value) for value in links[url]]
@@ -312,19 +311,14 @@ def _title_score(name: str, values: list[str]) -> float:
         return 0.0
     if _share(known, is_date_like) > 0.5 and mean(map(len, known)) < 30:
         return 0.0
-    size = mean(min(300, width(v)) for v in known)
-    if size < 6 or size > 200:
+    size = mean(map(width, known))
+    if size < _SHORTEST_TITLE or size > _LONGEST_TITLE:
         return 0.0
-    worth = min(1.0, size / 40) * len(set(known)) / len(known)
-    worth *= _share(known, lambda v: bool(re.search(r"[^\W\d_]{2,}", v)))
-    words = 1.0
+    worth = title_worth(Slot(name, tuple(values), "row", head=name), own=None)
     if _share(known, lambda v: bool(re.fullmatch(r"[\w.\-]+", v) and v.isascii())) > 0.6:
-        worth, words = 0.3 * worth, 0.15  # a file name or a code, whatever it is called
-    elif len(known) > 3 and len({_DIGITS.sub("", v) for v in known}) <= 0.3 * len(known):
-        worth, words = 0.3 * worth, 0.3  # a number with the same words around it every time
+        worth -= 0.9  # a file name or a code, whatever it is called
     last = name.rsplit(".", 1)[-1]
-    named = 0.5 * bool(_TITLE_NAME.search(last)) + 0.2 * ("title" in last.lower())
-    return worth + words * named - 0.05 * name.count(".")
+    return worth + 0.2 * ("title" in last.lower()) - 0.05 * name.count(".")
 
 
 def _issuer_score(name: str, values: list[str]) -> float:

@@ -15,7 +15,7 @@ from spiders.induction.day_choice import choose_days
 from spiders.induction.dom import Page
 from spiders.induction.groups import Group
 from spiders.induction.row_selectors import best_row_selector, selectors_of
-from spiders.induction.slots import Row, read, rows_in, slots_of
+from spiders.induction.slots import Row, read, rows_in, slots_of, steps
 from spiders.induction.title_choice import title_field
 from spiders.listing.assemble import link_in_script
 
@@ -37,9 +37,13 @@ def write_fields(page: Page, group: Group, *, today: date | None, lang: str) -> 
     selector, _ = best_row_selector(page, group)
     source = Counter(row.link.source for row in rows).most_common(1)[0][0]
     end = f"::attr({source})"
-    link = _link_field(rows, page.base_url, end=end)
-    link = _unlike_odd_rows(page, group, selector, rows=rows, link=link, end=end)
-    named = link.removesuffix(end)
+    link, right = _link_field(rows, page.base_url, end=end)
+    path, times = Counter(steps(row.element, row.link) for row in rows).most_common(1)[0]
+    if times > right:
+        named, link = f"xpath:{path}", f"xpath:{path}/@{source}"  # tables inside cells
+    else:
+        link = _unlike_odd_rows(page, group, selector, rows=rows, link=link, end=end)
+        named = link.removesuffix(end)
     slots = slots_of(rows, named)
     title = title_field(slots, named)
     days = choose_days(rows, slots, lang=lang, today=today)
@@ -48,8 +52,8 @@ def write_fields(page: Page, group: Group, *, today: date | None, lang: str) -> 
     return Fields(selector, link, title, days.field, days.form)
 
 
-def _link_field(rows: Sequence[Row], base: str, *, end: str) -> str:
-    """The first field that gives the link of every row, else the one right most often."""
+def _link_field(rows: Sequence[Row], base: str, *, end: str) -> tuple[str, int]:
+    """The field that gives the links of most rows, and of how many."""
     best, most = f"a{end}", 0
     for field in dict.fromkeys(_link_fields(rows, end=end)):
         values = [link_in_script(read(row, field)) for row in rows]
@@ -61,7 +65,7 @@ def _link_field(rows: Sequence[Row], base: str, *, end: str) -> str:
             best, most = field, count
         if most == len(rows):
             break
-    return best
+    return best, most
 
 
 def _unlike_odd_rows(

@@ -72,13 +72,15 @@ def read(row: Row, field: str) -> str:
         return ""
 
 
+def text_of(selector: str) -> str:
+    """The field that reads the text of what a selector finds."""
+    return selector if selector.startswith("xpath:") else f"{selector}::text"
+
+
 def slots_of(rows: Sequence[Row], link: str) -> list[Slot]:
     """All slots of these rows; ``link`` is the selector of their links."""
-    head = _head([(row, row.link) for row in rows])
     found = [
-        _slot(rows, f"{link}::text", "link", rows[0].link, head),
-        _slot(rows, f"{link}::attr(title)", "tip", rows[0].link, head),
-        _slot(rows, f"{link}::own", "inside link", rows[0].link, head),
+        *_of_links(rows, link),
         *_elements(rows),
         *_parts(rows),
         *_between(rows),
@@ -88,6 +90,18 @@ def slots_of(rows: Sequence[Row], link: str) -> list[Slot]:
         if any(slot.texts) and max(map(len, slot.texts)) <= _LONGEST:
             known.setdefault(slot.texts, slot)
     return list(known.values())
+
+
+def _of_links(rows: Sequence[Row], link: str) -> Iterator[Slot]:
+    """The texts of the links: whole, without what other elements in them say, and the tooltip."""
+    head = _head([(row, row.link) for row in rows])
+    if link.startswith("xpath:"):
+        texts = tuple(row.link.text for row in rows)
+        yield Slot(link, texts, "link", rows[0].link, head)
+        return
+    yield _slot(rows, f"{link}::text", "link", rows[0].link, head)
+    yield _slot(rows, f"{link}::attr(title)", "tip", rows[0].link, head)
+    yield _slot(rows, f"{link}::own", "inside link", rows[0].link, head)
 
 
 def _slot(
@@ -117,11 +131,11 @@ def _elements(rows: Sequence[Row]) -> Iterator[Slot]:
                 head,
             )
         else:
-            path = _path(*pairs[0])
+            path = steps(pairs[0][0].element, pairs[0][1])
             texts = tuple(
                 place.text if (place := by_row.get(id(row))) is not None else "" for row in rows
             )
-            if all(_path(row, place) == path for row, place in pairs):
+            if all(steps(row.element, place) == path for row, place in pairs):
                 yield Slot(f"xpath:{path}", texts, where, element, head)
 
 
@@ -184,18 +198,14 @@ def _called(row: Element, element: Element) -> str:
     return label_before(cell) if cell is not None and row in cell.ancestors() else ""
 
 
-def _path(row: Row, element: Element) -> str:
-    return _steps(row.element, element)
-
-
-def _steps(top: Element, element: Element) -> str:
+def steps(top: Element, element: Element) -> str:
     """XPath from one element down to another, by numbers."""
-    steps = []
+    path = []
     node = element
     while node is not top and node.parent is not None:
-        steps.append(f"{node.tag}[{node.place}]")
+        path.append(f"{node.tag}[{node.place}]")
         node = node.parent
-    return "/".join(reversed(steps))
+    return "/".join(reversed(path))
 
 
 def _texts_in(element: Element) -> list[str]:
@@ -212,7 +222,7 @@ def _parts(rows: Sequence[Row]) -> Iterator[Slot]:
         here: dict[str, Element] = {}
         for element in row.element.walk():
             if len(_texts_in(element)) > 1:
-                here[_steps(row.element, element)] = element
+                here[steps(row.element, element)] = element
         holders.append(here)
         parted.update(list(here))
     for path, times in parted.most_common(12):
@@ -262,7 +272,7 @@ def _near(row: Element, own: set[int], axis: str) -> Iterator[tuple[str, str, El
             if child.text:
                 yield step, child.text, child
                 for inner in _inside(child):
-                    yield f"{step}/{_steps(child, inner)}", inner.text, inner
+                    yield f"{step}/{steps(child, inner)}", inner.text, inner
         if elements >= _MOST_BETWEEN or texts >= _MOST_BETWEEN:
             return
 

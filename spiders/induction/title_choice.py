@@ -10,7 +10,7 @@ from statistics import mean
 
 from spiders.induction.days import is_date_like
 from spiders.induction.dom import width
-from spiders.induction.slots import Slot
+from spiders.induction.slots import Slot, text_of
 from spiders.induction.weights import weighed
 from spiders.induction.worth import GENERIC
 from spiders.listing.assemble import bare_title
@@ -22,8 +22,8 @@ _HEAD = re.compile(
     re.IGNORECASE,
 )
 _OTHER_HEAD = re.compile(
-    r"\bnos?\b|number|docket(?! text)|judge|justice|author|bench|court|county|\bdate|\bday\b|time|location"
-    r"|place|type|status|categor|agency|department|disposition|result|citation|\bcite|topic|panel"
+    r"\bnos?\b|number|docket(?! text)|judge|justice|author|bench|court|county|\bdate|\bday\b|time"
+    r"|location|place|type|status|categor|agency|department|disposition|result|citation|\bcite|topic|panel"
     r"|company|文号|字号|索引|来源|机关|机构|单位|类别|类型|效力|序号|状态|当事人|日期|时间",
     re.IGNORECASE,
 )
@@ -79,7 +79,7 @@ _WEIGHTS = Features(
     head=0.4,
     other_head=-0.8,
     missing=-1.5,
-    repeated=-1.0,
+    repeated=-0.7,
     generic=-1.5,
     numbered=-0.9,
     dated=-2.0,
@@ -95,7 +95,7 @@ _WEIGHTS = Features(
 
 def title_field(slots: Sequence[Slot], link: str) -> str:
     """The field of the best slot, with the text of the link behind it for rows without one."""
-    plain = f"{link}::text"
+    plain = text_of(link)
     own = next((slot for slot in slots if slot.where == "link"), None)
     best = max(slots, key=lambda slot: worth(slot, own=own, others=slots), default=None)
     if best is None or best.field == plain:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from spiders.induction.days import is_date_like
 from spiders.induction.dom import Element, width
+from spiders.listing.assemble import bare_title
 
 _FILE = re.compile(r"\.(?:pdf|docx?|wps|ofd)$", re.IGNORECASE)
 _CHROME_TAGS = frozenset({"nav", "header", "footer", "aside"})
@@ -50,9 +51,19 @@ _ASIDE = re.compile(
 )
 
 
+#: addresses of what a document belongs to, as portals of courts and councils call them
+_FILE_OF_CASE = re.compile(
+    r"/(?:case|docket|party|department)s?(?:search|view|detail|info|number)?(?:\.aspx?)?(?:\?|/[^/]*$)"
+    r"|/departmentdetail\.|[?&](?:cn|caseno|docketno)=",
+    re.IGNORECASE,
+)
+
+
 def rank(link: Element) -> float:
     """What the words of a link say of what it opens: the document, or what goes with it."""
     text = link.text
+    if _FILE_OF_CASE.search(link.link or ""):
+        return -0.6
     if not text:
         return -0.1  # an icon
     if len(text) > _LONGEST_WORDS:
@@ -96,7 +107,7 @@ def row_worth(row: Element, link: Element) -> float:
         others = [
             min(0.8, title_worth(text))
             for element in row.walk()
-            for text in (element.own,)
+            for text in (bare_title(element.own),)
             if element is not link and 12 <= width(text) <= 240 and not is_date_like(text)
         ]
         own = max([own, *(worth - 0.15 for worth in others)])

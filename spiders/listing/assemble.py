@@ -42,7 +42,8 @@ _DAY = (
 #: a day before a title, inside the link
 _DAY_AT_START = re.compile(
     r"^(?:[\[【(（]\s*([^\[\]【】()（）]{6,30})[\]】)）]|(\d[\d./-]{7,9})\s"
-    rf"|(?:[a-z]{{3,6}}day,? )?({_DAY})(?![\w/]))[\s,:–—|-]*",
+    rf"|(?:[a-z]{{3,6}}day,? )?({_DAY})(?![\w/])"
+    rf"|({_MONTH} \d{{1,2}})(?=\s*[:–—|-]))[\s,:–—|-]*",
     re.IGNORECASE,
 )
 _DAY_AT_END = re.compile(rf"\s*[\[【(（]\s*({_DAY})\s*[\]】)）]$", re.IGNORECASE)
@@ -142,7 +143,11 @@ class Assembler:
             today=self.today,
         )
         rest = _EDGES.sub("", row.title[: match.start()] + row.title[match.end() :])
-        return rest if when.day == row.published_on and len(rest) >= 4 else row.title
+        same = when.day == row.published_on
+        if when.day is not None and not _HAS_YEAR.search(match[0]):
+            stated = (row.published_on.month, row.published_on.day)
+            same = (when.day.month, when.day.day) == stated
+        return rest if same and len(rest) >= 4 else row.title
 
     def listing(
         self,
