@@ -5,14 +5,20 @@ A page that meets no interest scores 0; one whose title or opening has an exclud
 whatever else it says (later in a text such a word is a mention). Without interests a page scores by
 what it is: an item with a topic, one with a section, a text of a public body, or none of these.
 
+Quotations of shares and coins, advertisements and job notices are worth 0.2 at most, whatever
+topic they name, unless a public body is behind them.
+
 Score: words 0.5 in the title, 0.3 in the opening, 0.1 further down; topics 0.3 and 0.3 times
 their confidence; document type 0.2; region 0.15; level 0.1; a public body's own page 0.1.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+
+from pipelines.levels import CHINESE_LEVELS
 
 OPENING = 300
 DEFAULT_LEAST = 0.25
@@ -20,6 +26,27 @@ DEFAULT_LEAST = 0.25
 behind and that no section but the one for the rest takes. Chosen by ``bench.quality relevance``
 (docs/decisions/relevance.md)."""
 _TEXT = 20_000
+_NOISE, _NOISE_SCORE = "行情、广告或招聘", 0.2
+_ADVERTISES = re.compile(
+    # quotations
+    r"收评|午评|[早午尾]盘|午后|盘[中前后]|收盘|收[涨跌报]|[涨跌]停|概念股|股价"
+    r"|板块(?:集体|持续|走|拉|大|震|领|掀)"
+    r"|概念[^，。]{0,4}(?:走强|走低|拉升|活跃|异动|大涨|大跌)|主力资金|[北南]向资金|龙虎榜|两融余额|融资余额|新股申购"
+    r"|中间价|(?:买入|增持|中性|跑赢大市)评级|目标价|短线(?:跳水|拉升)|小时[涨跌]幅|基金(?:早|晚)班车|券商晨会"
+    r"|ETF[^，。]{0,6}(?:[涨跌]|放量)|(?:金价|油价|原油|现货黄金|期货)[^，。]{0,8}(?:[涨跌]|突破|失守|新高)"
+    r"|\b(?:shares?|stocks?|futures) (?:jump|fall|rise|slide|surge|drop|plunge|rally|rallie|soar"
+    r"|sink|tumble|climb|gain)s?\b"
+    r"|\b(?:pre-?market|after-hours) trading\b"
+    # advertisements
+    r"|^【?(?:广告|推广|福利)[】：:]|限时(?:秒杀|特惠|优惠|抢购|折扣|免费领)|秒杀|优惠券|抢购|清仓价"
+    r"|扫码(?:进群|领取|加入)|大礼包|满\d{2,4}[减送]"
+    r"|至高补贴\d|(?:预售|大促)(?:开启|来了)|门票(?:开售|秒空|开抢)"
+    r"|(?i:black friday|deals? on |promo code|% off\b)"
+)
+_HIRES = re.compile(
+    r"校招|校园招聘|[秋春]招|社招|社会招聘|高薪招|招聘(?:启事|公告|简章)|诚聘|急聘|内推|我们正在招"
+)
+_HIRING_TOPICS = frozenset({"人才/教育"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +110,19 @@ def relevance(seen: Seen, interests: Interests) -> Relevance:
     if seen.official:
         parts.append((0.1, "机关原文"))
     score = min(1.0, sum(points for points, _ in parts))
+    if score > _NOISE_SCORE and _is_noise(seen):
+        return Relevance(_NOISE_SCORE, (_NOISE,))
     return Relevance(round(score, 3), tuple(reason for _, reason in parts))
+
+
+def _is_noise(seen: Seen) -> bool:
+    """Whether the title has the wording of a quotation, an advertisement or a job notice that no
+    public body is behind; job notices count as such only where they name no topic of the trade."""
+    if seen.official or seen.level in CHINESE_LEVELS:
+        return False
+    if _ADVERTISES.search(seen.title):
+        return True
+    return _HIRES.search(seen.title) is not None and _HIRING_TOPICS.issuperset(seen.topics)
 
 
 def _ruled_out(seen: Seen, interests: Interests) -> str:

@@ -33,8 +33,8 @@ _FORMS = tuple(
         (_RULES, r"(?:Interim )?Final Rule\b|[A-Z][^\n:]{3,90}: (?:Interim )?Final Rule\b"),
         (
             _GUIDE,
-            r"(?:[A-Z][A-Za-z-]{1,20} ){0,3}(?:Guidelines?|Guidance|Circular|Bulletin|Advisory|Notice"
-            r"|Codes? of (?:Practice|Conduct)|Recommendations?|Opinion)"
+            r"(?:[A-Z][A-Za-z-]{1,20} ){0,3}(?:Guidelines?|Guidance|Circular|Bulletin|Advisory"
+            r"|Notice|Codes? of (?:Practice|Conduct)|Recommendations?|Opinion)"
             r"(?: No\.?| \d| on | for | to | PSN?)",
         ),
     )

@@ -141,7 +141,6 @@ def classify(
     topics = _topics(index, reading, doc_type, source_topics)
     if topics and (doc_type is None or doc_type.confidence < _confidence(SILENT)):
         doc_type = _unspoken(index, reading, page) or doc_type
-        topics = _topics(index, reading, doc_type, source_topics)
     labels = [doc_type] if doc_type else []
     labels += topics
     if doc_type and doc_type.slug in _PLAN_KINDS and reading.length >= 60:
@@ -174,7 +173,11 @@ def _unspoken(index: _Index, reading: _Reading, page: CleanPage) -> LabelGuess |
 
     Documents of authorities are left to the rules; without Chinese, what no other type takes."""
     if reading.lang == "zh":
-        scores = {rule.doc_type.name: _type_score(rule, reading)[0] for rule in index.types}
+        scores = {
+            rule.doc_type.name: _type_score(rule, reading)[0]
+            for rule in index.types
+            if reading.public or not rule.doc_type.public
+        }
         given = {name: n for name, n in scores.items() if n or name not in _PLAN_KINDS}
         return type_of_headline(reading.title, page.body_text, given=given)
     rest = next((rule.doc_type.name for rule in index.types if rule.doc_type.rest), None)

@@ -8,7 +8,7 @@ import re
 _KINDS = {
     "征求意见稿": "征求意见稿 公开征求意见的通知 公开征求意见的公告",
     "行动计划": "行动计划 行动方案",
-    "措施": "若干措施 若干政策 扶持办法 措施",
+    "措施": "若干措施 若干政策 扶持办法 政策措施 措施",
     "司法解释": "的解释",
     "案例": "指导性案例 处罚决定 处罚决定书 处罚的决定 判决书 裁定书 纠纷案",
     "细则": "实施细则 细则",
@@ -62,6 +62,7 @@ _STANDARD = re.compile(
 _HIGHEST = re.compile(
     r"最高人民(?:法院|检察院)[^《]{0,60}的(?:若干)?规[定则](?:（[一二三四五六七八九十]+）)?\Z|人民法院在线"
 )
+_NO_POLICY = ("强制措施", "安全措施", "防护措施", "反制措施", "应急措施")
 _ORDER_ISSUERS = (
     "院令",
     "部令",
@@ -86,6 +87,8 @@ def genre_of(title: str) -> str | None:
     for ending, kind in _BY_LAST.get(plain[-1:], ()):
         if plain.endswith(ending):
             if ending == "法" and not _KIND_OF_LAW.match(plain):
+                return None
+            if ending == "措施" and plain.endswith(_NO_POLICY):
                 return None
             if ending == "令" and not plain.endswith(_ORDER_ISSUERS):
                 return None
@@ -112,7 +115,7 @@ def is_interpretation(title: str) -> bool:
 
 
 _HEADLINE = re.compile(
-    r"：|:|，|！|？|!|\?|将|(?<![虚模])拟|正在|明年|今年|首次|首个|宣布|表示|推出|完成|超\d|突破|成为|上线|迎来"
+    r"：|:|，|！|？|!|\?|被|将|(?<![虚模])拟|正在|明年|今年|首次|首个|宣布|表示|推出|完成|超\d|突破|成为|上线|迎来"
 )
 _ISSUES = re.compile(r"印发|发布|出台|公布|颁布|下发|制定|通过|政策|新规|施行|实施|征求")
 
