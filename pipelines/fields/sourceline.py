@@ -19,12 +19,18 @@ _META = (
 _TOOLS = (
     r"字号|字体|[【\[]|打印(?:本|此|页|文|$|[\s】|｜/])|分享(?:到|至|$|[:：\s】|｜])|收藏本|浏览|点击"
     r"|阅读(?:次|量|数|[:：])|访问(?:次|量)|视力保护|责任编辑|责编"
-    r"|[(（]?大[ 　]{0,2}中[ 　]{0,2}小|关闭(?:窗口|本页|$)|扫一扫"
+    r"|[(（]?大[ 　]{0,2}中[ 　]{0,2}小|关闭(?:窗口|本页|$)|扫一扫|举报(?:$|[\s】|｜])"
 )
 _END = rf"(?=[\s|｜]|作者|编辑|发布|时间|日期|{_TOOLS}|\Z)"
 _LINE = re.compile(
-    r"(?:信息来源|文章来源|稿件来源|来\s{0,3}源|文章出处|转自|Source)\s{0,3}[:：]\s{0,3}"
+    r"(?:信息来源|文章来源|稿件来源|来\s{0,3}源于?|文章出处|转自|Source)\s{0,3}[:：]\s{0,3}"
     rf"(?P<name>[^\s|｜:：<>]{{2,40}}?(?:\([^()]{{1,20}}\))?){_END}"
+)
+#: a name without a label behind the day or the time, alone on its line
+_AFTER_TIME = re.compile(
+    r"(?:\d{1,2}[:：]\d{2}|\d日)\s{0,3}(?P<name>(?![\u4e00-\u9fff]{0,6}(?:浏览|评论|阅读|参与|字号|点击|来源"
+    r"|作者|编辑|更新|发布|星期|访问|分享|打印))[\u4e00-\u9fff][\u4e00-\u9fffA-Za-z·-]{1,15})$",
+    re.MULTILINE,
 )
 _REPORTED = re.compile(
     r"(?:据|转自|来源|转载自)\s{0,2}[《“\"]?(?P<name>[\u4e00-\u9fffA-Za-z·]{2,20}?)[》”\"]?"
@@ -35,8 +41,31 @@ _BRACKET_AT_END = re.compile(
 )
 _AUTHOR = re.compile(
     r"(?:作\s{0,3}者|记者|撰稿|文)\s{0,2}[:：/]\s{0,3}"
-    r"(?P<name>[\u4e00-\u9fff·]{2,8}?|[A-Z][A-Za-z.\-' ]{2,40})"
-    r"(?=[\s|｜,，]|\Z|发布|时间|日期|来源|编辑|责编|浏览|点击|阅读|字体|字号|审核)"
+    r"(?P<name>(?!责任|编辑)[\u4e00-\u9fff·]{2,8}?|[A-Z][A-Za-z.\-' ]{2,40})"
+    r"(?=[\s|｜,，]|\Z|责任编辑|发布|时间|日期|来源|编辑|责编|浏览|点击|阅读|字体|字号|审核)"
+)
+
+_PLATFORMS = frozenset({"微信公众平台"})
+_AUTHOR_META = (
+    "ld:author", "author", "article:author", "parsely-author", "item:author", "byl",
+    "sailthru.author", "dc.creator", "dcterms.creator", "citation_author",
+)  # fmt: skip
+_ACCOUNTS = frozenset({"admin", "administrator", "webmaster", "root", "editor", "unknown", "name"})
+_COMPANY = re.compile(
+    r"\b(?:gmbh|inc|ltd|llc|verlag)\b|\.(?:com|org|net|de|fr|at|ch|cn)\b", re.IGNORECASE
+)
+_PREFIX = re.compile(r"\A(?:by|von|par|por)\s+", re.IGNORECASE)
+_WIDE = re.compile(r"[\u4e00-\u9fff]")
+_NAME = (
+    r"[A-ZÀ-Þ](?:[^\W\d_]|['’.-]){1,20}(?: (?:de|del|van|von|der|den|da|di|la|le|du|bin|al|el"
+    r"|[A-ZÀ-Þ](?:[^\W\d_]|['’.-]){0,20})){0,3}"
+)
+#: "By Jane Doe and John Roe", "Von …", "Par …", at the beginning of a line or behind a mark
+_BYLINE = re.compile(
+    r"(?:^|[|·•–/!,] ?|\d{4} )(?:(?:[Ww]ritten )?[Bb]y|[Vv]on|[Pp]ar|Por|Words|Text|Autor(?:in)?"
+    rf"|Auteur) ?:? (?P<name>{_NAME}(?:(?:, | and | und | et | y | & ){_NAME}){{0,4}})"
+    r"(?= {0,2}(?:$|[|·•,;(–—-]|\d|on |am |le ))",
+    re.MULTILINE,
 )
 
 
@@ -60,8 +89,10 @@ def source_of(
     for area in (head, text[:300]):
         if match := _LINE.search(area):
             return Credit(_tidy(match["name"]), match[0], "head")
+    if match := _AFTER_TIME.search(head):
+        return Credit(_tidy(match["name"]), match[0], "head")
     for key in _META:
-        if value := meta.get(key):
+        if (value := meta.get(key)) and value not in _PLATFORMS:
             return Credit(_tidy(value), value, "meta")
     if match := _REPORTED.search(text[:120]):
         return Credit(_tidy(match["name"]), match[0], "body")
@@ -75,10 +106,33 @@ def author_of(head: str, meta: Mapping[str, str], hint: str | None) -> Credit | 
     """The author as the page, its meta data or the feed names him."""
     if match := _AUTHOR.search(head):
         return Credit(match["name"].strip(), match[0], "head")
-    for key in ("author", "ld:author"):
-        if value := meta.get(key):
-            return Credit(value.strip(), value, "meta")
+    stated = [value.strip() for key in _AUTHOR_META if _may_name(value := meta.get(key, ""))]
+    for value in stated:
+        if not _is_publisher(value, meta):
+            return Credit(_PREFIX.sub("", value), value, "meta")
+    if match := _BYLINE.search(head):
+        whole = next((value for value in stated if match["name"] in value), match["name"])
+        return Credit(whole, match[0], "head")
+    for value in stated:
+        if not _WIDE.search(value):
+            return Credit(value, value, "meta")
     return Credit(hint.strip(), hint, "list") if hint and hint.strip() else None
+
+
+def _may_name(value: str) -> bool:
+    """Neither an address nor a number nor the account of whoever runs the site."""
+    bare = value.strip().lower()
+    if not 2 <= len(bare) <= 300 or bare.isdigit() or "@" in bare or "://" in bare:
+        return False
+    return bare not in _ACCOUNTS
+
+
+def _is_publisher(value: str, meta: Mapping[str, str]) -> bool:
+    """The name of the site or of the company behind it."""
+    names = [meta.get(key, "") for key in ("og:site_name", "ld:publisher", "application-name")]
+    if any(name and (value in name or name in value) for name in names):
+        return True
+    return meta.get("html:title", "")[-40:].find(value) > 0 or _COMPANY.search(value) is not None
 
 
 _REPORTER = re.compile(r"[（(](?:记者|通讯员|作者|编辑)[^（）()]{0,30}[)）]?\Z")

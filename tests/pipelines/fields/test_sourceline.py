@@ -1,0 +1,71 @@
+"""Who wrote a text, and where it comes from, as pages of different systems say it."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipelines.fields.sourceline import author_of, source_of
+
+
+@pytest.mark.parametrize(
+    ("head", "name"),
+    [
+        ("By Mira Holt\n14 May 2024", "Mira Holt"),
+        ("Von Katrin Ohl\nStand: 12.02.2025, 06:00 Uhr", "Katrin Ohl"),
+        ("Par Luc Ferrand\nPublié le 26 août 2024", "Luc Ferrand"),
+        ("Published 3 June | By Ana de la Cruz and Tom O'Neil", "Ana de la Cruz and Tom O'Neil"),
+        ("18. Juni 2023 von Lotte", "Lotte"),
+        ("来源：示例网作者：陈某某责任编辑：王某", "陈某某"),
+    ],
+)
+def test_an_author_in_the_lines_around_the_title(head: str, name: str) -> None:
+    found = author_of(head, {}, None)
+    assert found is not None
+    assert found.name == name
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "来源：示例网作者：责任编辑：王某",
+        "by\nAdvertisement",
+        "Reached by 12 March 2024",
+        "by the desk",
+    ],
+)
+def test_what_is_no_author(head: str) -> None:
+    assert author_of(head, {}, None) is None
+
+
+def test_a_person_stated_by_the_page_comes_before_the_name_of_the_site() -> None:
+    meta = {"author": "Anzeiger Verlag", "ld:author": "Katrin Ohl", "og:site_name": "Anzeiger"}
+    found = author_of("", meta, None)
+    assert found is not None
+    assert found.name == "Katrin Ohl"
+
+
+@pytest.mark.parametrize("value", ["105092", "desk@example.org", "https://example.org/a", "admin"])
+def test_accounts_and_addresses_are_no_authors(value: str) -> None:
+    assert author_of("", {"author": value}, None) is None
+
+
+def test_the_site_itself_is_no_author_of_a_chinese_page() -> None:
+    assert author_of("", {"author": "示例网", "html:title": "示例标题_示例网"}, None) is None
+
+
+@pytest.mark.parametrize(
+    ("head", "name"),
+    [
+        ("2025年03月02日 18:20 示例通讯社\n责任编辑：赵某", "示例通讯社"),
+        ("来源于：东区办事处\n发布日期：2019-03-06", "东区办事处"),
+        ("2024-07-04 01:55 来源: 示例新闻客户端举报", "示例新闻客户端"),
+    ],
+)
+def test_sources_behind_times_and_beside_tools(head: str, name: str) -> None:
+    found = source_of({}, head, "", {})
+    assert found is not None
+    assert found.name == name
+
+
+def test_counters_behind_a_time_are_no_source() -> None:
+    assert source_of({}, "2024-03-05 10:20 浏览次数", "", {}) is None
