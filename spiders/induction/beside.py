@@ -10,8 +10,8 @@ from typing import Any
 from pipelines.dates import date_from_url
 from pipelines.errors import ParseError
 from spiders.induction.dom import Page
-from spiders.induction.groups import Group
 from spiders.induction.headings import divided_days
+from spiders.induction.judge import Group
 from spiders.induction.result import Induced
 from spiders.induction.title_choice import title_worth_of
 from spiders.induction.trimming import pattern_of_dated
@@ -29,6 +29,8 @@ _FAR = 0.3
 #: a day that stands once for several rows of a table
 _SPANNED = "xpath:td[@rowspan][1] || xpath:preceding-sibling::tr[td[@rowspan]][1]/td[@rowspan][1]"
 _TITLE_ABOVE = (
+    "xpath:preceding-sibling::tr[not(.//a)][1]/td[2]",
+    "xpath:preceding-sibling::tr[not(.//a)][1]/td[1]",
     "xpath:preceding-sibling::*[self::h2 or self::h3 or self::h4 or self::h5 or self::dt][1]",
     "xpath:../preceding-sibling::*[self::h2 or self::h3 or self::h4 or self::h5][1]",
 )
@@ -38,6 +40,7 @@ _IN_ADDRESS = (
     r"/(?P<y>20\d\d)-?(?P<m>\d\d)/(?P<d>\d\d)(?=[/_.-])",
 )
 _LEAST_ROWS = 3
+_LONGEST_HEADING = 64
 #: looking back from every row of a longer list takes too long
 _MANY_ROWS = 800
 #: words of a day that is the page's, not that of its rows
@@ -122,6 +125,8 @@ def _dated_best(
         days = [row.published_on for row in tried.listing.rows if row.published_on]
         if field in _ABOVE and len(days) > 1 and _of_page(tried, days, today=today):
             continue
+        if field in _ABOVE and _in_passing(tried):
+            continue
         dated = len(days)
         far = 1.3 if best is not own and "xpath:preceding::" in field else 1.0
         if best is not own and len(set(days)) == 1 and len(_days(best)) > 1:
@@ -129,6 +134,12 @@ def _dated_best(
         if len(tried.listing.rows) == len(own.listing.rows) and dated > far * most:
             best, most = tried, dated
     return best
+
+
+def _in_passing(found: Induced) -> bool:
+    """Whether days are mentioned in longer texts: no headings."""
+    texts = [row.date_text or "" for row in found.listing.rows if row.published_on]
+    return sum(len(text) > _LONGEST_HEADING for text in texts) > 0.5 * len(texts)
 
 
 def _of_page(found: Induced, days: Sequence[date], *, today: date | None) -> bool:

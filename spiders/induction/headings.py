@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from spiders.induction.dom import Element, Page
-from spiders.induction.groups import Group
+from spiders.induction.judge import Group
 from spiders.induction.row_selectors import names_of, selectors_of
 
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"

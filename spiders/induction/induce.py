@@ -13,7 +13,8 @@ from pipelines.errors import ParseError
 from spiders.cms import FAMILIES
 from spiders.induction.beside import trimmed, with_day_beside, with_title_above
 from spiders.induction.dom import Page, read_page
-from spiders.induction.groups import Group, find_groups, separate_lists
+from spiders.induction.groups import find_groups, separate_lists
+from spiders.induction.judge import Group
 from spiders.induction.pager import guess_data_paging, guess_paging
 from spiders.induction.records import Records, find_fragment, find_records, find_titled
 from spiders.induction.result import Glance, Induced, NothingFound

@@ -13,7 +13,7 @@ from pipelines.urls import canonicalise
 from spiders.fields import fast_node
 from spiders.induction.day_choice import choose_days
 from spiders.induction.dom import Page
-from spiders.induction.groups import Group
+from spiders.induction.judge import Group
 from spiders.induction.row_selectors import best_row_selector, selectors_of
 from spiders.induction.slots import Row, read, rows_in, slots_of, steps
 from spiders.induction.title_choice import title_field

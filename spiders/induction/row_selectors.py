@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from selectolax.lexbor import SelectolaxError
 
 from spiders.induction.dom import Element, Page
-from spiders.induction.groups import Group
+from spiders.induction.judge import Group
 
 #: class names of a state or a position, which say nothing of the list
 _STATE = re.compile(

@@ -16,7 +16,7 @@ from selectolax.lexbor import SelectolaxError
 
 from spiders.fields import Node, fast_node, read_field, tidy
 from spiders.induction.dom import Element
-from spiders.induction.groups import Group
+from spiders.induction.judge import Group
 from spiders.induction.row_days import label_before
 from spiders.induction.row_selectors import selectors_of
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from spiders.induction.groups import Group
+from spiders.induction.judge import Group
 from spiders.rows import ListRow
 
 #: lists of files: a page among them is navigation. Pages of other forms may be part of a list.
