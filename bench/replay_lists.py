@@ -86,6 +86,7 @@ KNOWN_LISTS: Mapping[str, ListSource] = {
             "url": "url",
             "title": "title",
             "date": "pub_time",
+            "written": "date",
             "doc_number": "document_number",
             "issuer": "publisher",
             "body": "content",

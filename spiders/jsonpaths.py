@@ -4,7 +4,8 @@
 ``data.results[]``               every entry of a list (``[]`` alone: the answer is the list)
 ``agencies[].name``              a key of every entry
 ``meta[key=refno].value``        entries whose ``key`` is ``refno``
-``A || B``                       B when A is missing or empty
+``A || B``                       B when A is missing or empty; in a single value also when A is 0
+                                 (a time that was never set)
 ``A && B``                       both, joined by a space (lists: one after the other)
 
 A text that holds JSON (``{"pc": "…"}``) is read when a path goes on into it.
@@ -115,13 +116,15 @@ def find_text(data: Any, path: str) -> str | None:
     """
     if "{" in path:
         return _from_template(data, path)
+    first: str | None = None
     for alternative in compile_path(path):
         groups = [_walk(data, moves) for moves in alternative]
         if all(groups):
             texts = [text for group in groups for value in group if (text := as_text(value))]
-            if texts:
+            if texts and texts != ["0"]:
                 return " ".join(texts)
-    return None
+            first = first or " ".join(texts) or None
+    return first
 
 
 def _from_template(data: Any, template: str) -> str | None:

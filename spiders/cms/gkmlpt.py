@@ -1,12 +1,15 @@
 """广东省政府信息公开平台 (gkmlpt): one JSON directory for every office of Guangdong.
 
 ``sid`` stands in ``window._CONFIG`` of ``/gkmlpt/index``; category 0 is everything. The text of
-an article is JSON too (``DETAIL`` in a script), with the HTML body as a second choice.
+an article is JSON too (``DETAIL`` in a script), with the HTML body as a second choice. ``date`` is
+成文日期; ``display_publish_time`` is 0 where nobody set another day than that of publishing.
 """
 
 from __future__ import annotations
 
 from spiders.cms.family import Family
+
+_PUBLISHED = "display_publish_time || first_publish_time || created_at || date"
 
 FAMILY = Family(
     id="gkmlpt",
@@ -23,7 +26,8 @@ FAMILY = Family(
             "fields": {
                 "title": "title",
                 "url": "url || post_url",
-                "date": "display_publish_time || date",
+                "date": _PUBLISHED,
+                "written": "date",
                 "doc_number": "document_number",
                 "issuer": "publisher",
                 "summary": "abstract",
@@ -34,7 +38,8 @@ FAMILY = Family(
                 "mark": "DETAIL",
                 "body": "content",
                 "title": "title",
-                "date": "display_publish_time || date",
+                "date": _PUBLISHED,
+                "written": "date",
                 "doc_number": "document_number",
                 "issuer": "publisher",
             },

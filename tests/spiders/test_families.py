@@ -277,3 +277,14 @@ def test_an_article_with_its_metadata(site: Site) -> None:
     if site.family != "gkmlpt":
         assert found.written_on == date(2026, 2, 20)
         assert found.index_number == "113300/2026-00012"
+
+
+def test_an_unset_day_of_display_is_not_the_day_of_the_document() -> None:
+    """Guangdong's directory prints 0 there, and 成文日期 as ``date``."""
+    spec = spec_of(next(site for site in SITES if site.family == "gkmlpt"))
+    record = {"title": TITLE, "url": f"{HOST}/gkmlpt/content/1/2/post_77.html",
+              "display_publish_time": 0, "created_at": "2026-03-01 10:00:00",
+              "date": 1_771_545_600}  # fmt: skip
+    listing = read_listing(spec, js({"articles": [record]}).encode(), base_url=HOST, today=TODAY)
+    assert str(listing.rows[0].published_on) == "2026-03-01"
+    assert listing.rows[0].written_on == date(2026, 2, 20)
