@@ -3,8 +3,8 @@
 ``section_macro_f1`` maps our section to the sections a publication has (an edition without
 监管动态 prints such items under 政策速递); publications are told from the items themselves.
 ``scenarios_micro_f1`` and ``measures_micro_f1`` are over plans in full text and the rows of a
-policy table (explicit mentions only). An item that has no ``doc_type`` or no ``topics`` is not
-scored on them.
+policy table (explicit mentions only). An item is scored on the labels that
+it has.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def _sections_of(rows: list[Row]) -> dict[str, tuple[str, ...]]:
     """The sections each publication prints, as seen in its items."""
     found: dict[str, dict[str, None]] = {}
     for row in rows:
-        if row.get("section") and "jurisdiction" in row and "document_key" not in row:
+        if row.get("section") and "document_key" not in row:
             found.setdefault(row["publication"], {})[row["section"]] = None
     return {publication: tuple(names) for publication, names in found.items()}
 
@@ -130,7 +130,7 @@ def _score(row: Row, scores: _Scores, sections: dict[str, tuple[str, ...]]) -> N
         _policy(row, scores)
     elif "document_key" in row:
         _document(row, scores)
-    elif "body" in row and "section" in row:
+    elif "body" in row and row.keys() & {"section", "doc_type", "topics"}:
         _item(row, scores, sections)
 
 
@@ -149,10 +149,11 @@ def _item(row: Row, scores: _Scores, sections: dict[str, tuple[str, ...]]) -> No
         scores.one("doc_type", row["doc_type"], _first(found, "doc_type"), key)
     if "topics" in row:
         scores.many("topics", row["topics"], _names(found, "topic"), key)
-    section = _first(found, "section") or ""
-    available = sections[row["publication"]]
-    ours = load_taxonomy().section_in(section, available=available)
-    scores.one("section", row["section"], ours, key)
+    if "section" in row:
+        section = _first(found, "section") or ""
+        available = sections[row["publication"]]
+        ours = load_taxonomy().section_in(section, available=available)
+        scores.one("section", row["section"], ours, key)
 
 
 def _document(row: Row, scores: _Scores) -> None:
