@@ -18,12 +18,14 @@ _AT_LEAST = re.compile(
     rf"(?P<n>{_N}) ?"
     r"(?P<unit>个?工作日|个?自然日|个月|日|天|个?小时|分钟|年|周|人|次|名|课时|学时|%)"
 )
+# 提前30日, 逾期三个月 and 满两年 are reached or passed; 延长30日 and 不满一年 are not passed
 _AHEAD = re.compile(
-    rf"(?P<most>提前|延长|展期|逾期|满|不满|未满|延期)(?:至少|不超过|不得超过|至)? ?(?P<n>{_N}) ?"
-    r"(?P<unit>个?工作日|个?自然日|个月|日|天|个?小时|年|周)(?!\d|前|以?内)"
+    r"(?:(?P<least>提前|逾期|满)|延长|展期|延期|[不未]满)(?:至少|(?P<most>不超过|不得超过)|至)? ?"
+    rf"(?P<n>{_N}) ?(?P<unit>个?工作日|个?自然日|个月|日|天|个?小时|年|周)(?!\d|前|以?内)"
 )
 _THRESHOLD = re.compile(
-    r"(?:超过|达到|不足|不满|少于|多于) ?(?P<n>\d{1,6}|[一二两三四五六七八九十百千]{1,4}) ?"
+    r"(?:不得?少于|超过|达到|多于|(?P<most>不得?(?:超过|多于)|不足|不满|少于)) ?"
+    r"(?P<n>\d{1,6}|[一二两三四五六七八九十百千]{1,4}) ?"
     r"(?P<unit>万人|亿人|万条|万户|万元|亿元|人|名|条|户)(?:以上)?"
 )
 _YEARS = re.compile(rf"(?P<n>{_N}) ?(?P<unit>年|个月)(?:以上|及以上)")
@@ -71,16 +73,16 @@ def _clauses(text: str, span: tuple[int, int], where: str) -> Iterator[Obligatio
     taken: set[int] = set()
     for pattern in (_TIMES, _AT_LEAST, _WITHIN, _AHEAD, _YEARS, _THRESHOLD, _SHARE):
         for match in pattern.finditer(text, start, end):
-            if match.start("n") in taken or _in_force(text, match):
+            if match.start("n") in taken or _is_no_duty(text, match):
                 continue
             taken.add(match.start("n"))
             yield _obligation(text, span, match, where)
 
 
-def _in_force(text: str, match: re.Match[str]) -> bool:
-    """有效期5年, 三年以内刑期 and ages are no duties."""
+def _is_no_duty(text: str, match: re.Match[str]) -> bool:
+    """有期徒刑三年以下, 第3年, 近3年 and the day in 3月2日前 are no duties."""
     before = text[max(0, match.start("n") - 8) : match.start("n")]
-    return "有期徒刑" in before or before.endswith(("第", "近", "最近", "未来", "月"))
+    return "有期徒刑" in before or before.endswith(("第", "近", "未来", "月"))
 
 
 def _obligation(text: str, span: tuple[int, int], match: re.Match[str], where: str) -> Obligation:
@@ -90,15 +92,15 @@ def _obligation(text: str, span: tuple[int, int], match: re.Match[str], where: s
     value = (
         float(number) if number[0].isdigit() else float(chinese_number(number.replace("两", "二")))
     )
-    op: Op = "le"
+    op: Op
     if match.re is _TIMES:
         op, unit = ("le" if _AT_MOST.search(match[0]) else "ge"), f"次/{groups['per']}"
     elif match.re is _SHARE:
         op, unit = ("ge" if "上" in match[0] else "le"), "%"
     else:
         unit = _UNITS.get(groups["unit"], groups["unit"])
-        if match.re in (_THRESHOLD, _YEARS) or (match.re is _AT_LEAST and not groups["most"]):
-            op = "ge"
+        least = groups.get("least") if match.re is _AHEAD else match.re is not _WITHIN
+        op = "ge" if least and not groups.get("most") else "le"
     low = first = max(start, match.start() - 120)
     for mark in "，。；,;:：":
         low = max(low, text.rfind(mark, first, match.start()) + 1)

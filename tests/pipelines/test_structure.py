@@ -159,6 +159,29 @@ def test_duties_of_a_rule() -> None:
 
 
 @pytest.mark.parametrize(
+    ("clause", "expected"),
+    [
+        ("处理超过100万人个人信息的", ("ge", 100, "万人")),
+        ("处理个人信息不超过100万人的", ("le", 100, "万人")),
+        ("处理个人信息不足10万人的", ("le", 10, "万人")),
+        ("注册资本不得少于500万元", ("ge", 500, "万元")),
+        ("应当提前三十日书面告知用户", ("ge", 30, "日")),
+        ("经营满三年的", ("ge", 3, "年")),
+        ("经营不满一年的", ("le", 1, "年")),
+        ("可以延长三十日", ("le", 30, "日")),
+        ("从业五年以上", ("ge", 5, "年")),
+        ("应当在3月2日前提交", None),
+    ],
+)
+def test_a_duty_says_whether_it_is_a_floor_or_a_ceiling(
+    clause: str, expected: tuple[str, float, str] | None
+) -> None:
+    law = f"第一章 总则\n第一条 {clause}，适用本办法。\n第二条 本办法由示例局解释。"
+    found = [(o.op, o.value, o.unit) for o in read_structure(law).obligations]
+    assert found == ([expected] if expected else [])
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("完成1.2亿欧元（约合1.24亿美元）募集", [(1.2e8, "EUR", "eq"), (1.24e8, "USD", "approx")]),
