@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from pipelines.extraction.outline import Outline
-from pipelines.extraction.phrases import is_meta_line
+from pipelines.extraction.phrases import is_byline, is_meta_line
 
 _MAX_LINE = 200
 _MAX_TOTAL = 600
@@ -66,14 +66,12 @@ def _lines(
     out: Outline, blocks: Iterable[int], limit: int = 1000, *, dated_links: bool = False
 ) -> list[str]:
     """Lines of the blocks that are not links, each up to 200 characters; with ``dated_links``
-    also links that are nothing but a date."""
+    also links that are nothing but a date or a byline."""
     lines: list[str] = []
     for i in blocks:
         if not out.own[i] or (out.tag[i] == "li" and _row_of_list(out, i)):
             continue
-        if out.own_link[i] > 0.7 * out.own[i] and not (
-            dated_links and _YEAR.search(out.content[i]) and is_meta_line(out.content[i].strip())
-        ):
+        if out.own_link[i] > 0.7 * out.own[i] and not (dated_links and _credits(out.content[i])):
             continue
         for raw in out.content[i].split("\n") if out.own[i] < 120 else ():
             line = " ".join(raw.split())
@@ -82,3 +80,8 @@ def _lines(
         if len(lines) >= limit:
             break
     return lines
+
+
+def _credits(content: str) -> bool:
+    line = " ".join(content.split())
+    return is_byline(line) or (_YEAR.search(line) is not None and is_meta_line(line))

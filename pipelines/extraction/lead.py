@@ -26,7 +26,9 @@ _DATED = re.compile(r"\b(?:19|20)\d\d\b|\d{1,2}[:.]\d{2}\b")
 _BYLINE = re.compile(r"(?:by|von|par|por|di|photo|foto|bild|image|©)\b", re.IGNORECASE)
 _MOST = 2
 _NEAR = 14  # texts between the title and the lead
-_LEAST = 40.0  # a hundred letters; a shorter line belongs to the headline
+_LEAST = 40.0  # a hundred letters; a shorter line belongs to the headline,
+_SENTENCES = re.compile(r"[.?!][\"”»’)]? \S.{10}")  # unless it has two sentences,
+_SHORT = 24.0  # and sixty letters
 _LONG = 60.0  # a date in a longer text does not make it a date line
 _FIRST = 12  # texts at the beginning of the body in which the lead may stand once more
 
@@ -66,7 +68,7 @@ def _is_lead(out: Outline, scores: Scores, i: int, *, heading: str) -> bool:
     named = bool(name) and _NAMED.search(name) is not None
     if scores.framed[i] and not (named and _framed_by_name(out, scores, i)):
         return False
-    if size < _LEAST or out.own_link[i] > 0.4 * size:
+    if size < _SHORT or out.own_link[i] > 0.4 * size:
         return False
     if (
         block_weight(size, out.own_link[i], out.pause[i]) <= 0
@@ -74,9 +76,13 @@ def _is_lead(out: Outline, scores: Scores, i: int, *, heading: str) -> bool:
     ):
         return False
     line = " ".join(out.content[i].split())
+    if size < _LEAST and not _SENTENCES.search(line):
+        return False
     if line in heading or is_meta_line(line) or is_promotion(line) or ends_article(line):
         return False
-    return _BYLINE.match(line) is None and (size > _LONG or _DATED.search(line) is None)
+    if _BYLINE.match(line):
+        return False
+    return size > _LONG or line[-1] in ".?!" or _DATED.search(line) is None
 
 
 def _framed_by_name(out: Outline, scores: Scores, i: int) -> bool:

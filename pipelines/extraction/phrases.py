@@ -44,8 +44,8 @@ _META_SIGN = re.compile(
     r"|打印|\d{1,2}:\d{2}"
     r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.? \d{1,2}"
     r"|\b\d{1,2}(?:\.|er)? (?:jan|f[eé][bv]|m[aä]r|a[pv]r|ma[iy]|ju[iln]|ao[uû]|aug|sep|o[ck]t|nov"
-    r"|d[eé][cz])[a-zéû]{0,7}\.? (?:19|20)\d\d|\b\d{1,2}\.\d{1,2}\.(?:19|20)\d\d|lese(?:dauer"
-    r"|zeit)",
+    r"|d[eé][cz])[a-zéû]{0,7}\.? (?:19|20)\d\d|\b\d{1,2}\.\d{1,2}\.(?:19|20)\d\d"
+    r"|lese(?:dauer|zeit)|temps de lecture|\d min(?:ute)?s? read",
     re.IGNORECASE,
 )
 _JUNK = re.compile(r"[\s\d\W_]+")
@@ -84,6 +84,9 @@ _ENDS = re.compile(
     r"|\(c\) \d{4}|all rights reserved"
     r"|about (?:the|this) author|about us$|paid content|from our partners|around the web|report "
     r"(?:a typo|an error|this)"
+    r"|(?:this|the) (?:entry|post) was (?:posted|written|published)|filed in "
+    r"|(?:dieser|der) (?:beitrag|eintrag|artikel) wurde .{0,60}(?:veröffentlicht|verfasst|abgelegt)"
+    r"|(?:cet article|ce billet) a été (?:publié|posté)|esta entrada fue publicada"
     r"|send (?:us )?(?:a )?tip|contact (?:us|the author)|back to top|load(?:ing)? (?:more"
     r"|comments)|show (?:more|comments)"
     r"|references$|see also$|weitere (?:artikel|themen|nachrichten|meldungen|beiträge|info|links"
@@ -162,6 +165,17 @@ _PROMOTES_FIRST = frozenset("扫长点广不展收")
 _CREDITS = re.compile(
     r"^[\s\W]{0,4}(?:(?:责任编辑|责编|编辑|本文来源|编审|审核|校对|监制|值班编辑|文字编辑)\s{0,3}[:：]|纠错|分享让更多人看到)"
 )
+
+
+_BYLINE = re.compile(
+    r"(?:[Bb]y|[Vv]on|[Pp]ar|Por|Words|Text)\s?:?(?: (?:and|und|et|y|&|de|del|van|von|der|da|di|la"
+    r"|le|[A-ZÀ-Þ][^\W\d_]{0,20}[’'.-]?[^\W\d_]{0,20},?)){1,10}"
+)
+
+
+def is_byline(text: str) -> bool:
+    """A line of a page in Latin script that names the writers, and nothing else."""
+    return 5 < len(text) <= 100 and _BYLINE.fullmatch(text) is not None
 
 
 def is_credit(text: str) -> bool:

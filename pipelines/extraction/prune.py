@@ -12,6 +12,7 @@ from pipelines.extraction.outline import Outline
 from pipelines.extraction.phrases import (
     asks_to_subscribe,
     ends_article,
+    is_byline,
     is_credit,
     is_meta_line,
     is_promotion,
@@ -25,6 +26,8 @@ _KEPT_AT_END = frozenset({"li", "td", "th", "dd", "dt", "pre"})
 _POINTERS = frozenset({"p", "div", "h2", "h3", "h4"})
 _CELLS = frozenset({"td", "th"})
 _HEAD_LINES = 40
+_LEAD_LINES = 8
+_BYLINE = 100  # characters
 _HEAD_PROSE = 25.0  # weight after which the text has begun,
 _HEAD_SHARE = 0.3  # or this share of all of it
 _TAIL_SHARE = 0.25  # of the text at most may follow a line that ends the article
@@ -40,7 +43,8 @@ _MIXED = 40.0  # text directly in a box that also holds blocks
 class Pruned:
     """``dropped`` blocks go with all they hold; of ``muted`` blocks only the direct text goes.
 
-    ``first`` and ``last`` are the first and the last block of the text that are kept.
+    ``first`` and ``last`` are the first and the last block of the text that are kept; where a
+    lead stands above byline and date, ``first`` is below these.
     """
 
     dropped: set[int] = field(default_factory=set)
@@ -62,7 +66,8 @@ def prune(out: Outline, scores: Scores, *, best: int, title: int) -> Pruned:
     if not out.cjk:
         work.short_ends()
     kept = work.alive()
-    work.pruned.first, work.pruned.last = (kept[0], kept[-1]) if kept else (best, best)
+    first, work.pruned.last = (kept[0], kept[-1]) if kept else (best, best)
+    work.pruned.first = max(first, work.pruned.first)
     return work.pruned
 
 
@@ -166,6 +171,16 @@ class _Pruning:
                 break
         for i in leaves[: cut + 1]:
             self.leave_out(i)
+        if not self.out.cjk:
+            self._below_lead(leaves[cut + 1 : cut + 1 + _LEAD_LINES])
+
+    def _below_lead(self, leaves: list[int]) -> None:
+        """Bylines and date lines between the lead and the text."""
+        for i in leaves:
+            line = self.line(i)
+            if len(line) <= _BYLINE and (is_byline(line) or is_meta_line(line)):
+                self.leave_out(i)
+                self.pruned.first = i + 1
 
     def _in_data_cell(self, i: int) -> bool:
         tag, above = self.out.tag[i], self.out.tag[self.out.parent[i]]
@@ -208,8 +223,11 @@ class _Pruning:
 
     def _is_pointer(self, i: int) -> bool:
         """Latin pages: a paragraph that is one link points to another article, unless to a file."""
-        out = self.out
-        linked = out.own_link[i] >= 0.95 * out.own[i] > 8 and out.tag[i] in _POINTERS
+        return self.out.tag[i] in _POINTERS and self._is_linked(i)
+
+    def _is_linked(self, i: int, *, least: float = 8.0) -> bool:
+        """All text of a block is a link, and not to a file."""
+        linked = self.out.own_link[i] >= 0.95 * self.out.own[i] > least
         return linked and not self._links_files(i)
 
     def _box_begun_by(self, i: int) -> int:
@@ -269,7 +287,9 @@ class _Pruning:
         last = self._last_of(self._last_sentence(leaves, positive[-1]))
         for i in leaves:
             mixed = self.out.end[i] > i + 1 and self.out.own[i] > _MIXED
-            if not mixed and (i < first or (i > last and self.out.tag[i] not in _KEPT_AT_END)):
+            if mixed or first <= i <= last:
+                continue
+            if i < first or self.out.tag[i] not in _KEPT_AT_END or self._is_linked(i, least=2):
                 self.leave_out(i)
 
     def _first_sentence(self, leaves: list[int], first: int) -> int:

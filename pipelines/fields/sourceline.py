@@ -62,7 +62,7 @@ _NAME = (
 )
 #: "By Jane Doe and John Roe", "Von …", "Par …", at the beginning of a line or behind a mark
 _BYLINE = re.compile(
-    r"(?:^|[|·•–/!,] ?|\d{4} )(?:(?:[Ww]ritten )?[Bb]y|[Vv]on|[Pp]ar|Por|Words|Text|Autor(?:in)?"
+    r"(?:^|[|·•–/!,] ?|\d{4} ?)(?:(?:[Ww]ritten )?[Bb]y|[Vv]on|[Pp]ar|Por|Words|Text|Autor(?:in)?"
     rf"|Auteur) ?:? (?P<name>{_NAME}(?:(?:, | and | und | et | y | & ){_NAME}){{0,4}})"
     r"(?= {0,2}(?:$|[|·•,;(–—-]|\d|on |am |le ))",
     re.MULTILINE,
