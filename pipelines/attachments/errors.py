@@ -21,7 +21,24 @@ same bytes again may help.
 
 from __future__ import annotations
 
+import lzma
+import struct
+import zlib
 from typing import ClassVar
+from zipfile import BadZipFile
+
+#: whatever a broken directory or member makes zipfile raise, besides KeyError for a member that
+#: is not there and RuntimeError for a password
+ZIP_DAMAGE = (
+    BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    ValueError,
+    OSError,
+)
 
 
 class FileProblem(Exception):

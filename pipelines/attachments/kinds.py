@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import zipfile
-import zlib
 from collections.abc import Collection
 from io import BytesIO
 
+from pipelines.attachments.errors import ZIP_DAMAGE
 from pipelines.decode import decode
 
 HEAD = 4096
@@ -45,17 +45,6 @@ _ODF = {
     "application/vnd.oasis.opendocument.spreadsheet": "ods",
     "application/vnd.oasis.opendocument.presentation": "odp",
 }
-#: whatever a broken directory or member makes zipfile raise
-_DAMAGE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    KeyError,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-    OSError,
-)
 
 
 def kind_of(data: bytes) -> str:
@@ -82,7 +71,7 @@ def _kind_of_zip(data: bytes) -> str:
             if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
                 kind = archive.read("mimetype").decode("ascii", "replace").strip()
                 return _ODF.get(kind, "zip")
-    except _DAMAGE:
+    except (*ZIP_DAMAGE, KeyError, RuntimeError):
         return "zip"  # reading it will say what is wrong
     return office_kind(names) or "zip"
 

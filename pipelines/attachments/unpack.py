@@ -6,7 +6,6 @@ import posixpath
 import re
 import stat
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
@@ -14,6 +13,7 @@ from io import BytesIO
 from lxml import etree  # type: ignore[import-untyped]
 
 from pipelines.attachments.errors import (
+    ZIP_DAMAGE,
     ArchiveBomb,
     ArchivePath,
     Damaged,
@@ -42,7 +42,7 @@ def opened(data: bytes, *, limits: Limits, kind: str) -> Iterator[zipfile.ZipFil
     """A zip whose directory passed all checks. Raises FileProblem."""
     try:
         archive = zipfile.ZipFile(BytesIO(data))
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError, OSError) as error:
+    except ZIP_DAMAGE as error:
         raise Damaged(str(error)[:200], kind=kind) from error
     with archive:
         check(archive, limits=limits, kind=kind)
@@ -112,7 +112,7 @@ class Budget:
                     pieces.append(piece)
         except KeyError:
             raise
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+        except ZIP_DAMAGE as error:
             raise Damaged(str(error)[:200], kind=self.kind) from error
         except RuntimeError as error:  # "password required"
             raise Encrypted(str(error)[:100], kind=self.kind) from error

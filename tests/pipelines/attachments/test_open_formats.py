@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 import pytest
 
 from pipelines.attachments.kinds import kind_of
@@ -155,7 +158,23 @@ def corrupted(data: bytes, name: bytes) -> bytes:
     return data[:place] + b"\xff" * 12 + data[place + 12 :]
 
 
+def squeezed(members: dict[str, bytes]) -> bytes:
+    """A zip packed by LZMA, as some archivers write."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_LZMA) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
 CASES = {
+    "a mimetype by LZMA that does not unpack": (
+        squeezed({"mimetype": b"application/vnd.oasis.opendocument.text"}).replace(
+            b"\x05\x00\x5d",
+            b"\x05\x00\xff",  # the properties at the head of the stream
+        ),
+        ("zip", "unread", "file_damaged"),
+    ),
     "a mimetype that does not unpack": (
         corrupted(odf("<text:p>x</text:p>"), b"mimetype"),
         ("zip", "unread", "file_damaged"),
