@@ -67,10 +67,8 @@ _HEADING = re.compile(
     r"|编者按|引言|前言|概[要述]|Abstract|ABSTRACT|Summary|SUMMARY|Executive [Ss]ummary|Highlights)"
     r"(?:[】\]][ ：:]{0,2}|[ \u3000]{0,2}[：:—-]{1,2}[ \u3000]{0,2}|[ \u3000]{1,4})"
 )
-_HEADING_BEGINS, _DONE_BEGINS = (
-    frozenset("【[摘内论研报提核导编引前概ASEH"),
-    frozenset("为根按依随"),
-)
+_HEADING_BEGINS = frozenset("【[摘内论研报提核导编引前概ASEH")
+_DONE_BEGINS = frozenset("为根按依随")
 _NO_NEWS = re.compile(
     r"[（(▲△▼]{0,2}(?:原标题|图为|图片说明|图片来源|图源|资料图|上图|下图|配图|视频[-：:]|当前位置"
     r"|您(?:现在|当前)的?位置|首页 ?>|关键词[：:]|Key ?words?:|Photo:|Image:|Figure \d)"

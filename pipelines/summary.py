@@ -70,7 +70,7 @@ _PHRASE = re.compile(
 )
 _CLAUSE_MARKS = "，；：、,;:"
 _OPENING, _CLOSING = "（(《“「[【", "）)》”」]】"
-_MARKS = re.compile(r"[，；：、,;:（(《“「\[【）)》”」\]】]")
+_CUTS = re.compile(f"[{re.escape(_CLAUSE_MARKS + _OPENING + _CLOSING)}]")
 
 
 class _Weighed(NamedTuple):
@@ -275,7 +275,7 @@ def _cut(sentence: str, limit: int) -> str:
     """The front of a long sentence up to the end of a clause, marked as cut."""
     front = sentence[: limit - 1]
     best = opened = depth = 0
-    for match in _MARKS.finditer(front):
+    for match in _CUTS.finditer(front):
         char, at = match[0], match.start()
         if char in _OPENING:
             opened = opened if depth else at

@@ -153,7 +153,7 @@ def _decimals(labels: list[_Label]) -> list[_Label]:
         if path:
             above = kept[-1] if kept and not last else None
             if above is not None and len(path) == 2 and above.number == path[0]:
-                base, last = max(above.rank, _FIRST_TASK) + 1 - 2, path[:1]
+                base, last = max(above.rank, _FIRST_TASK) - 1, path[:1]  # 1.1 lies one below it
             if not _counts_on(last, path):
                 continue
             label.rank = base + len(path)

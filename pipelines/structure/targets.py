@@ -149,7 +149,7 @@ class _Reading:
         last = [
             found.year
             for start, end in zip(self._goal_starts, self._goal_ends, strict=True)
-            for found in years_in(self._text, start, end, goals=start)
+            for found in years_in(self._text, start, end, in_goals=True)
         ]
         if last:
             return max(last)
@@ -173,7 +173,7 @@ class _Reading:
         """The aims of one paragraph."""
         goals = self._in_goals(start)
         years = [
-            *years_in(self._text, start, end, goals=goals),
+            *years_in(self._text, start, end, in_goals=goals is not None),
             *short_years_in(self._text, start, end),
         ]
         years.sort(key=year_place)

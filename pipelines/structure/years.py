@@ -22,8 +22,6 @@ _ALL_DONE = re.compile(
 )
 _PLAN_NAME = re.compile("|".join(_PLANS))
 _SHORT_YEAR = re.compile(r"(?:到|至|力争)(?P<year>20\d\d)(?=[，,]|实现)")
-
-
 _PLAN_END = re.compile(r"[（(]?20\d\d ?年? ?(?:-{1,2}|至|到|~) ?(?P<end>20\d\d) ?年?[）)]?")
 
 
@@ -70,15 +68,16 @@ def plan_name(title: str) -> str:
     return match[0] if match else ""
 
 
-def years_in(text: str, start: int, end: int, *, goals: int | None) -> Iterator[Year]:
-    """The years by which something is to be reached."""
+def years_in(text: str, start: int, end: int, *, in_goals: bool) -> Iterator[Year]:
+    """The years by which something is to be reached; ``in_goals``: in a section on aims, where
+    2025年底 needs no further word."""
     for match in _TO_YEAR.finditer(text, start, end):
         word = match[0]
         if word.startswith(("截至", "至")) and not match["end"] and not match["next"]:
             continue
         certain = word.startswith(("到", "力争", "争取", "计划", "确保", "目标", "将"))
         certain = certain or (match["end"] or "").endswith("前") or _strives(text, match.end(), end)
-        if certain or match["next"] or (goals is not None and match["end"]):
+        if certain or match["next"] or (in_goals and match["end"]):
             yield Year(match.start("year"), int(match["year"]))
 
 

@@ -19,6 +19,8 @@ JOINED = 0.3
 """Weighted share of a clause that another must have gained (or lost)."""
 # Above this product of left-over clauses nothing is compared.
 _MOST_PAIRS = 40_000
+_FEWEST = 6
+"""Bigrams that must be shared: fewer prove nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +83,10 @@ class Leftovers:
         best = JOINED * self._size(clause)
         place: int | None = None
         for at, part in parts.items():
-            if len(clause & part) < 6:
+            shared = clause & part
+            if len(shared) < _FEWEST:
                 continue
-            common = self._size(clause & part)
+            common = self._size(shared)
             if common >= best:
                 best, place = common, at
         return place
