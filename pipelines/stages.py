@@ -88,7 +88,7 @@ class Read:
     """Runs the steps over small groups of pages, one step at a time.
 
     In a backlog ``GROUP`` pages are cleaned, then their metadata read, and so on: the code of one
-    step stays in the cache, which saves a third of the whole line (docs/decisions/groups.md).
+    step stays in the cache, which saves a fifth and more of the line (docs/decisions/groups.md).
     A page that comes alone waits ``READ_LINGER`` seconds. A page that fails is dropped with a code;
     the others of its group go on.
     """
