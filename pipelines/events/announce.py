@@ -8,27 +8,38 @@ when it is exactly the name of a policy, and else only together with issuer, day
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from pipelines.events.names import PolicyName, read_name
+from pipelines.events.topics import folded
 from pipelines.fields.doctype import genre_of
 from pipelines.fields.issuers import canonical_body, looks_like_body
 from pipelines.fields.regions import locate
 
 LEAD = 320
 """Characters of a text in which a report says what it reports."""
+_GENRE_WORDS = (
+    "措施|举措|政策|计划|方案|办法|规定|条例|意见|细则|通知|公告|指引|指南|规范|规划|纲要|清单|名单|目录"
+    "|解释|决定|标准|规则|要点|通告"
+)
+_GENRES = f"(?:{_GENRE_WORDS})"
+_ACT_WORDS = (
+    *_GENRE_WORDS.split("|"),
+    *("批", "新规", "新政", "文件", "发文", "条", "路线图", "施工图", "红线", "专项行动"),
+)
+"""One of them stands in every page that speaks of an act."""
+_VERBS_BEHIND = "印发|公布|发布|出台|落地|出炉|获批|施行|实施|来了|亮相"
+"""What is said behind a name: 某办法正式公布."""
+_VERBS_BEFORE = "印发|出台|发布|公布|下发|颁布|推出|制定|印送|制发|发文|部署|开展|启动"
+_FIRST_VERBS = tuple(_VERBS_BEHIND.split("|"))
+_VERBS = (*_FIRST_VERBS, *_VERBS_BEFORE.split("|"), "征求", "征集", "听取")
 _VERB = re.compile(
-    r"(?:印发|出台|发布|公布|下发|颁布|推出|制定|印送|制发|发文|部署|开展|启动)(?:实施)?(?:了|的)?"
+    rf"(?:{_VERBS_BEFORE})(?:实施)?(?:了|的)?"
     r"|(?:就|对)(?=[^，。；！？\n《》]{4,60}?(?:公开|向社会|再次){0,2}(?:征求|征集|听取)[^，。；\n]{0,8}?意见)"
 )
 _WITHIN = re.compile(r"[^，。；！？\n《》]{2,20}?(?:印发|出台|制定)的?(?=.{6})")
-_GENRES = (
-    r"(?:措施|举措|政策|计划|方案|办法|规定|条例|意见|细则|通知|公告|指引|指南|规范|规划|纲要|清单|名单|目录"
-    r"|解释|决定|标准|规则|要点|通告)"
-)
 _NAME = re.compile(
     rf"(?P<name>[^，。；！？：\n《》]{{3,60}}{_GENRES})(?P<tail>[（(][^（）()]{{1,20}}[）)])?"
 )
@@ -39,7 +50,7 @@ _CALLED = re.compile(
 _NAME_FIRST = re.compile(
     rf"(?:\A|[，,：:“])(?P<name>[^，。；！？：:\n《》“”]{{6,60}}?{_GENRES})(?P<tail>[（(][^（）()]{{1,20}}[）)])?”?"
     r"(?:已|于|近日|日前|今日|昨日|正式|全文|对外|\d{1,2}月\d{1,2}日|\d{1,2}日){0,4}"
-    r"(?:印发|公布|发布|出台|落地|出炉|获批|施行|实施|来了|亮相)"
+    rf"(?:{_VERBS_BEHIND})"
 )
 # A loosely told act is no meeting, fair or signing.
 _OCCASION = re.compile(r"签约|揭牌|开幕|闭幕|举行|举办|召开|论坛|峰会|大赛|启幕|开工|投运|落户")
@@ -49,20 +60,9 @@ _COMPANY = re.compile(
 )
 _NO_NAME = re.compile(r"称|要求|明确|提出|表示|将|显示|指出|记者|我国|成效|进展|成果|情况")
 TITLE_END = "|"
+"""Stands between title and lead in the words of an announcement."""
 _ABBREVIATED = re.compile(r"《[\u4e00-\u9fff]{2,4}》")
 _NUMBERED = re.compile(r"\d[ ]?号")
-_FIRST_VERBS = (
-    *("印发", "公布", "发布", "出台", "落地", "出炉", "获批", "施行", "实施", "来了", "亮相"),
-)
-_VERBS = (
-    *_FIRST_VERBS,
-    *("下发", "颁布", "推出", "制定", "印送", "制发", "发文", "部署", "开展", "启动"),
-    *("征求", "征集", "听取"),
-)
-_ACT_WORDS = (
-    *_GENRES[3:-1].split("|"),
-    *("批", "新规", "新政", "文件", "发文", "条", "路线图", "施工图", "红线", "专项行动"),
-)
 _SPEAKS_OF_ACT = re.compile(
     rf"{_GENRES}|专项行动|第[一二三四五六七八九十\d]{{1,3}}批|新规|新政|文件|发文|[0-9一二三四五六七八九十两]{{1,3}}条|条款|路线图|施工图|红线"
 )
@@ -77,7 +77,6 @@ _MORE = re.compile(r"等(?:[一二三四五六七八九十\d]{1,3}|多)?(?:个)?
 _SITE = re.compile(r"(?P<body>[\u4e00-\u9fff]{2,16}?)(?:网站|官网|官方网站|微信公众号|官微)")
 _TITLE_PLACE = re.compile(r"\A(?:【[^】]{0,12}】|[\u4e00-\u9fff]{2,4}[！!]|[^，：:！]{0,12}[！!])?")
 _BREAKS = re.compile(r"[。！？；\n]")
-_FROM_BATCH = re.compile(r"第[一二三四五六七八九十\d]{1,3}批")
 ROUNDUP = re.compile(
     r"(?:一周|本周|每周|周度|本月|每月|月度|\d{1,2}月|季度).{0,6}(?:速递|速览|观察|回顾|汇总|盘点|要闻|动态|资讯)"
     r"|(?:周报|月报|周刊|月刊|简报|早报|晚报|早参|日报)(?:[：:|｜丨（(\s\d]|\Z)|政策(?:速递|速览|汇总|盘点|动态|周)"
@@ -144,7 +143,7 @@ def _of_sentence(
     if not _any(_VERBS, sentence):
         return None
     if _any(_FIRST_VERBS, sentence) and (first := _NAME_FIRST.search(sentence)):
-        name, said, _ = _read(first["name"], first["tail"] or "", opened=False)
+        name, said = _read(first["name"], first["tail"] or "")
         if name is not None:
             return name, said, (), "", bool(_DRAFT.search(sentence))
     for match in _VERB.finditer(sentence):
@@ -152,32 +151,32 @@ def _of_sentence(
         if rest.startswith("《") and not _ABBREVIATED.match(rest):
             return None  # quoted: read elsewhere
         who = _who(sentence[: match.start()])
-        name, said, draft = _named(rest, opened=match[0] in ("就", "对"))
+        opened = match[0] in ("就", "对")
+        name, said = _named(rest, opened=opened)
         if name is None and not who[0] and not who[1]:
             continue
-        return name, said, *who, draft or bool(_DRAFT.search(sentence))
+        return name, said, *who, opened or bool(_DRAFT.search(sentence))
     return None
 
 
-def _named(rest: str, *, opened: bool) -> tuple[PolicyName | None, str, bool]:
+def _named(rest: str, *, opened: bool) -> tuple[PolicyName | None, str]:
+    """The name behind a verb and as printed; ``opened``: what comments are asked for is a draft."""
     if inner := _WITHIN.match(rest):
         rest = rest[inner.end() :]  # 网站发布四部门印发的关于…的意见
     match = (_CALLED if opened else _NAME).match(rest)
     if match is None:
-        return None, "", opened
-    return _read(match["name"], "" if opened else match["tail"] or "", opened=opened)
+        return None, ""
+    return _read(match["name"], "（征求意见稿）" if opened else match["tail"] or "")
 
 
-def _read(printed: str, tail: str, *, opened: bool) -> tuple[PolicyName | None, str, bool]:
+def _read(printed: str, state: str) -> tuple[PolicyName | None, str]:
     printed = printed.removeprefix("其").strip('“”"')
     inner = printed.removesuffix("的通知")
     printed = inner if genre_of(inner) is not None else printed  # 印发关于…若干政策的通知
     if _NO_NAME.search(printed) or _NUMBERED.search(printed) or genre_of(printed) is None:
-        return None, "", opened
-    name = read_name(f"{printed}（征求意见稿）" if opened else printed + tail)
-    if name is None or name.short or name.common:
-        return None, printed, opened
-    return name, printed, opened
+        return None, ""
+    name = read_name(f"{printed}{state}")
+    return (None if name is None or name.short or name.common else name), printed
 
 
 def announcers(text: str) -> tuple[tuple[str, ...], str]:
@@ -232,36 +231,3 @@ def scopes_of(bodies: Sequence[str], place: str) -> tuple[str, ...]:
 def base_body(name: str) -> str:
     """A body without its office: 国务院办公厅 speaks for 国务院."""
     return canonical_body(name).removesuffix("办公厅")
-
-
-def folded(text: str) -> str:
-    """``text`` as topics are compared: one width, no spaces, AI spelled out."""
-    plain = unicodedata.normalize("NFKC", "".join(text.split())).lower()
-    return _AI.sub("人工智能", plain)
-
-
-_AI = re.compile(r"(?<![a-z])ai(?![a-z])")
-_GENERAL = re.compile(
-    r"国务院办公厅|国务院|促进|推动|推进|加快|支持|鼓励|关于|进一步|加强|深入实施|组织实施|实施|开展|做好|全面|高质量|创新|发展|产业"
-    r"|行动|计划|方案|若干|措施|举措|政策|管理|办法|规定|条例|通知|意见|公告|指导|有关|工作|等|[一二三四五]年|规范|指南|指引|建设"
-    r"|体系|服务|培育|细则|暂行|试行|规划|优化|提升|应用|相关|监督|业务|规则|印发|公布|名单|清单|要点|十[四五六]五|新一轮|系列|最新|正式|专项|近期|今年|水平|能力|省|市"
-)
-
-
-@lru_cache(maxsize=2048)
-def topic_of(core: str) -> frozenset[str]:
-    """What a policy is about: pairs of characters of its name without the words of every name."""
-    pairs: set[str] = set()
-    for part in _GENERAL.split(folded(core)):
-        pairs.update(part[at : at + 2] for at in range(len(part) - 1))
-    return frozenset(pairs)
-
-
-def share_in(topic: frozenset[str], words: str) -> float:
-    """The share of a topic that ``words`` speak of."""
-    return sum(pair in words for pair in topic) / len(topic) if topic else 0.0
-
-
-def batches_in(words: str) -> frozenset[str]:
-    """第三批 … in folded words."""
-    return frozenset(_FROM_BATCH.findall(words))

@@ -76,10 +76,10 @@ def keys_by_name(
     if subject is None:
         return linked, linked
     name = subject.name
-    years = ",".join(sorted(name.years))
-    exact = name_key(name, issuer=issuers[0] if issuers else url_key)
-    core = _core(name, issuers[0] if issuers else url_key)
+    issuer = issuers[0] if issuers else url_key
+    exact = name_key(name, issuer=issuer)
+    core = _core(name, issuer)
     any_year = key_hash("any", core, name.batch)
     known = [*(number_key(number) for number in sorted(numbers)), *linked]
-    asked = [exact, key_hash("name", core, name.batch, "")] if years else [any_year]
+    asked = [exact, key_hash("name", core, name.batch, "")] if name.years else [any_year]
     return [exact, any_year, *known], [*asked, *known]

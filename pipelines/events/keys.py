@@ -250,7 +250,7 @@ def _about(
         return subject, None
     if told is not None and told.name is not None:
         name = told.name.at(told.place)
-        cited = _numbered(page.title, "") if "号" in page.title else None
+        cited = _numbered(page.title, "")
         number = cited.number if cited else None
         return Subject(name, own=False, number=number, loose=True), told
     subject = _numbered(page.title, text, announced=told is not None)

@@ -35,6 +35,7 @@ _BATCH = re.compile(
     rf"(?:总)?第(?P<n>[{_HAN_DIGITS}]{{1,4}}|\d{{1,4}}|(?:19|20)\d\d-\d{{1,3}})(?P<unit>批次?|期|次|届|季度|轮|辑|号)"
     rf"|(?P<month>1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月(?:份)?|(?P<half>[上下]半年)"
 )
+_FROM_BATCH = re.compile(r"第(?P<n>[一二三四五六七八九十]{1,3}|\d{1,3})批")
 _PRINTED_PLACE = re.compile(r"(?P<name>[\u4e00-\u9fff]{2,3}[省市])(?=[\u4e00-\u9fff]{2})")
 _NO_PLACE = re.compile(r"[城都上股超门入]市\Z")
 _QUOTES = str.maketrans("", "", "“”\"'‘’《》〈〉<>「」")
@@ -102,7 +103,7 @@ def read_name(text: str) -> PolicyName | None:
     bare = _YEARS.sub(lambda match: _year(match, years), bare)
     bare = _BATCH.sub(lambda match: _part(match, batch), bare)
     bare = _STATE.sub("", bare)
-    core = _NOT_KEY.sub("", _AI.sub("人工智能", bare.lower())).removeprefix("关于")
+    core = _NOT_KEY.sub("", spelled_out(bare)).removeprefix("关于")
     if len(core) < 3:
         return None
     return PolicyName(
@@ -154,11 +155,14 @@ def places_differ(a: str, b: str) -> bool:
     return bool(a and b and a != b)
 
 
-def part_of(words: str) -> str:
-    """The batch that ``words`` (第三批) name, in the form of ``PolicyName.batch``."""
-    found: list[str] = []
-    _BATCH.sub(lambda match: _part(match, found), words)
-    return ",".join(found)
+def spelled_out(text: str) -> str:
+    """``text`` in small letters with AI in words."""
+    return _AI.sub("人工智能", text.lower())
+
+
+def batches_in(words: str) -> frozenset[str]:
+    """The batches (第三批) that ``words`` name, in the form of ``PolicyName.batch``."""
+    return frozenset(f"{_number(match['n'])}批" for match in _FROM_BATCH.finditer(words))
 
 
 def _number(text: str) -> str:

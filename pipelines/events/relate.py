@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipelines.events.announce import TITLE_END, batches_in, folded, share_in, topic_of
+from pipelines.events.announce import TITLE_END
 from pipelines.events.filing import EARLY, LATE
 from pipelines.events.keys import EventKeys
-from pipelines.events.names import PolicyName, part_of, places_differ
+from pipelines.events.names import PolicyName, batches_in, places_differ
 from pipelines.events.roles import OWN_ROLES
+from pipelines.events.topics import folded, share_in, topic_of
 
 SURE = 0.9
 """Links below this need to be the only ones (an unknown place may be another one's)."""
@@ -101,7 +102,7 @@ def _tells_enough(topic: frozenset[str], name: PolicyName, words: str) -> bool:
 def _parts_fit(name: PolicyName, words: str) -> bool:
     """Whether a report speaks of this batch and of no other."""
     batches = batches_in(words)
-    return not batches if not name.batch else any(name.batch in part_of(b) for b in batches)
+    return name.batch in batches if name.batch else not batches
 
 
 def clash(a: EventKeys, b: EventKeys) -> bool:

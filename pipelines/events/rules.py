@@ -10,11 +10,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
 
-from pipelines.events.announce import folded, share_in, topic_of
 from pipelines.events.filing import address_key
 from pipelines.events.keys import EventKeys, PageFacts, read_keys
 from pipelines.events.official import OfficialTrace, trace_official
 from pipelines.events.relate import SAME_TOPIC, Link, clash, relate
+from pipelines.events.topics import folded, share_in, topic_of
 
 _ACTS = ("final", "draft", "amendment", "repeal")
 

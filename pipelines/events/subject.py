@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipelines.events.announce import folded, share_in, topic_of
 from pipelines.events.names import PolicyName, read_name
 from pipelines.events.roles import explains_policy
+from pipelines.events.topics import folded, share_in, topic_of
 from pipelines.fields.docnumber import normalise_doc_number
 from pipelines.fields.doctype import document_kind, genre_of, is_interpretation
 
