@@ -55,7 +55,7 @@ class FileReport:
 
     @property
     def bad(self) -> bool:
-        """Whether something is torn, altered or missing."""
+        """Whether something is torn, altered, missing, or was to be erased and is still there."""
         return self.state in ("torn", "altered", "missing", "erasing")
 
 

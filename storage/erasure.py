@@ -18,15 +18,17 @@ from sqlalchemy.orm import Session
 
 from storage import archive
 from storage.archive import OPEN
-from storage.attachments import drop_unlinked
+from storage.attachments import drop_unlinked, hashes_of
 from storage.audit import record_action
 from storage.blanking import blank_records
 from storage.errors import Conflict
+from storage.event_edits import drop_page
 from storage.index_queue import unindex
 from storage.models import (
     Attachment,
     CrawlRun,
     Document,
+    DocumentLabel,
     DocumentVersion,
     ErasedRecord,
     Fetch,
@@ -39,7 +41,10 @@ from storage.search_index import stored_text
 from storage.upsert import insert_ignoring
 
 GONE = "已按要求移除 / removed on request"
-_EMPTY = ("summary", "doc_number", "index_number", "publisher", "issuer", "original_source")
+_EMPTY = (
+    "summary", "doc_number", "index_number", "publisher", "issuer", "original_source", "validity",
+    "validity_by", "subject", "topic_words",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +64,21 @@ def erase(
 ) -> Erased:
     """Remove everything kept of an address, in all sources, and keep it from coming back.
 
-    ``alike`` are other documents of the same policy event group or text, to be judged by a person.
+    ``alike`` are other documents of the same text, to be judged by a person.
     """
     _forget_deleted_bytes(session, now_on=True)
     documents = list(session.scalars(select(Document).where(Document.url_key == url_key)))
     ids = [document.id for document in documents]
     alike = _alike(session, documents)
     keys = {url_key, *_own_files(session, ids)}
+    hashes = hashes_of(session, ids)
     sources = {document.source_id for document in documents} | _asked_by(session, url_key)
     shells = []
     for document in documents:
         try:
             bury_document(session, document.id, reason=reason, actor=actor, now=now)
         except Conflict:
-            _empty(session, document)
+            _empty(session, document, now=now)
             shells.append(document.id)
     for source_id in sorted(sources):
         bury_url(
@@ -85,7 +91,7 @@ def erase(
             now=now,
         )
     records = _note_places(session, keys, now=now)
-    files = drop_unlinked(session, stored_before=now)
+    files = drop_unlinked(session, stored_before=now, among=hashes)
     record_action(
         session,
         actor=actor,
@@ -133,8 +139,9 @@ def _asked_by(session: Session, url_key: str) -> set[int]:
     return {source_id for source_id in found if source_id is not None}
 
 
-def _empty(session: Session, document: Document) -> None:
+def _empty(session: Session, document: Document, *, now: datetime) -> None:
     """Of a document that an issue cites, a hidden shell stays: number, address, times."""
+    drop_page(session, document.id, now=now)
     searched = stored_text(session, document.id)
     if searched is not None:
         unindex(session.connection(), document.id, old=searched)
@@ -146,9 +153,10 @@ def _empty(session: Session, document: Document) -> None:
     for model, column in (
         (NearBand, NearBand.document_id),
         (SentenceHash, SentenceHash.document_id),
+        (DocumentLabel, DocumentLabel.document_id),
+        (Attachment, Attachment.document_id),
     ):
         session.execute(delete(model).where(column == document.id))
-    session.execute(delete(Attachment).where(Attachment.document_id == document.id))
     document.title, document.state = GONE, "suppressed"
     for name in _EMPTY:
         setattr(document, name, None)
@@ -181,6 +189,15 @@ def _note_places(session: Session, keys: set[str], *, now: datetime) -> int:
 # the files --------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Blanked:
+    """Places of a file that are blank now, and the SHA-256 of the whole file since."""
+
+    places: tuple[tuple[int, int], ...]
+    sha256: str | None
+    gone: bool
+
+
 def waiting(session: Session) -> dict[str, list[tuple[int, int]]]:
     """Records that are still to be blanked, by file: (offset, length)."""
     found: dict[str, list[tuple[int, int]]] = defaultdict(list)
@@ -203,15 +220,6 @@ def blank(folder: Path, file: str, places: Sequence[tuple[int, int]], *, now: da
         return Blanked((), None, gone=False)
     done = blank_records(path, places, now=now)
     return Blanked(tuple(done), archive.file_digest(path), gone=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Blanked:
-    """Places of a file that are blank now, and the SHA-256 of the whole file since."""
-
-    places: tuple[tuple[int, int], ...]
-    sha256: str | None
-    gone: bool
 
 
 def settle(session: Session, file: str, blanked: Blanked, *, now: datetime) -> None:

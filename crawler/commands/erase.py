@@ -68,7 +68,7 @@ def _erase(state: App, target: str, *, reason: str, by: str, yes: bool) -> dict[
         documents, captured = known_at(session, key)
     if not documents and not captured:
         typer.echo(
-            (f"没有存过它，只记下不再收录 / nothing is kept, it is barred only: {url}"), err=True
+            f"没有存过它，只记下不再收录 / nothing is kept, it is barred only: {url}", err=True
         )
     if not yes:
         for number, title in documents:
@@ -104,7 +104,7 @@ def _address(state: App, target: str) -> tuple[str, str]:
     url = canonicalise(target)
     if not is_fetchable(url):
         raise fail(
-            (f"不是条目编号，也不是网址 / neither an item nor an address: {target}"),
+            f"不是条目编号，也不是网址 / neither an item nor an address: {target}",
             code=EXIT_USAGE,
         )
     return url_key(url), url
@@ -121,7 +121,11 @@ def _finish(state: App) -> tuple[int, int]:
         try:
             blanked = blank(state.config.storage.captures, file, places, now=now_utc())
         except OSError as error:
-            typer.echo(f"{file}：{error}", err=True)
+            typer.echo(
+                f"{file}：{error}；排除后再运行 dibao erase --finish / "
+                "mend that, then run dibao erase --finish",
+                err=True,
+            )
             left += len(places)
             continue
         if not blanked.places:
@@ -155,7 +159,8 @@ def _print(result: dict[str, object], *, as_json: bool) -> None:
     typer.echo(f"存档中抹除的记录 / records blanked in captures: {result['blanked']}")
     if result["waiting"]:
         typer.echo(
-            f"{result['waiting']} 条在未写完的文件里，采集结束后运行 dibao erase --finish / "
-            "in files that are being written: run it again with --finish when the crawl is over",
+            f"还有 {result['waiting']} 条未抹（多在未写完的文件里），采集结束后运行 "
+            "dibao erase --finish / still there, mostly in files that are being written: run it "
+            "again with --finish when the crawl is over",
             err=True,
         )

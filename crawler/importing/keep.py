@@ -13,7 +13,7 @@ from crawler.importing.material import Given
 from crawler.importing.prepare import Place, Prepared
 from pipelines.attachments.names import safe_name
 from pipelines.urls import host_group, url_key
-from storage.attachments import FileFacts, drop_unlinked, link_file, put_file
+from storage.attachments import FileFacts, drop_unlinked, hashes_of, link_file, put_file
 from storage.audit import record_action
 from storage.documents import get_document, latest_version
 from storage.errors import Conflict, NotFound
@@ -182,6 +182,7 @@ def undo(session: Session, document_id: int, *, actor: str, now: datetime) -> li
             f"条目 {document_id} 不是手工录入的，不能这样移除 / item {document_id} was not imported"
         )
     source_id, key = document.source_id, document.url_key
+    files = hashes_of(session, [document_id])
     bury_document(session, document_id, reason="import undone", actor=actor, now=now)
     unbury_url(session, source_id=source_id, url_key=key)
     record_action(
@@ -192,4 +193,4 @@ def undo(session: Session, document_id: int, *, actor: str, now: datetime) -> li
         target_id=document_id,
         now=now,
     )
-    return drop_unlinked(session, stored_before=now)
+    return drop_unlinked(session, stored_before=now, among=files)

@@ -14,17 +14,38 @@ from warcio.archiveiterator import ArchiveIterator
 from storage import archive, captures, erasure, runs
 from storage.archive import ArchiveWriter
 from storage.archive_check import FileReport, check_file, check_kept
+from storage.attachments import (
+    FileFacts,
+    FileReading,
+    link_file,
+    open_files,
+    put_file,
+    stored_file,
+)
 from storage.audit import list_actions
 from storage.blanking import blank_member
-from storage.documents import get_document, save_document
+from storage.columns import Base
+from storage.documents import AttachmentRecord, LabelRecord, get_document, save_document
 from storage.engine import Database
-from storage.models import CrawlRun, DocumentVersion, ErasedRecord, Fetch, Issue, IssueItem
+from storage.labels import put_labels
+from storage.models import (
+    CrawlRun,
+    Document,
+    DocumentVersion,
+    ErasedRecord,
+    EventKey,
+    EventReference,
+    Fetch,
+    Issue,
+    IssueItem,
+)
 from storage.runs import FetchRow, record_fetches
 from storage.search import search
 from storage.warc import HTTP_REQUEST, HTTP_RESPONSE, digest_of, member, new_id, written_date
 from tests.storage.samples import NOW, add_source, key, record
 
 SECRET = "当事人张某的姓名与住址"
+READ = FileReading("pdf", "application/pdf", "read", text="附件的文字。")
 URLS = [f"https://sample.gov.cn/{number}.html" for number in (1, 2, 3)]
 
 
@@ -114,6 +135,25 @@ def _finish(session: Session, folder: Path) -> None:
         erasure.settle(session, file, blanked, now=NOW)
 
 
+def _noted_of(session: Session, document_id: int) -> None:
+    """What else is read from a page: its topics, labels, keys, and policies that it speaks of."""
+    page = session.get_one(Document, document_id)
+    page.subject, page.topic_words, page.validity_by = SECRET, [SECRET], SECRET
+    label = LabelRecord("penalty", "topic", reason=SECRET)
+    put_labels(session, document_id, [label], replace=False)
+    session.add(EventKey(value=7, document_id=document_id))
+    session.add(
+        EventReference(document_id=document_id, value=7, kind="mention", name=SECRET, place="")
+    )
+    session.flush()
+
+
+def _everything(session: Session) -> str:
+    """All rows of all tables that are written by code, as a reader of the database sees them."""
+    tables = Base.metadata.sorted_tables
+    return "".join(str(session.execute(select(table)).all()) for table in tables)
+
+
 def _unpacked(path: Path) -> bytes:
     return gzip.decompress(path.read_bytes())
 
@@ -138,6 +178,7 @@ def test_an_erased_item_is_nowhere_and_the_rest_is_whole(
         assert SECRET.encode() not in _unpacked(tmp_path / name)
         assert (tmp_path / name).stat().st_size == before
         assert get_document(session, 2) is None
+        assert SECRET not in _everything(session)
         assert search(session, "张某") == []
         assert get_document(session, 3) is not None
         again = save_document(session, record(1, URLS[1]), now=NOW)
@@ -212,8 +253,10 @@ def test_of_an_item_that_an_issue_cites_a_hidden_shell_stays(
             )
         )
         session.flush()
+        _noted_of(session, 2)
         done = _erase(session)
         assert (done.documents, done.shells) == ((2,), (2,))
+        assert SECRET not in _everything(session)
     with database.reader() as session:
         shell = get_document(session, 2)
         assert shell is not None
@@ -223,6 +266,43 @@ def test_of_an_item_that_an_issue_cites_a_hidden_shell_stays(
         )
         assert set(left) == {""}
         assert search(session, "张某") == []
+
+
+def test_files_go_with_the_only_document_that_links_to_them(database: Database) -> None:
+    """A file of others stays, and one that a crawl has stored and is about to link."""
+    own, shared, coming = (FileFacts(letter * 64, 1, f"{letter}.pdf") for letter in "abc")
+    with database.writer() as session:
+        source_id = add_source(session)
+        for number, names in ((0, ["shared"]), (1, ["own", "shared"])):
+            links = tuple(AttachmentRecord(name, key(name), name) for name in names)
+            page = record(source_id, URLS[number], text=f"第{number}号", attachments=links)
+            save_document(session, page, now=NOW)
+        for facts in (own, shared, coming):
+            put_file(session, facts, READ, now=NOW - timedelta(hours=1), reader_version="1")
+        for file in open_files(session, now=NOW, limit=9):
+            facts = own if file.url == "own" else shared
+            link_file(session, file.id, facts, media_type="application/pdf", now=NOW)
+        run = runs.queue_run(session, source_id=source_id, trigger="manual", now=NOW)
+        assert run is not None
+        rows = [
+            FetchRow(
+                role="attachment",
+                url=url,
+                url_key=key(url),
+                fetched_at=NOW,
+                warc_file="x.warc.gz",
+                warc_offset=offset,
+                warc_length=9,
+            )
+            for offset, url in enumerate(("own", "shared"))
+        ]
+        record_fetches(session, rows, run_id=run.id)
+    with database.writer() as session:
+        assert _erase(session).files == (own.path,)
+        assert erasure.waiting(session) == {"x.warc.gz": [(0, 9)]}
+        assert stored_file(session, own.sha256) is None
+        assert stored_file(session, shared.sha256) is not None
+        assert stored_file(session, coming.sha256) is not None
 
 
 def test_an_address_that_was_captured_and_not_taken_in(database: Database, tmp_path: Path) -> None:
