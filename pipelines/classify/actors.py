@@ -31,6 +31,12 @@ _ABROAD = re.compile(
     r"特朗普政?府?|拜登|普京|美联储|白宫|欧洲央行|欧盟(?!宙)|欧洲议会|七国集团|二十国集团|国际清算银行|国际货币基金组织|世界银行|金融稳定委员会"
     r"|联合国"
 )
+_STATE_ACTS = re.compile(
+    rf"(?:{_COUNTRY})(?:[\u4e00-\u9fff]{{0,4}}[州市都府省])?(?:政府)?(?:正式|首次|全面|率先|已|或)?"
+    r"(?:拟|将|通过|批准|签署|颁布|出台|实施|施行|宣布|启动|启用|禁止|允许|解禁|取消|叫停|公布|推出|计划|考虑|要求|限制|收紧|放宽"
+    r"|承认|认定|立法|暂停|暂时|恢复|发布|修订|修改|制定|成为首个|敲定)"
+)
+"""A country that acts is its state: 日本通过《…法》, 意大利暂时禁用…."""
 _CAPITAL = re.compile("[A-Z]")
 _BY_LETTERS = re.compile(
     r"(?<![A-Za-z])(?:SEC|CFTC|FTC|FinCEN|OFAC|IRS|FCA|MAS|ESMA|ECB|EBA|FATF|FSB|IMF|BIS|IOSCO|VARA|ASIC|AUSTRAC)(?![A-Za-z])"
@@ -43,7 +49,7 @@ _HOME = re.compile(
 _OPENS = re.compile(
     r"(?:总局|网信办|工信[部厅局]|经信[委局厅]|发展?改革?委|教育[部厅局]|科技[部厅局]|商务[部厅局]|财政[部厅局]|人社[部厅局]"
     r"|文旅[部厅局]|农业农村[部厅]|生态环境[部厅局]|交通运输[部厅局]|住建[部厅局]|国资委|数据局|能源局|版权局|知识产权局|外汇局|金管局|证监[会局]"
-    r"|市监局|市场监管[局厅]|通信管理局|政务服务局|大数据局|人大常委会|[省市区县州]政府|国务院|最高法|最高检|两部门|[三四五六七八九十]部门)"
+    r"|市监局|市场监管[局厅]|通信管理局|政务服务局|大数据局|人大常委会|[省市区县州]政府|国务院|最高法|最高检|两部门|多部门|[一二三四五六七八九十\d]部门)"
 )
 """Bodies that count when the headline begins with them; further on they are often only named."""
 _ENGLISH = re.compile(
@@ -55,14 +61,19 @@ _ENGLISH = re.compile(
     r"|Department of [A-Z]\w+|Ministry of [A-Z]\w+|Central Bank|Bank of [A-Z]\w+"
     r"|[A-Z][a-z]+ (?:Department|Ministry)|Attorney General|Governor|Supreme Court"
     r"|EU (?:AI|Data|Chips|Digital)|HM Treasury"
-    r"|[Rr]egulators?|[Ww]atchdogs?|[Cc]ourts?|[Cc]entral bank)\b"
+    r"|[Rr]egulators?|[Ww]atchdogs?|[Cc]ourts?|[Cc]entral bank"
+    r"|[Aa]uthority|[Pp]resident [A-Z]\w+|Biden|Trump|Commission)\b"
 )
 
 
 def actor_in(title: str) -> Actor | None:
     """Which kind of public body the front of a headline names; None = none that is known."""
     front = title[:_FRONT]
-    if _ABROAD.search(front) or (_COUNTRIES.search(front) and _OF_COUNTRY.search(front)):
+    if (
+        _ABROAD.search(front)
+        or _STATE_ACTS.match(front)
+        or (_COUNTRIES.search(front) and _OF_COUNTRY.search(front))
+    ):
         return "foreign"
     if _CAPITAL.search(front) and _BY_LETTERS.search(front):
         return "foreign"

@@ -139,7 +139,10 @@ def classify(
     reading = _read(index, page, metadata)
     doc_type = _doc_type(index, reading)
     topics = _topics(index, reading, doc_type, source_topics)
-    if topics and (doc_type is None or doc_type.confidence < _confidence(SILENT)):
+    silent = doc_type is None or (
+        reading.lang == "zh" and doc_type.confidence < _confidence(SILENT)
+    )
+    if topics and silent:
         doc_type = _unspoken(index, reading, page) or doc_type
     labels = [doc_type] if doc_type else []
     labels += topics

@@ -35,6 +35,8 @@ _TO_NEXT = re.compile(r"起?[ \t]{0,2}(?:至|到|—|－|-|~)")
 _FROM = re.compile(r"[自从][ \t]{0,2}\Z")
 _TO_A_DAY = re.compile(rf"起?[ \t]{{0,2}}[至到][ \t]{{0,2}}20\d\d年\d{{1,2}}月\d{{1,2}}日止?{_ACT}")
 _LAST_OF_PERIOD = re.compile(rf"止?(?:{_ACT}|有效)(?!的)")
+# 自2024年3月4日起施行，至2025年3月2日止
+_IN_FORCE_UNTIL = re.compile(rf"起(?:正式)?{_ACT}[，,]?[ \t]{{0,2}}[至到][ \t]{{0,2}}\Z")
 # 施行日期为…, 终止日期：…
 _LABEL_FIRST = re.compile(r"(?:施行|实施|生效|执行)(?:日期|时间)(?:为|是|[:：])[ \t]{0,2}\Z")
 _LABEL_LAST = re.compile(r"(?:终止|失效|废止)(?:日期|时间)(?:为|是|[:：])[ \t]{0,2}\Z")
@@ -57,7 +59,7 @@ _UNTIL = re.compile(
     r"[ \t]{0,2}\Z"
 )
 _CONSULT = re.compile(
-    r"征求[\u4e00-\u9fff]{0,6}意见|公开征集|意见征集|听取[\u4e00-\u9fff]{0,4}意见"
+    r"征求(?:对?《[^》\n]{2,80}》)?[\u4e00-\u9fff（）]{0,10}意见|公开征集|意见征集|听取[\u4e00-\u9fff]{0,4}意见"
 )
 _CONSULT_LATIN = re.compile(
     r"consultation|comment|responses? (?:are|is|must|should)|submissions"
@@ -75,6 +77,7 @@ _ABOUT_COMMENTS = re.compile(
 _DEADLINE_BEFORE = re.compile(
     r"(?:截止|截至|反馈|征求意见|期限|时间|至|—|-|－|~|到|请于|请在|于|在|以前|之前|前"
     r"|by|until|deadline)[^。；\n]{0,14}\Z"
+    r"|(?i:\b(?:deadline|closing date|due date)\b[^.\n]{0,70}\Z)"
     r"|(?i:\b(?:by|until|due|clos(?:es?|ed|ing)|on or before"
     r"|no later than|before|deadline|end(?:s|ing)?|received)\b"
     r"[^。；.\n]{0,30}\Z)"
@@ -110,12 +113,13 @@ _ENGLISH_EFFECT = re.compile(
 # and come into force on …, come into force on the day of their publication, …
 _ENGLISH_APPLIES = re.compile(
     r"(?:(?:\A|[.;] )It|(?:\A|[.;] |\b[Bb]ut )[Tt]h(?:is|e|ese) (?:[A-Z]?[a-z]+ ){0,2}?"
-    r"(?i:regulations?|directive|decision|act|order|title|law|rules?|ordinance|part|section)"
+    r"(?i:regulations?|directive|decision|act|order|title|law|rules?|ordinance|part|section"
+    r"|guidelines|notice|standards?|requirements|provisions|instrument)"
     r"|\ARegulation \(E[UC]\) (?:No )?[\d/]{4,10})"
     r" (?:(?:shall|will) )?(?:also )?(?:appl(?:y|ies)|(?:be|is|are|becomes?) operative)"
     r"(?: (?:(?:as )?from|as of|on|and after))?[ ]?\Z"
-    r"|\b(?:[Tt]hese|[Tt]his) (?:Regulations?|Orders?|Act|Rules)\b[^.\n]{0,140}?"
-    r"\b(?:comes?|coming) into (?:force|operation|effect)(?: on)?"
+    r"|\b[Tt](?:hese|his|he) (?:following )?(?i:regulations?|orders?|acts?|rules|law|provisions)\b"
+    r"[^.\n]{0,140}?\b(?:com(?:es?|ing)|enter(?:s|ing|ed)?) into (?:force|operation|effect)(?: on)?"
     r"(?: the day (?:of|after|following) [a-z ]{4,40},)?[ ]?\Z"
 )
 
@@ -249,7 +253,8 @@ def find_expiry(
                 return Term(span.value, text[start : span.end], start, "stated_expiry", 0.95)
         labelled = _LABEL_LAST.search(before) is not None
         closes = before[-1:] in ("至", "到") and "起" in before[-20:]
-        if labelled or (closes and _LAST_OF_PERIOD.match(text, span.end)):
+        lasts = closes and _LAST_OF_PERIOD.match(text, span.end)
+        if labelled or lasts or (_IN_FORCE_UNTIL.search(before) and text[span.end :][:1] == "止"):
             return Term(span.value, span.text, span.start, "period_end", 0.9)
         ended = _ENDS_THEN.match(text, span.end)
         if ended and (effective_on is None or span.value > effective_on):
@@ -322,7 +327,7 @@ def find_comment_deadline(
     for span in spans:
         if base is not None and span.value < base:
             continue
-        before = text[max(0, span.start - 40) : span.start].split("\n")[-1]
+        before = text[max(0, span.start - 80) : span.start].split("\n")[-1]
         after = bool(_DEADLINE_AFTER.match(text, span.end))
         lead = bool(_DEADLINE_BEFORE.search(before))
         if not (lead or after) or not _near_comments(text, span):

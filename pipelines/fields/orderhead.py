@@ -18,7 +18,7 @@ _LIMIT = 1_200
 _MOST_NAMES = 14
 _NUMERAL = r"(?:[0-9０-９]{1,5}|[〇零一二三四五六七八九十百]{1,6})"
 _NUMBER_LINE = re.compile(
-    rf"^[ \t\u3000（(\[〔]{{0,40}}(?P<year>20\d\d[ \t]{{0,3}}年[ \t]{{0,3}})?第[ \t]{{0,3}}"
+    r"^[ \t\u3000（(\[〔]{0,40}(?P<year>20\d\d[ \t]{0,3}[年〕）)\]][ \t]{0,3})?第[ \t]{0,3}"
     rf"(?P<no>{_NUMERAL})[ \t]{{0,3}}号[）)\]〕]?[ \t\u3000]{{0,40}}$",
     re.MULTILINE,
 )
@@ -58,6 +58,8 @@ def find_order_head(text: str, *, title: str = "") -> OrderHead | None:
             continue
         word = kind[0][:2] if kind[0][0] in "公通" else "令"
         year = "".join((match["year"] or "").split())
+        if year and not year.endswith("年"):
+            year = f"〔{year[:4]}〕"
         number = normalise_doc_number(f"{names[0]}{word}{year}第{match['no']}号")
         if number is not None:
             bodies = tuple(name for name in names if looks_like_body(name))
