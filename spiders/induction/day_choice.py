@@ -75,18 +75,21 @@ def choose_days(
     """The best slot of days."""
     own = [row.link.text for row in rows]
     told = [*slots, *_attributes(rows)]
-    found: list[tuple[float, Days]] = []
+    read_of: list[tuple[Slot, str, list[date | None]]] = []
     for slot in told:
         if sum(map(may_hold_a_day, slot.texts)) < _LEAST * len(rows):
             continue
         form, days = best_form(slot.texts, lang=lang, today=today)
         share = sum(day is not None for day in days) / len(days)
         if share >= _LEAST:
-            weight = weighed(_features(slot, days, own=own, today=today), _WEIGHTS)
-            found.append((weight, Days(slot.field, form, tuple(days))))
-    if not found:
+            read_of.append((slot, form, days))
+    if not read_of:
         return None
-    return max(found, key=lambda pair: pair[0])[1]
+    slot, form, days = max(
+        read_of,
+        key=lambda each: weighed(_features(each[0], each[2], own=own, today=today), _WEIGHTS),
+    )
+    return Days(slot.field, form, tuple(days))
 
 
 def _attributes(rows: Sequence[Row]) -> Iterator[Slot]:
@@ -105,7 +108,11 @@ def _attributes(rows: Sequence[Row]) -> Iterator[Slot]:
 
 
 def _features(
-    slot: Slot, days: Sequence[date | None], *, own: Sequence[str], today: date | None
+    slot: Slot,
+    days: Sequence[date | None],
+    *,
+    own: Sequence[str],
+    today: date | None,
 ) -> Features:
     texts = [text for text, day in zip(slot.texts, days, strict=True) if day is not None]
     known = [day for day in days if day is not None]

@@ -22,7 +22,7 @@ from spiders.induction.row_selectors import selectors_of
 
 _SAMPLE = 150
 _TRIED_ON = 12
-_MOST_PLACES = 70
+_MOST_PLACES = 90
 _MOST_SELECTORS = 14
 _LEAST_SHARE = 0.3
 _LONGEST = 700
@@ -30,6 +30,7 @@ _MOST_BETWEEN = 4
 _LEAST_BETWEEN = 0.6
 _MOST_PARTS = 4
 _DEEPEST_BETWEEN = 3
+_CELLS = frozenset({"td", "th", "dd", "dt"})
 _TEXT = "text()[normalize-space()]"
 
 Where = Literal["link", "tip", "inside link", "row", "part", "beside"]
@@ -84,6 +85,7 @@ def slots_of(rows: Sequence[Row], link: str) -> list[Slot]:
         *_elements(rows),
         *_parts(rows),
         *_between(rows),
+        *_around(rows),
     ]
     known: dict[tuple[str, ...], Slot] = {}
     for slot in found:
@@ -123,13 +125,8 @@ def _elements(rows: Sequence[Row]) -> Iterator[Slot]:
         if selector is not None:
             texts = tuple(read(row, f"{selector}::text") for row in rows)
             yield Slot(f"{selector}::text", texts, where, element, head)
-            yield Slot(
-                f"{selector}::own",
-                tuple(read(row, f"{selector}::own") for row in rows),
-                where,
-                element,
-                head,
-            )
+            if all(read(row, f"{selector}::own") == place.own for row, place in pairs[:_TRIED_ON]):
+                yield _slot(rows, f"{selector}::own", where, element, head)
         else:
             path = steps(pairs[0][0].element, pairs[0][1])
             texts = tuple(
@@ -146,23 +143,24 @@ def _places(rows: Sequence[Row]) -> list[list[tuple[Row, Element]]]:
         for element in row.element.walk():
             if element is row.element or element is row.link or not element.text:
                 continue
-            places[_signature(row.element, element)].setdefault(id(row), (row, element))
+            for numbered in (0, 1):
+                names = _signature(row.element, element, numbered=bool(numbered))
+                places[names].setdefault(id(row), (row, element))
     shared = [list(p.values()) for p in places.values() if len(p) >= _LEAST_SHARE * len(rows)]
     shared.sort(key=len, reverse=True)
-    return shared[:_MOST_PLACES]
+    distinct = {tuple(id(element) for _, element in pairs): pairs for pairs in shared}
+    return list(distinct.values())[:_MOST_PLACES]
 
 
-def _signature(row: Element, element: Element) -> tuple[str, ...]:
-    steps = []
+def _signature(row: Element, element: Element, *, numbered: bool) -> tuple[str, ...]:
+    """Tags and classes on the way down; elements without a class may be told by their number."""
+    names = []
     node = element
     while node is not row and node.parent is not None:
-        cell = node.tag in ("td", "th", "dd", "dt")
-        name = str(node.place) if cell else (node.classes[0] if node.classes else "")
-        steps.append(f"{node.tag}.{name}")
+        place = node.tag in _CELLS or (numbered and not node.classes)
+        names.append(f"{node.tag}.{node.place if place else ''.join(node.classes[:1])}")
         node = node.parent
-    if element.inner == 0 and not element.classes and element.parent is not None:
-        steps.append(str(element.place))  # spans side by side are places of their own
-    return tuple(steps)
+    return tuple(names)
 
 
 def _selector(pairs: Sequence[tuple[Row, Element]]) -> str | None:
@@ -215,13 +213,13 @@ def _texts_in(element: Element) -> list[str]:
 
 
 def _parts(rows: Sequence[Row]) -> Iterator[Slot]:
-    """Of elements that hold several texts with other elements between them, each text."""
+    """Of elements that hold texts beside other elements, each text."""
     parted: Counter[str] = Counter()
     holders: list[dict[str, Element]] = []
     for row in rows:
         here: dict[str, Element] = {}
         for element in row.element.walk():
-            if len(_texts_in(element)) > 1:
+            if element.inner and _texts_in(element):
                 here[steps(row.element, element)] = element
         holders.append(here)
         parted.update(list(here))
@@ -230,12 +228,13 @@ def _parts(rows: Sequence[Row]) -> Iterator[Slot]:
             return
         texts = [_texts_in(here[path]) if path in here else [] for here in holders]
         head = f"{path}/" if path else ""
-        holder = next(here[path] for here in holders if path in here)
+        pairs = [(row, here[path]) for row, here in zip(rows, holders, strict=True) if path in here]
+        holder, called = pairs[0][1], _head(pairs)
         for number in range(_MOST_PARTS):
             told = tuple(each[number] if len(each) > number else "" for each in texts)
-            yield Slot(f"xpath:{head}{_TEXT}[{number + 1}]", told, "part", holder)
+            yield Slot(f"xpath:{head}{_TEXT}[{number + 1}]", told, "part", holder, called)
         last = tuple(each[-1] if each else "" for each in texts)
-        yield Slot(f"xpath:{head}{_TEXT}[last()]", last, "part", holder)
+        yield Slot(f"xpath:{head}{_TEXT}[last()]", last, "part", holder, called)
 
 
 def _between(rows: Sequence[Row]) -> Iterator[Slot]:
@@ -251,6 +250,25 @@ def _between(rows: Sequence[Row]) -> Iterator[Slot]:
                 continue
             texts = tuple(values[i][0] if i in values else "" for i in range(len(rows)))
             yield Slot(f"xpath:{field}", texts, "beside", next(iter(values.values()))[1])
+
+
+def _around(rows: Sequence[Row]) -> Iterator[Slot]:
+    """Rows inside the cell of a table, several in one line of it: the other cells of the line."""
+    found: dict[int, dict[int, Element]] = defaultdict(dict)
+    for number, row in enumerate(rows):
+        line = next((a for a in row.element.ancestors() if a.tag == "tr"), None)
+        cells = [c for c in line.children if isinstance(c, Element)] if line is not None else []
+        for cell in cells:
+            if cell.tag == "td" and cell.text and not any(e is row.element for e in cell.walk()):
+                found[cell.place][number] = cell
+    for place, cells_of in found.items():
+        if len(cells_of) < _LEAST_BETWEEN * len(rows):
+            continue
+        texts = tuple(cells_of[i].text if i in cells_of else "" for i in range(len(rows)))
+        first = next(iter(cells_of.values()))
+        yield Slot(
+            f"xpath:ancestor::tr[1]/td[{place}]", texts, "beside", first, label_before(first)
+        )
 
 
 def _near(row: Element, own: set[int], axis: str) -> Iterator[tuple[str, str, Element | None]]:

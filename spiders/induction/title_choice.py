@@ -39,8 +39,10 @@ _WORD = re.compile(r"[\u3400-\u9fff]{2}|[^\W\d_]{3}")
 _LETTERS = re.compile(r"[^A-Za-z]+")
 #: a number of a case or a document before a title
 _NUMBER_FIRST = re.compile(r"^(?:[A-Za-z. ]{0,24}?)(?:no\.?\s?)?\d+[-–/:]\S*\d[-\w]*\b", re.I)
-_SENTENCE = re.compile(r"[.。；;]\s*$|[.。] [A-Z]")
+_SENTENCE = re.compile(r"(?:[。；;]|[a-z]{4}\.)\s*$|。\S|[a-z]{4}\. [A-Z]")
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+#: of a link, the texts between marked words are no places of their own
+_NOT_HELD = {False: ("tip", "beside"), True: ("tip", "beside", "part")}
 _FULL, _LONG, _FRAME, _HALF = 44, 200, 8, 0.5
 
 
@@ -87,7 +89,7 @@ _WEIGHTS = Features(
     with_number=-0.25,
     long=-0.8,
     sentences=-0.45,
-    whole=-0.6,
+    whole=-0.9,
     framed=-0.2,
     beside=-0.2,
 )
@@ -188,10 +190,12 @@ def _is_day(text: str) -> bool:
 
 def _holds(slot: Slot, others: Sequence[Slot]) -> float:
     """Whether a text holds those of two or more other places, looked up in the first rows."""
+    if slot.where == "tip":
+        return 0.0
     held, with_link = 0, False
     for other in others:
         pairs = [(t, o) for t, o in zip(slot.texts[:5], other.texts[:5], strict=True) if len(o) > 3]
-        apart = other.where not in ("tip", "beside") and other is not slot
+        apart = other.where not in _NOT_HELD[slot.where == "link"] and other is not slot
         holds = apart and len(pairs) > 0 and all(o in t and o != t for t, o in pairs)
         held += holds
         with_link = with_link or (holds and other.where == "link" and not _says_nothing(other))
