@@ -144,6 +144,13 @@ def _indexed_matches(reading: Reading, plan: Plan, *, first: int) -> Iterator[_F
     below: int | None = None
     sizes = (min(_CHUNK, first + first // 4 + 1), _CHUNK // 2)  # most of what is given holds
     looked = held = 0
+    if reading.floor is not None:
+        for portion in reading.walked(sizes):
+            for found in portion:
+                if plan.holds(found):
+                    held += 1
+                    yield found
+        below = reading.floor + 1
     for loose in (True, False) if reading.has_loose and first <= _CHUNK else (False,):
         if plan.exact and not loose:
             break

@@ -12,8 +12,9 @@ from sqlalchemy import Connection, Engine, func, select
 
 from storage.models import Document
 from storage.prepared import Prepared
+from storage.query import And, Node, Or, Phrase
 from storage.search_index import SEARCHED, SearchText
-from storage.tokens import fold
+from storage.tokens import compare_text, fold
 
 LARGE = 20_000  # documents; in a smaller database no list is long
 SAMPLE = 128  # documents
@@ -41,6 +42,19 @@ class Sample:
             found = sum(token in text for text in self._texts)
             found = self._counted[token] = found if found > RARE else 0
         return found
+
+    def holding(self, node: Node) -> int:
+        """About how many of the sample's documents meet a query, fields and negations aside."""
+        match node:
+            case Phrase(text):
+                return self(compare_text(text))
+            case And(parts):
+                wanted = [part for part in parts if isinstance(part, (Phrase, And, Or))]
+                return min(map(self.holding, wanted), default=0)
+            case Or(parts):
+                return max(map(self.holding, parts))
+            case _:
+                return 0
 
 
 _kept: WeakKeyDictionary[Engine, Sample] = WeakKeyDictionary()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select, text
+from sqlalchemy import Connection, bindparam, select, text
 from sqlalchemy.orm import Session
 
 from storage.errors import IndexOutdated
@@ -139,7 +139,7 @@ def stored_texts(session: Session, document_ids: Sequence[int]) -> dict[int, Sea
     return {row[0]: _searched(row, joined(files.get(row[0], ()))) for row in rows}
 
 
-def _searched(row: Row[Any], files: str) -> SearchText:
+def _searched(row: Sequence[Any], files: str) -> SearchText:
     _, title, number, publisher, bodies, body, issuer, region, level, doc_type, day, seen = row
     return SearchText(
         *(title, number, publisher, tuple(bodies or ()), body, files),

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Row,
     Select,
     bindparam,
     column,
@@ -22,6 +23,7 @@ from sqlalchemy import (
     table,
     text,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.expression import UnaryExpression
 from sqlalchemy.sql.operators import custom_op
@@ -31,12 +33,24 @@ from storage.filters import DocumentFilter, conditions
 from storage.matching import Candidate, Plan
 from storage.models import LATEST_VERSION, Document, DocumentVersion, IndexQueue
 from storage.query import And, Field, Node
-from storage.search_frequency import Sample, sample
+from storage.search_frequency import SAMPLE, Sample, sample
 from storage.search_index import SearchText
 from storage.search_terms import Fts5, TsQuery, narrow
 
 _index = table("search_document", column("rowid"), column("document_id"), column("tokens"))
+WALK = 500  # newest documents that PostgreSQL looks at before it asks its index
+WALKED = SAMPLE // 20  # of the sample: so many hold, and twenty are met on such a walk
+_MOST_AT_ONCE = 2000  # ids read from the index of PostgreSQL, which finds them all each time
+
 _ANY_WAITING = select(IndexQueue.document_id).limit(1)
+_NEWEST = select(func.coalesce(func.max(Document.id), 0))
+_PG_HITS = text(
+    "with hits as materialized (select document_id from search_document "
+    "where tokens @@ cast(:match as tsquery)) "
+    "select document_id from hits where document_id < :below "
+    "order by document_id desc limit :most"
+)
+_NO_BOUND = 2**62
 _TEXTS = (
     Document.id,
     Document.title,
@@ -57,6 +71,8 @@ class _Shape:
     matched: bool
     below: bool
     texts: bool
+    above: bool = False
+    chosen: bool = False
 
 
 def _statement(
@@ -92,12 +108,16 @@ def _statement(
     query = query.where(*where)
     if shape.below:
         query = query.where(newest < bindparam("below", type_=BigInteger))
+    if shape.above:
+        query = query.where(newest > bindparam("above", type_=BigInteger))
+    if shape.chosen:
+        query = query.where(newest == func.any(bindparam("chosen", type_=ARRAY(BigInteger))))
     return query.order_by(newest.desc()).limit(bindparam("most", type_=BigInteger))
 
 
 @lru_cache(maxsize=256)
-def _narrowed(filters: DocumentFilter, *, sqlite: bool) -> str | None:
-    """What the index can be asked of filters."""
+def _narrowed(filters: DocumentFilter, *, sqlite: bool, alone: bool) -> str | None:
+    """What the index can be asked of filters, ``alone`` or beside a query."""
     wanted: tuple[tuple[str, str | None], ...] = (
         ("issuer", filters.issuer),
         ("region", filters.region),
@@ -108,7 +128,8 @@ def _narrowed(filters: DocumentFilter, *, sqlite: bool) -> str | None:
     for name, day in (("after", filters.since), ("before", filters.until)):
         if day is not None:
             parts.append(Field(name, day.isoformat(), day))
-    return narrow(And(tuple(parts)), Fts5() if sqlite else TsQuery()) if parts else None
+    language = Fts5() if sqlite else TsQuery(walks_days=alone)
+    return narrow(And(tuple(parts)), language) if parts else None
 
 
 @lru_cache(maxsize=256)
@@ -126,8 +147,9 @@ class Reading:
         self._sqlite = self._connection.dialect.name == "sqlite"
         self._plan = plan
         self._filters = filters
-        self._filtered = _narrowed(filters, sqlite=self._sqlite)
-        self._match = self._also(plan.fts5 if self._sqlite else plan.tsquery)
+        match = plan.fts5 if self._sqlite else plan.tsquery
+        self._filtered = _narrowed(filters, sqlite=self._sqlite, alone=match is None)
+        self._match = self._also(match)
 
     def _also(self, match: str | None) -> str | None:
         """An index query together with that of the filters."""
@@ -147,10 +169,69 @@ class Reading:
         """Whether asking loosely differs at all."""
         return self._loose != self._match
 
+    @cached_property
+    def floor(self) -> int | None:
+        """Above it documents are walked before the index is asked; None: not at all.
+
+        PostgreSQL collects all of a common term, which is met soon among the newest documents. So
+        are those with a usual column; where they are not, little is lost.
+        """
+        node = self._plan.node
+        often = sample(self._connection).holding(node) if node is not None else WALKED
+        if self._sqlite or self._match is None or often < WALKED:
+            return None
+        return max(0, int(self._connection.execute(_NEWEST).scalar_one()) - WALK)
+
+    def walked(self, sizes: tuple[int, int]) -> Iterator[list[Candidate]]:
+        """Documents above the floor that meet the conditions on columns."""
+        if self.floor is None:
+            return
+        size, later = sizes
+        below = _NO_BOUND
+        while True:
+            query, values = self._query(None, texts=True, below=below, above=self.floor)
+            rows = self._connection.execute(query, {**values, "most": size}).all()
+            if rows:
+                yield self._made(rows)
+            if len(rows) < size:
+                return
+            below, size = rows[-1][0], later
+
     def ids(self, *, most: int, below: int | None = None) -> list[int]:
         """Ids of candidates, those under ``below``."""
-        query, values = self._query(self._match, texts=False, below=below)
-        return list(self._connection.execute(query, {**values, "most": most}).scalars())
+        return [row[0] for row in self._rows(self._match, texts=False, below=below, most=most)]
+
+    def _rows(
+        self, match: str | None, *, texts: bool, below: int | None, most: int
+    ) -> Sequence[Row[Any]]:
+        if not self._sqlite and match is not None:
+            found: list[Row[Any]] = []
+            for rows in self._pg_rows(match, texts=texts, below=below, size=most):
+                found += rows
+                if len(found) >= most:
+                    break
+            return found[:most]
+        query, values = self._query(match, texts=texts, below=below)
+        return self._connection.execute(query, {**values, "most": most}).all()
+
+    def _pg_rows(
+        self, match: str, *, texts: bool, below: int | None, size: int
+    ) -> Iterator[Sequence[Row[Any]]]:
+        """Rows of what the index of PostgreSQL finds, ever more at once.
+
+        Ids first: a join would be made with all that is found, before it is put in order.
+        """
+        place = _NO_BOUND if below is None else below
+        query, values = self._query(None, texts=texts, chosen=True)
+        while True:
+            asked = {"match": match, "below": place, "most": size}
+            ids = list(self._connection.execute(_PG_HITS, asked).scalars())
+            if ids:
+                chosen = {**values, "chosen": ids, "most": size}
+                yield self._connection.execute(query, chosen).all()
+            if len(ids) < size:
+                return
+            place, size = ids[-1], min(4 * size, _MOST_AT_ONCE)
 
     def count(self, *, most: int) -> int:
         """How many candidates there are, counted up to ``most``."""
@@ -160,8 +241,7 @@ class Reading:
 
     def candidates(self, *, most: int) -> list[Candidate]:
         """Candidates with their texts."""
-        query, values = self._query(self._match, texts=True)
-        return self._made(self._connection.execute(query, {**values, "most": most}).all())
+        return self._made(self._rows(self._match, texts=True, below=None, most=most))
 
     def portions(
         self, sizes: tuple[int, int], *, below: int | None, loose: bool = False
@@ -179,8 +259,13 @@ class Reading:
                     yield self._made(rows)
                     size = later
             return
+        if match is not None:
+            for rows in self._pg_rows(match, texts=True, below=below, size=size):
+                if rows:
+                    yield self._made(rows)
+            return
         while True:
-            query, values = self._query(match, texts=True, below=below)
+            query, values = self._query(None, texts=True, below=below)
             rows = self._connection.execute(query, {**values, "most": size}).all()
             if rows:
                 yield self._made(rows)
@@ -193,9 +278,7 @@ class Reading:
         match = self._plan.title_fts5 if self._sqlite else self._plan.title_tsquery
         if match is None:
             return []
-        match = self._also(match)
-        query, values = self._query(match, texts=True)
-        return self._made(self._connection.execute(query, {**values, "most": most}).all())
+        return self._made(self._rows(self._also(match), texts=True, below=None, most=most))
 
     def waiting(self) -> list[Candidate]:
         """Matching documents that are not in the index yet, newest first."""
@@ -210,16 +293,26 @@ class Reading:
         return [found for found in self._made(rows) if self._plan.holds(found)]
 
     def _query(
-        self, match: str | None, *, texts: bool, below: int | None = None
+        self,
+        match: str | None,
+        *,
+        texts: bool,
+        below: int | None = None,
+        above: int | None = None,
+        chosen: bool = False,
     ) -> tuple[Select[Any], dict[str, Any]]:
-        shape = _Shape(self._sqlite, match is not None, below is not None, texts)
+        bounds = {"below": below, "above": above}
+        shape = _Shape(
+            *(self._sqlite, match is not None, below is not None, texts),
+            *(above is not None, chosen),
+        )
         if self._plan.sql or self._plan.flags:
             where = (*conditions(self._filters), *self._plan.sql)
             query = _statement(shape, where, self._plan.flags)
         else:
             query = _usual(shape, self._filters)
         values: dict[str, Any] = {} if match is None else {"match": match}
-        return query, values if below is None else {**values, "below": below}
+        return query, values | {name: value for name, value in bounds.items() if value is not None}
 
     def _made(self, rows: Sequence[Any]) -> list[Candidate]:
         files = file_pieces(self._connection, [row[0] for row in rows])

@@ -36,6 +36,8 @@ class Often(Protocol):
 class Fts5:
     """The MATCH language of FTS5; loose if it is told which tokens occur ``often``."""
 
+    walks_days = False
+
     def __init__(self, often: Often | None = None) -> None:
         self._often = often
 
@@ -66,7 +68,21 @@ class Fts5:
 
 
 class TsQuery(Fts5):
-    """The tsquery language of PostgreSQL."""
+    """The tsquery language of PostgreSQL.
+
+    Its index collects everything that begins so, and what a common term has before it gives
+    anything. So beginnings are left out where something else narrows, and days where nothing else
+    does: there are indexes of days.
+    """
+
+    def __init__(self, often: Often | None = None, *, walks_days: bool = True) -> None:
+        super().__init__(often)
+        self.walks_days = walks_days
+
+    def terms(self, phrase: str) -> list[Term]:
+        """Tokens of a phrase, beginnings only if there is no more."""
+        terms = super().terms(phrase)
+        return [term for term in terms if not term[1]] or terms
 
     def term(self, token: str, *, prefix: bool) -> str:
         """One token, or all that begin so."""
@@ -118,8 +134,7 @@ def narrow(node: Node, language: Fts5) -> str | None:
             mark = TITLE_MARK if title else ""
             return _all_terms(language, [(mark + token, of) for token, of in language.terms(text)])
         case And(parts):
-            narrowed = [narrow(part, language) for part in parts if not isinstance(part, Not)]
-            result = _joined(language.all_of, [part for part in narrowed if part is not None])
+            result = _joined(language.all_of, _narrowed_parts(parts, language))
             for part in parts if result is not None else ():
                 unwanted = None
                 if isinstance(part, Not) and decided(part.part):
@@ -133,9 +148,23 @@ def narrow(node: Node, language: Fts5) -> str | None:
                 return None
             return _joined(language.any_of, [option for option in options if option is not None])
         case Field():
-            return _narrow_field(node, language)
+            return None if _walked(node, language) else _narrow_field(node, language)
         case _:
             return None
+
+
+def _walked(part: Node, language: Fts5) -> bool:
+    return language.walks_days and isinstance(part, Field) and part.day is not None
+
+
+def _narrowed_parts(parts: Sequence[Node], language: Fts5) -> list[str]:
+    """What the index can be asked of parts that must all hold; days beside something else."""
+    positive = [part for part in parts if not isinstance(part, Not)]
+    found = [narrow(part, language) for part in positive]
+    if any(part is not None for part in found):
+        days = [part for part in positive if _walked(part, language)]
+        found += [_narrow_field(part, language) for part in days if isinstance(part, Field)]
+    return [part for part in found if part is not None]
 
 
 def _narrow_field(field: Field, language: Fts5) -> str | None:
