@@ -1,7 +1,8 @@
 """The budget of hosts for looks by hand: the one that all crawls share, where there is a database.
 
-A command that asks a site once (``source new``, ``source record``, ``source test --live``) takes
-its turns from the same rows as the crawls, and heeds and leaves the same pauses.
+A command that asks sites itself (``source new``, ``source record``, ``source test --live``,
+``digest check --links``) takes its turns from the same rows as the crawls, and heeds and leaves
+the same pauses, by the rules of ``crawler.fetch.waiting``.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crawler.errors import HostPaused
-from crawler.fetch.waiting import LONGEST, pause_after, retry_after
+from crawler.fetch.waiting import pause_after, pauses_host, retry_after, strikes_now, too_far
 from pipelines.urls import host_group
 from storage import hosts
 from storage.errors import StoreError
@@ -22,9 +23,6 @@ from storage.migrate import current, head
 if TYPE_CHECKING:
     from storage.engine import Database
     from storage.settings import StorageConfig
-
-LONGEST_WAIT = 60.0
-REFUSALS = frozenset({429, 503})
 
 
 def budget_url(storage: StorageConfig) -> str | None:
@@ -56,7 +54,7 @@ class HostBudget:
     def wait(self, url: str, *, gap: float) -> None:
         """Return when the host of ``url`` may be asked; ``gap`` seconds between two requests.
 
-        Raises HostPaused when that would take longer than a minute.
+        Raises HostPaused when that would take longer than a minute and than two gaps.
         """
         group, tick = host_group(url), time.monotonic()
         slot = max(tick, self._next.get(group, tick))
@@ -84,29 +82,30 @@ class SharedBudget(HostBudget):
         with self.database.reader() as session:
             known = hosts.host_state(session, group)
             paused = known.not_before if known is not None else None
-        if paused is not None and (paused - now).total_seconds() > LONGEST_WAIT:
+        if paused is not None and too_far((paused - now).total_seconds()):
             raise HostPaused(f"{group}: {paused:%Y-%m-%d %H:%M:%SZ}")
         with self.database.writer() as session:
             seconds = hosts.reserve_slot(session, group, now=now, delay_seconds=gap)
-        if seconds > max(LONGEST_WAIT, 2 * gap):
+        if too_far(seconds, gap=gap):
             until = now + timedelta(seconds=seconds)
             raise HostPaused(f"{group}: {until:%Y-%m-%d %H:%M:%SZ}")
         self._sleep(seconds)
 
     def answered(self, url: str, *, status: int, wait_for: str | None) -> None:
         """A refusal pauses the host for everybody, as long as it asks or longer each time."""
-        if status not in REFUSALS:
-            return
         group, now = host_group(url), datetime.now(UTC)
+        asked = retry_after(wait_for, now=now)
+        if not pauses_host(status, asked):
+            return
         with self.database.writer() as session:
             known = hosts.host_state(session, group)
-            pause = retry_after(wait_for, now=now) or pause_after(known.strikes if known else 0)
+            strikes = strikes_now(known.strikes, known.not_before, now=now) if known else 0
             hosts.set_not_before(
                 session,
                 group,
-                not_before=now + min(pause, LONGEST),
+                not_before=now + (pause_after(strikes) if asked is None else asked),
                 reason=f"HTTP {status}",
-                strike=True,
+                strike=asked is None,
             )
 
 

@@ -19,7 +19,7 @@ from scrapy import signals
 
 from crawler.errors import Closing, HostPaused
 from crawler.fetch.store import Store
-from crawler.fetch.waiting import LONGEST, pause_after
+from crawler.fetch.waiting import LONGEST, pause_after, strikes_now, too_far
 from pipelines.urls import host_group
 from storage import hosts
 from storage.engine import open_database
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-WAIT_IN_RUN = 60.0  # a longer pause is left to the next run
-STRIKES_LAST = timedelta(days=7)
 STEP = 0.5
 LATE = 0.05
 SLOT_TRIES = 4
@@ -162,8 +160,7 @@ class PoliteMiddleware:
         now = datetime.now(UTC)
         row = await self.store.read(lambda session: hosts.host_state(session, group))
         if row is not None:
-            if row.not_before is None or now - row.not_before < STRIKES_LAST:
-                self._strikes[group] = row.strikes
+            self._strikes[group] = strikes_now(row.strikes, row.not_before, now=now)
             if row.not_before is not None and row.not_before > now:
                 self._paused[group] = row.not_before
 
@@ -184,7 +181,7 @@ class PoliteMiddleware:
         paused = self._paused.get(group)
         if paused is not None:
             left = (paused - now).total_seconds()
-            if left > WAIT_IN_RUN:
+            if too_far(left):
                 raise HostPaused(f"{group}: {paused:%Y-%m-%d %H:%M:%SZ}")
             if left <= 0:
                 del self._paused[group]
@@ -195,7 +192,7 @@ class PoliteMiddleware:
             slot = tick + await self.store.write(
                 lambda session: hosts.reserve_slot(session, group, now=now, delay_seconds=gap)
             )
-        if slot - tick > max(WAIT_IN_RUN, 2 * gap):
+        if too_far(slot - tick, gap=gap):
             until = now + timedelta(seconds=slot - tick)
             raise HostPaused(f"{group}: {until:%Y-%m-%d %H:%M:%SZ}")
         return slot

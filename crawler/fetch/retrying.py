@@ -9,7 +9,7 @@ three in a row pause the host, each time for longer.
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 from scrapy.exceptions import NotConfigured
@@ -25,8 +25,15 @@ from crawler.errors import (
     error_for_status,
 )
 from crawler.fetch.failures import translate
-from crawler.fetch.politeness import WAIT_IN_RUN, PoliteMiddleware, group_of
-from crawler.fetch.waiting import REFUSED_PAUSE, backoff_seconds, pause_after, retry_after
+from crawler.fetch.politeness import PoliteMiddleware, group_of
+from crawler.fetch.waiting import (
+    REFUSED_PAUSE,
+    backoff_seconds,
+    pause_after,
+    pauses_host,
+    retry_after,
+    too_far,
+)
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -84,9 +91,9 @@ class RetryPolicyMiddleware:
             if request.meta.get("role") not in FRONT:
                 await self._relieve(group_of(request.url))
             return response
-        pause = retry_after(response.headers.get("Retry-After"), now=datetime.now(UTC))
-        if status == 429 or (status == 503 and pause is not None):
-            return await self._rate_limited(request, response)
+        asked = retry_after(response.headers.get("Retry-After"), now=datetime.now(UTC))
+        if pauses_host(status, asked):
+            return await self._rate_limited(request, status, asked)
         if status in PASSING_STATUSES and (again := await self._again(request, f"HTTP {status}")):
             return again
         if request.meta.get("any_status"):
@@ -118,19 +125,20 @@ class RetryPolicyMiddleware:
         if self._refusals.pop(group, 0) or self.polite.strikes(group):
             await self.polite.forgive(group)
 
-    async def _rate_limited(self, request: Request, response: Response) -> Request:
+    async def _rate_limited(
+        self, request: Request, status: int, asked: timedelta | None
+    ) -> Request:
         now = datetime.now(UTC)
-        asked = retry_after(response.headers.get("Retry-After"), now=now)
         until = await self.polite.pause(
             group_of(request.url),
             until=None if asked is None else now + asked,
-            reason=f"HTTP {response.status}",
+            reason=f"HTTP {status}",
             strike=asked is None,
         )
-        short = (until - now).total_seconds() <= WAIT_IN_RUN
+        short = not too_far((until - now).total_seconds())
         if short and (again := self._copy(request)) is not None:
             return again
-        raise RateLimited(f"HTTP {response.status}, {until:%Y-%m-%d %H:%M:%SZ}")
+        raise RateLimited(f"HTTP {status}, {until:%Y-%m-%d %H:%M:%SZ}")
 
     async def _again(self, request: Request, reason: str) -> Request | None:
         again = self._copy(request)

@@ -1,6 +1,7 @@
 """What a site asks us to wait: Retry-After in all its forms, and pauses after refusals.
 
-Pure arithmetic; times are aware UTC, pauses are bounded so that a typing error on a server
+The same for crawls (``crawler.fetch``) and looks by hand (``crawler.host_budget``). Pure
+arithmetic; times are aware UTC, pauses are bounded so that a typing error on a server
 ("ten years") cannot silence a source for good.
 """
 
@@ -11,6 +12,8 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 LONGEST = timedelta(hours=24)
+WAIT_IN_RUN = 60.0  # seconds; a longer pause is left to the next run
+STRIKES_LAST = timedelta(days=7)
 FIRST_PAUSE = timedelta(minutes=5)
 REFUSED_PAUSE = timedelta(hours=1)
 ROBOTS_PAUSE = timedelta(minutes=15)
@@ -44,6 +47,21 @@ def pause_after(strikes: int, *, first: timedelta = FIRST_PAUSE) -> timedelta:
     """The pause after a refusal without a stated time: doubles with each strike, up to a day."""
     doublings: int = 2 ** min(max(strikes, 0), MAX_DOUBLINGS)
     return min(first * doublings, LONGEST)
+
+
+def pauses_host(status: int, asked: timedelta | None) -> bool:
+    """Whether an answer pauses its host: 429, and 503 with Retry-After (``asked``)."""
+    return status == 429 or (status == 503 and asked is not None)
+
+
+def strikes_now(strikes: int, not_before: datetime | None, *, now: datetime) -> int:
+    """What is left of the refusals in a row after the pause that ended at ``not_before``."""
+    return strikes if not_before is None or now - not_before < STRIKES_LAST else 0
+
+
+def too_far(seconds: float, *, gap: float = 0.0) -> bool:
+    """Whether a turn is not worth waiting for; ``gap`` seconds between two requests are."""
+    return seconds > max(WAIT_IN_RUN, 2 * gap)
 
 
 def backoff_seconds(tries: int, *, first: float = 1.0, longest: float = 30.0) -> float:

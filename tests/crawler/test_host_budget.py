@@ -48,15 +48,37 @@ def test_a_pause_holds_and_is_left_for_others(database: Database) -> None:
     with database.reader() as session:
         row = hosts.host_state(session, "example.gov.cn")
         assert row is not None
-        assert row.strikes == 1
+        assert row.strikes == 0, "who says how long is no refuser, as in a crawl"
         assert row.not_before is not None
         assert row.not_before - datetime.now(UTC) > timedelta(minutes=9)
     with pytest.raises(HostPaused, match="example"):
         budget.wait(URL, gap=1)
     assert clock.slept == []
-    budget.answered("https://www.example.org/", status=404, wait_for=None)
+    for status in (404, 503):  # a 503 that asks for nothing passes by itself
+        budget.answered("https://www.example.org/", status=status, wait_for=None)
     with database.reader() as session:
         assert hosts.host_state(session, "example.org") is None
+
+
+def test_without_a_stated_time_each_refusal_pauses_longer_until_they_are_forgotten(
+    database: Database,
+) -> None:
+    budget, now = SharedBudget(database), datetime.now(UTC)
+
+    def minutes() -> float:
+        budget.answered(URL, status=429, wait_for=None)
+        with database.reader() as session:
+            row = hosts.host_state(session, "example.gov.cn")
+            assert row is not None
+            assert row.not_before is not None
+            return (row.not_before - now).total_seconds() / 60
+
+    assert [minutes(), minutes()] == [pytest.approx(5, abs=1), pytest.approx(10, abs=1)]
+    with database.writer() as session:
+        row = hosts.host_state(session, "example.gov.cn")
+        assert row is not None
+        row.not_before = now - timedelta(days=8)
+    assert minutes() == pytest.approx(5, abs=1)
 
 
 def test_without_a_database_the_process_keeps_its_own_pace(tmp_path: Path) -> None:
