@@ -116,8 +116,10 @@ def _differences(
         if tag == "equal":
             continue
         for gone, come in _paired(old[a:b], new[c:d]):
-            figures = not _NUMBERS.search(f"{gone.text if gone else ''}{come.text if come else ''}")
-            found.append(((figures, len(found)), _phrase(gone, come)))
+            only_words = not _NUMBERS.search(
+                f"{gone.text if gone else ''}{come.text if come else ''}"
+            )
+            found.append(((only_words, len(found)), _phrase(gone, come)))
     return found
 
 

@@ -97,13 +97,15 @@ def take_back_change(
     issue = _issue(session, issue_id)
     if "intro" in before:
         if (issue.intro or "") != after["intro"]:
-            raise StateConflict("编者按又有修改 / the preface has changed since")
+            raise StateConflict(
+                "编者按又有修改，请看过再决定 / the preface has changed since: look again"
+            )
         edit_issue(session, issue_id, intro=before["intro"])
         return
     records = _records(session, issue_id)
     document_id = int(before["document"])
     if _place(records, document_id) != dict(after):
-        raise StateConflict("这一条又有修改 / the item has changed since")
+        raise StateConflict("这一条又有修改，请看过再决定 / the item has changed since: look again")
     if after["record"] is not None:
         records.pop(int(after["index"]))
     if before["record"] is not None:
@@ -120,7 +122,8 @@ def take_over(session: Session, issue_id: int, content: bytes) -> tuple[Change, 
     _, view = load_issue(session, issue_id)
     if printed_hash("issue.docx", content) != view_hash(view)[:10]:
         raise FileUnreadable(
-            "这份 Word 不是从本期现在的稿子导出的 / not exported from the draft as it is now"
+            "这份 Word 不是从本期现在的稿子导出的，请重新导出再改"
+            " / not exported from the draft as it is now: export it again and edit that file"
         )
     edited = edited_words(content, view)
     changes = []

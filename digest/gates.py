@@ -22,6 +22,7 @@ from digest.readers import sample_reader
 from digest.render import RenderedIssue
 from digest.settings import DigestSettings
 from digest.tokens import read_key
+from digest.trial import test_key
 from digest.view import IssueView, view_hash
 from storage.audit import list_actions, record_action
 from storage.models import Issue, Outbox
@@ -187,7 +188,7 @@ def link_notes(session: Session, view: IssueView, *, issue_id: int, now: datetim
 
 
 def _test_gate(session: Session, config: DigestSettings, view: IssueView, *, issue_id: int) -> Gate:
-    begin = f"test:{issue_id}:{view_hash(view)[:16]}:"
+    begin = test_key(issue_id, view)
     states = set(
         session.scalars(
             select(Outbox.state).where(Outbox.dedupe_key.startswith(begin, autoescape=True))

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
 
 from digest.view import IssueView
 from digest.wording import safe_url
 from pipelines.urls import host_of
 
 State = Literal["ok", "dead", "refused", "unreachable", "unchecked"]
+STATES: tuple[State, ...] = get_args(State)
 
 GONE = frozenset({404, 410})
 # So many hosts in a row without any answer before the first one: the network is away.
@@ -64,7 +65,7 @@ class LinkReport:
     """All links of an issue. ``key`` names the set of addresses, ``offline``: nobody answered."""
 
     key: str
-    links: tuple[CheckedLink, ...] = field(default=())
+    links: tuple[CheckedLink, ...] = ()
     offline: bool = False
 
     def of(self, *states: State) -> list[CheckedLink]:
@@ -73,12 +74,11 @@ class LinkReport:
 
     def as_values(self) -> dict[str, Any]:
         """For the audit: counts of all states, and the links that somebody should look at."""
-        states: tuple[State, ...] = ("ok", "dead", "refused", "unreachable", "unchecked")
         told = self.of("dead", "unreachable", "refused")[:MOST_KEPT]
         return {
             "key": self.key,
             "offline": self.offline,
-            **{state: len(self.of(state)) for state in states},
+            **{state: len(self.of(state)) for state in STATES},
             "links": [[link.url, list(link.numbers), link.state, link.detail] for link in told],
         }
 

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from digest.addresses import check_address
 from digest.frozen import load_issue
-from digest.view import view_hash
+from digest.view import IssueView, view_hash
 from storage.outbox import OutboxRecord, enqueue
 
 TEST_OF = "test_of"
@@ -28,17 +28,22 @@ _PRINTED = re.compile(r"校验\s*([0-9a-f]{10})(?![0-9a-f])")
 
 
 def queue_test_copy(session: Session, issue_id: int, address: str, *, now: datetime) -> bool:
-    """Queue a test copy; False when the same content went to this address already.
+    """Queue a test copy; False when the same content went to this address within the hour.
 
     Raises ``AddressInvalid`` or ``IssueStateError``.
     """
     recipient = check_address(address.strip())
     _, view = load_issue(session, issue_id)
-    key = f"test:{issue_id}:{view_hash(view)[:16]}:{recipient}:{now:%Y%m%d%H}"
+    key = f"{test_key(issue_id, view)}{recipient}:{now:%Y%m%d%H}"
     record = OutboxRecord(
         dedupe_key=key, channel="mail", recipient=recipient, payload={TEST_OF: issue_id}
     )
     return enqueue(session, [record], now=now) == 1
+
+
+def test_key(issue_id: int, view: IssueView) -> str:
+    """How the outbox keys of all test copies of this very content begin."""
+    return f"test:{issue_id}:{view_hash(view)[:16]}:"
 
 
 def printed_hash(name: str, content: bytes) -> str:

@@ -95,8 +95,7 @@ def facts_of(
 
 def _by_others(document: Document, told: tuple[str, str] | None) -> dict[str, str]:
     by_hand = {"validity", "validity_by"} & set(document.edited or ())
-    stated = document.validity not in (None, IN_FORCE, PENDING)
-    if told is None or by_hand or (stated and document.validity == REPEALED):
+    if told is None or by_hand or document.validity == REPEALED:
         return {}
     return {"validity": told[0], "validity_by": told[1]}
 

@@ -116,13 +116,13 @@ def _part(section: Section) -> Part:
 
 
 def _entry(item: Item, *, brief: bool) -> Entry:
-    host_less = phrases.meta(item, today=_NO_YEAR)
-    shown = [part for part in host_less if part != host_label(item.url)]
+    # the footnote has the whole address
+    facts = [one for one in phrases.meta(item, today=_NO_YEAR) if one != host_label(item.url)]
     return Entry(
         number=item.number,
         anchor=item.anchor,
         title=phrases.titled(item),
-        meta=" · ".join(shown),
+        meta=" · ".join(facts),
         news=phrases.news(item),
         summary="" if brief else item.summary,
         lines=() if brief else tuple(_lines(item)),

@@ -51,7 +51,8 @@ def edited_words(content: bytes, view: IssueView) -> Edited:
     found, intro = _read(content)
     if not found:
         raise FileUnreadable(
-            "文件里没有本刊导出的条目书签 / the file has none of the bookmarks of an exported issue"
+            "文件里没有本刊导出的条目书签，请在重新导出的 Word 里修改"
+            " / none of the bookmarks of an exported issue: export it again and edit that file"
         )
     summaries: dict[int, str] = {}
     notes: dict[int, str] = {}
@@ -91,7 +92,10 @@ def _read(content: bytes) -> tuple[dict[str, _Read], list[str]]:
     try:
         document = Document(io.BytesIO(content))
     except (PackageNotFoundError, zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise FileUnreadable("不是 Word 文件（.docx）/ not a Word file (.docx)") from error
+        raise FileUnreadable(
+            "不是 Word 文件（.docx），请用导出的文件"
+            " / not a Word file (.docx): use the exported one"
+        ) from error
     found: dict[str, _Read] = {}
     intro: list[str] = []
     current: _Read | None = None

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from digest.files.content import Entry, Printed, printed
 from digest.files.footnotes import CALL_STYLE, TEXT_STYLE, Footnotes
 from digest.view import IssueView
-from digest.wording import clean_line
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -151,7 +150,7 @@ def _contents(document: Document, issue: Printed) -> None:
         paragraph = document.add_paragraph(style="附注")
         if at == 0:
             _begin(paragraph, 'TOC \\o "1-2" \\h \\z \\u')
-        paragraph.add_run(clean_line(line) if not line.startswith("　") else line)
+        paragraph.add_run(line)
         if at == len(lines) - 1:
             _mark(paragraph, "end")
 

@@ -24,8 +24,16 @@ def check_masthead(view: IssueView) -> list[Problem]:
 def _findings(view: IssueView) -> Iterator[Problem]:
     named = [word for word in _NAMES if word in view.title]
     if named:
-        yield Problem("X03", f"内部资料的名称不得含“{named[0]}”：{view.title}")
+        yield Problem(
+            "X03",
+            f"内部资料的名称不得含“{named[0]}”：{view.title}，请改 title"
+            " / an internal serial must not be named a newspaper or journal: change title",
+        )
     words = (view.intro, view.notice, *(item.note for item in view.items))
     for word in _SELF:
         if any(word in text for text in words):
-            yield Problem("X03", f"内部资料的文字里不得自称“{word}”")
+            yield Problem(
+                "X03",
+                f"内部资料的文字里不得自称“{word}”，请改编者按、短评或 notice"
+                " / it must not call itself a newspaper or journal: reword intro, notes or notice",
+            )

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """``code`` is the rule (E01 to E33, see the digest documentation), ``message`` the finding."""
+    """``code`` is the rule (E01 to E33, X03, see the digest documentation), ``message`` what was
+    found."""
 
     code: str
     message: str
