@@ -42,6 +42,8 @@ _PLAN_KINDS = frozenset(
     {"行动计划", "扶持办法", "指导意见", "征求意见", "管理规定", "法规", "通知"}
 )
 _QUOTED = re.compile("《([^《》]{4,80})》")
+_UNDER = ("就", "依", "依据", "据", "违反", "按照", "援引", "适用", "因", "基于")
+"""Before a quoted title: something is done under it, it is not issued."""
 _POINTS = {"strong": 1.0, "words": 0.5, "weak": 0.2, "exclude": 0.0}
 _TITLE_POINTS = {"strong": 3.0, "words": 2.0, "weak": 0.5, "exclude": 0.0}
 
@@ -252,7 +254,8 @@ def _level(metadata: Metadata) -> str:
 def _announced(title: str, lead: str) -> str | None:
     """The kind of the document that a headline announces, whatever its verb (推出《…行动计划》)."""
     kind = announced_kind(title, lead)
-    if kind is None and (quoted := _QUOTED.search(title)):
+    quoted = _QUOTED.search(title) if kind is None else None
+    if quoted is not None and not title[: quoted.start()].endswith(_UNDER):
         kind = genre_of(quoted[1])
     kind = kind or bare_kind(title, lead)
     return "法" if is_local_law(title, kind) else kind

@@ -231,6 +231,19 @@ def _is_place(text: str) -> bool:
     return place is not None and place.used == len(text)
 
 
+_NOT_THE_BODY = re.compile(r"[门长系属直级系数的、和与及（]|主管|旗下|下属|附属|原|前|办|司|厅|局")
+
+
+def body_at_start(title: str) -> str:
+    """The central body that a headline begins with (教育部新增…), "" when with none or with
+    something that is named after it (公安部门, 商务部长, 央行数字货币)."""
+    official = _bodies().official
+    if title[:2] not in _bodies().starts:
+        return ""
+    size = next((n for n in range(min(len(title), 22), 1, -1) if title[:n] in official), 0)
+    return title[:size] if size and not _NOT_THE_BODY.match(title, size) else ""
+
+
 _PRIVATE = re.compile(
     r"(?:研究院|研究所|交易所|协会|学会|商会|联合会|公司|集团|大学|学院|医院|中学|小学|事务所|博物馆|基金会|理事会"
     r"|(?<!人民)(?<!国家)(?<!中央)(?<!储备)银行|中心)\Z|信通院"

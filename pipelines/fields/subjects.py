@@ -10,7 +10,13 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass
 
-from pipelines.fields.issuers import is_public_body, looks_like_body, more_bodies, split_bodies
+from pipelines.fields.issuers import (
+    body_at_start,
+    is_public_body,
+    looks_like_body,
+    more_bodies,
+    split_bodies,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,7 @@ class Subject:
 _SPACES = " \t\u3000\xa0"
 _TITLE_TRIGGER = re.compile(
     r"关于|印发|发布|公布|转发|批转|出台|颁布|下发|联合|就《|公开征求|征求|对|令|公告|通告|通知|：|:|启动|部署"
+    r"|开展|约谈|新增|查处|公示|处罚|持续|整治|依法|回应|下架|叫停|责令|撤销|立案|罚款|重罚"
     r"|直属|所属|计划|表示|宣布|将|拟|称|要求|提醒|召开|明年|或将|签署|审理|判决|批准|通过|警告|推出|正在|已|首次|考虑|建议|允许|禁止|提议|呼吁|提出|认为|驳回|授予|追授|任免|任命|表彰"
 )
 _OFFICES = (
@@ -73,7 +80,8 @@ def issuers_in_title(title: str) -> Subject | None:
         if names:
             return Subject(names, title[: match.end()], 0, note)
         match = _TITLE_TRIGGER.search(title, match.end())
-    return None
+    name = body_at_start(title)
+    return Subject((name,), name, 0) if name else None
 
 
 def issuers_in_lead(text: str, *, limit: int = 320) -> Subject | None:
