@@ -34,14 +34,16 @@ def _phrases(lines: str) -> Phrases:
 def first_letter(text: str) -> tuple[str, int]:
     """The first letter or digit of a line in lower case, and where it stands; six other characters
     at most may stand before it."""
+    letter = text[:1]
+    if letter.isalnum():
+        return letter.lower(), 0
     lead = _LEAD.match(text)
     at = lead.end() if lead is not None else 0
     return text[at : at + 1].lower(), at
 
 
-def begins(text: str, phrases: Phrases) -> bool:
-    """Whether a line begins with one of the phrases."""
-    letter, at = first_letter(text)
+def begins(text: str, phrases: Phrases, letter: str, at: int) -> bool:
+    """Whether a line begins with one of the phrases; ``letter`` and ``at`` are its first letter."""
     pattern = phrases.get("0" if letter.isdigit() else letter)
     return pattern is not None and pattern.match(text, at) is not None
 

@@ -119,7 +119,7 @@ def ends_article(text: str) -> bool:
         return False
     letter, at = first_letter(text)
     if letter < _CJK:
-        if begins(text, ENDS) or "©" in text[:at]:
+        if begins(text, ENDS, letter, at) or "©" in text[:at]:
             return True
     elif letter in _ENDS_FIRST and _ENDS.match(text) is not None:
         return True
@@ -135,9 +135,9 @@ def is_promotion(text: str) -> bool:
     """A short line inside an article that advertises something else or labels a control."""
     if len(text) > 240:
         return False
-    letter, _ = first_letter(text)
+    letter, at = first_letter(text)
     if letter < _CJK:
-        return begins(text, PROMOTES)
+        return begins(text, PROMOTES, letter, at)
     return letter in _PROMOTES_FIRST and _PROMOTES.match(text) is not None
 
 
@@ -146,4 +146,8 @@ def asks_to_subscribe(text: str) -> bool:
     if len(text) > 160:
         return False
     letter, at = first_letter(text)
-    return begins(text, SUBSCRIBES) if letter < _CJK else text.startswith(("订阅", "登录"), at)
+    return (
+        begins(text, SUBSCRIBES, letter, at)
+        if letter < _CJK
+        else text.startswith(("订阅", "登录"), at)
+    )
