@@ -19,6 +19,11 @@ def pin_of(certificate: Certificate) -> str:
     return "sha256/" + base64.b64encode(hashlib.sha256(key).digest()).decode()
 
 
+def mismatch(found: str | None) -> str:
+    """Why a connection was given up: the server showed another key, or none."""
+    return f"公钥是 {found}，不是来源文件里写的那个 / the key is {found}, not the pinned one"
+
+
 def warned(pins: Iterable[str], reason: str) -> str:
     """The line that shows that an exception holds."""
     return f"⚠ 证书例外 / certificate exception: {', '.join(sorted(pins))} ({reason})"

@@ -84,13 +84,17 @@ class HexDigest(TypeDecorator[str]):
 
     def bind_processor(self, dialect: Dialect) -> Callable[[str | None], Any] | None:
         """One call: both drivers take bytes as they are."""
-        return lambda value: None if value is None else bytes.fromhex(value)
+        return _bytes_of
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
-        return None if value is None else bytes.fromhex(value)
+        return _bytes_of(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
         return None if value is None else bytes(value).hex()
+
+
+def _bytes_of(digest: str | None) -> bytes | None:
+    return None if digest is None else bytes.fromhex(digest)
 
 
 class Base(DeclarativeBase):

@@ -18,11 +18,11 @@ from sqlalchemy.orm import Session
 
 from storage import archive
 from storage.archive import OPEN
-from storage.attachments import drop_unlinked, hashes_of
 from storage.audit import record_action
 from storage.blanking import blank_records
 from storage.errors import Conflict
 from storage.event_edits import drop_page
+from storage.file_removal import drop_unlinked, hashes_of
 from storage.index_queue import unindex
 from storage.models import (
     Attachment,

@@ -200,7 +200,7 @@ def _join(
     pages read so far; those that are placed are renewed there."""
     event_id = mine.event_id
     ranked = sorted(links, key=lambda key: (-links[key].confidence, key))
-    others = dict(known)
+    others = dict(known)  # as they were: what is placed here is renewed in ``known``
     for key in ranked:
         other, link = others[key], links[key]
         if other.event_id is None:
@@ -224,8 +224,8 @@ def _join(
         event_id = _new_event(session, mine, rules=rules, now=now)
         _put(session, event_id, mine, links[free[0]], rules=rules, now=now, known=known)
     for key in free:
-        page, link, sure = others[key], links[key], [mine.document_id]
-        if _may_enter(session, page, event_id, sure, link=link, rules=rules, known=known):
+        page, link, undecided = others[key], links[key], [mine.document_id]
+        if _may_enter(session, page, event_id, undecided, link=link, rules=rules, known=known):
             _put(session, event_id, page, link, rules=rules, now=now, known=known)
     return event_id
 

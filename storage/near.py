@@ -145,7 +145,7 @@ def near_by_keys(
         return []
     # Among equals the oldest first: it is the one that others repeat.
     order = sorted(score, key=lambda found: (-score[found], found))[:MOST]
-    ids = json.dumps(order) if connection.dialect.name == "sqlite" else order
+    ids = to_json(order).decode() if connection.dialect.name == "sqlite" else order
     rows = {row[0]: row for row in _DETAILS.rows(connection, {"ids": ids})}
     found = [
         _candidate(rows[key], by_band, by_sentence, text_sha256) for key in order if key in rows

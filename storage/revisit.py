@@ -30,8 +30,9 @@ def new_facts(found: Row[Any], previous: Any, record: DocumentRecord) -> bool:
 
 
 def kind_of_change(
-    old_text: str, record: DocumentRecord, new_text: bool, compare: Compare | None
+    old_text: str, record: DocumentRecord, *, new_text: bool, compare: Compare | None
 ) -> tuple[str, float]:
+    """The kind of change, and how much of the text it is (0 to 1)."""
     if not new_text:
         return "metadata", 0.0
     return compare(old_text, record.body_text) if compare else ("content", 1.0)
@@ -67,4 +68,5 @@ _SEARCHED = (
 
 
 def searched_differs(found: Row[Any], values: dict[str, Any]) -> bool:
+    """Whether new columns change what the index or a search's filters know of the document."""
     return any(name in values and values[name] != getattr(found, name) for name in _SEARCHED)

@@ -326,7 +326,9 @@ def _save_again(
         old = stored_text(session, found.id)
     if changed:
         seq += 1
-        change, ratio = kind_of_change(old.body if old else "", record, new_text, compare)
+        change, ratio = kind_of_change(
+            old.body if old else "", record, new_text=new_text, compare=compare
+        )
         values.update(latest_seq=seq, latest_sha=record.text_sha256, changed_at=now)
         _put_version(connection, found.id, record, seq=seq, change=change, ratio=ratio, now=now)
         _PUT_ATTACHMENT.run_many(connection, _attachment_rows(found.id, record))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 import typer
 
 from crawler.commands.context import EXIT_USAGE, ConfigOption, JsonOption, fail, open_app
+from crawler.commands.events import DOES
 from crawler.commands.output import print_rows
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from storage.event_references import NamedPolicy
     from storage.file_views import FileView
-    from storage.search import SearchHit
+    from storage.search import Order, SearchHit
     from storage.search_folds import Folded
 
 COLUMNS = {
@@ -32,7 +33,6 @@ COLUMNS = {
 }
 
 FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
-_KINDS = {"repeal": "废止", "amend": "修改", "mention": "提及"}
 EXPORT_FIELDS = (
     "id",
     "title",
@@ -73,16 +73,14 @@ def search(
     from storage.search import search as find
     from storage.search_folds import fold_matches
 
+    order: Order = "relevance" if relevance else "newest"
     with open_app(config) as state, state.db.reader() as session:
         try:
             if by_event:
-                folded = fold_matches(session, query, order="relevance" if relevance else "newest")
+                folded = fold_matches(session, query, order=order)
                 found = _folded(session, query, folded, limit=limit)
             else:
-                hits = find(
-                    session, query, limit=limit, order="relevance" if relevance else "newest"
-                )
-                found = _found(session, hits)
+                found = _found(session, find(session, query, limit=limit, order=order))
         except QueryError as error:
             raise fail(str(error), code=EXIT_USAGE) from error
     columns = dict(COLUMNS)
@@ -179,7 +177,7 @@ def shown_reference(named: NamedPolicy, form: str) -> Any:
     """A policy that a document repeals, amends or mentions: words in CSV, fields in JSON."""
     if form == "csv":
         number = f"（{named.number}）" if named.number else ""
-        return f"{_KINDS[named.kind]}《{named.name.strip('《》')}》{number}"
+        return f"{DOES[named.kind]}《{named.name.strip('《》')}》{number}"
     return {"kind": named.kind, "name": named.name, "number": named.number}
 
 

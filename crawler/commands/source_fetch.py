@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from crawler.config import CrawlConfig
 
 MAX_HOPS = 5
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MAX_BODY = 8 * 1024 * 1024
 
 
@@ -134,7 +135,7 @@ class Visitor:
                 check_url(url, self.allow)
                 self._ask_robots(url)
                 answer = self._send(url, method=method, body=body, headers=headers)
-                if answer.status not in (301, 302, 303, 307, 308):
+                if answer.status not in REDIRECTS:
                     break
                 url, method, body = answer.url, "GET", b""
             else:
@@ -159,7 +160,7 @@ class Visitor:
             check_url(url, self.allow)
             self._ask_robots(url)
             answer = self._send(url, method=method, bodiless=True)
-            if answer.status in (301, 302, 303, 307, 308) and answer.url != url:
+            if answer.status in REDIRECTS and answer.url != url:
                 url = answer.url
             elif method == "HEAD" and answer.status >= 400 and answer.status != 429:
                 method = "GET"
@@ -205,7 +206,7 @@ class Visitor:
             try:
                 answer = self._send(place)
                 for _ in range(MAX_HOPS):
-                    if answer.status not in (301, 302, 303, 307, 308):
+                    if answer.status not in REDIRECTS:
                         break
                     check_url(answer.url, self.allow)
                     answer = self._send(answer.url)

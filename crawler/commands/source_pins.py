@@ -9,7 +9,7 @@ from typing import Any
 import httpcore
 from cryptography.x509 import load_der_x509_certificate
 
-from crawler.pins import pin_of
+from crawler.pins import mismatch, pin_of
 
 
 class PinnedStream(httpcore.NetworkStream):
@@ -37,7 +37,7 @@ class PinnedStream(httpcore.NetworkStream):
         found = pin_of(load_der_x509_certificate(secured.getpeercert(True)))
         if found != pin:
             stream.close()
-            raise httpcore.ConnectError(f"the key is {found}, not the pinned one")
+            raise httpcore.ConnectError(mismatch(found))
         return stream
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:

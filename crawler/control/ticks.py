@@ -15,8 +15,9 @@ from crawler.control.watch import update_health
 from digest.compose import compose_due_issues
 from digest.outbox import SendReport, send_due
 from digest.transports import open_transport
-from storage import attachments, captures, runs
+from storage import captures, runs
 from storage.engine import Database
+from storage.file_removal import drop_unlinked
 from storage.migrate import backup
 from storage.prune import prune
 
@@ -128,7 +129,7 @@ def prune_captures(db: Database, config: Config, *, now: datetime) -> list[str]:
 def drop_files(db: Database, config: Config, *, now: datetime) -> list[str]:
     """Delete files whose documents were removed; their paths."""
     with db.writer() as session:
-        old = attachments.drop_unlinked(session, stored_before=now - timedelta(days=1))
+        old = drop_unlinked(session, stored_before=now - timedelta(days=1))
     for path in old:
         (config.storage.blobs / path).unlink(missing_ok=True)
     return old

@@ -23,6 +23,7 @@ from crawler.fetch.file_requests import facts_of, failure_of, request_for
 from crawler.fetch.ledger import RecheckRule
 from crawler.fetch.run_counts import NOT_THE_PAGE
 from crawler.fetch.store import Store
+from crawler.file_records import reading_record
 from pipelines.attachments.errors import EmptyFile, OverBudget
 from pipelines.items import AttachmentRef, Bulletin
 from pipelines.urls import is_fetchable, url_key
@@ -313,8 +314,6 @@ class AttachmentFetcher:
             lambda session: rows.reading_of(session, blob.sha256, reader_version=READER_VERSION)
         )
         if known is None:
-            from crawler.file_records import reading_record
-
             path = self.blobs.path_of(blob.sha256)
             text = await loop.run_in_executor(self._pool, lambda: self._read(path))
             await store.write(

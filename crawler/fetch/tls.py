@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any
 from OpenSSL import SSL
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from twisted.internet._sslverify import IOpenSSLTrustRoot
+from twisted.internet.abstract import isIPAddress, isIPv6Address
 from twisted.internet.interfaces import IOpenSSLClientConnectionCreator
 from twisted.internet.ssl import CertificateOptions, optionsForClientTLS
 from twisted.python.failure import Failure
 from twisted.web.iweb import IPolicyForHTTPS
 from zope.interface import implementer  # type: ignore[import-untyped]
 
-from crawler.pins import pin_of, warned
+from crawler.pins import mismatch, pin_of, warned
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -123,7 +124,7 @@ class Pinned:
         """The connection of one handshake."""
         connection = SSL.Connection(self.context, None)
         connection.set_app_data(protocol)
-        if not self.host.replace(".", "").isdigit() and ":" not in self.host:
+        if not isIPAddress(self.host) and not isIPv6Address(self.host):
             connection.set_tlsext_host_name(self.host.encode("ascii"))
         return connection
 
@@ -132,7 +133,7 @@ class Pinned:
             return
         found = _key_of(connection)
         if found != self.pin:
-            error: Any = SSL.Error([("", "", f"the key is {found}, not the pinned one")])
+            error: Any = SSL.Error([("", "", mismatch(found))])
             failure = Failure(error)  # type: ignore[no-untyped-call]
             connection.get_app_data().failVerification(failure)
 

@@ -13,10 +13,11 @@ from crawler.importing.material import Given
 from crawler.importing.prepare import Place, Prepared
 from pipelines.attachments.names import safe_name
 from pipelines.urls import host_group, url_key
-from storage.attachments import FileFacts, drop_unlinked, hashes_of, link_file, put_file
+from storage.attachments import FileFacts, link_file, put_file
 from storage.audit import record_action
 from storage.documents import get_document, latest_version
 from storage.errors import Conflict, NotFound
+from storage.file_removal import drop_unlinked, hashes_of
 from storage.models import Attachment, Document, Source
 from storage.removal import bury_document, unbury_url
 from storage.sources import BY_HAND_KIND, source_by_key

@@ -9,7 +9,6 @@ from storage.attachments import (
     MOST_ATTEMPTS,
     FileFacts,
     FileReading,
-    drop_unlinked,
     file_failed,
     files_due,
     files_to_read,
@@ -21,6 +20,7 @@ from storage.attachments import (
 )
 from storage.documents import AttachmentRecord, save_document
 from storage.engine import Database
+from storage.file_removal import drop_unlinked
 from storage.file_views import file_views, files_by_document
 from storage.index_queue import flush_index
 from storage.removal import bury_document
