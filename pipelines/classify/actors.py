@@ -10,10 +10,13 @@ import re
 from typing import Literal
 
 from pipelines.fields.countries import COUNTRIES
+from pipelines.items import Metadata
 
 Actor = Literal["foreign", "domestic"]
 
 _FRONT = 48
+_TRIGGER = 2
+"""Characters of the word behind the issuers of a title: 关于, 印发."""
 _OPENING = 12
 _COUNTRY = "|".join(sorted((name for name in COUNTRIES if len(name) > 1), key=len, reverse=True))
 _ORGAN = (
@@ -54,7 +57,9 @@ _OPENS = re.compile(
 """Bodies that count when the headline begins with them; further on they are often only named."""
 _ENGLISH = re.compile(
     r"\b(?:SEC|CFTC|FTC|FCC|FDA|FinCEN|OFAC|FCA|ESMA|ECB|FATF|FSB|IMF|MAS|HKMA|ASIC"
-    r"|AUSTRAC|DOJ|FBI|ICO|CNIL|BaFin|AMF|NIST|EDPB|FINMA)\b"
+    r"|AUSTRAC|DOJ|FBI|ICO|CNIL|BaFin|AMF|NIST|EDPB|FINMA"
+    r"|FSA|CFPB|OCC|FINRA|FDIC|BoE|PBOC|RBI|RBA|BoJ|SFC|VARA|CMA|Ofcom|KFTC|DPC|NHTSA|USPTO|CISA"
+    r"|ENISA|NYDFS)\b"
     r"|\b(?:Federal Reserve|European (?:Commission|Parliament|Central Bank|Union)|White House"
     r"|Congress|Senate|House of (?:Commons|Lords|Representatives)|Parliament|Treasury"
     r"|Justice Department"
@@ -64,6 +69,25 @@ _ENGLISH = re.compile(
     r"|[Rr]egulators?|[Ww]atchdogs?|[Cc]ourts?|[Cc]entral bank"
     r"|[Aa]uthority|[Pp]resident [A-Z]\w+|Biden|Trump|Commission)\b"
 )
+_CHINESE = ("China", "Hong Kong", "Taiwan", "The China")
+_ENGLISH_STATE = re.compile(
+    r"(?:The )?(?:U\.?S\.?|UK|EU|European Union|Britain|Japan|South Korea|India|Singapore|Australia"
+    r"|Canada|France|Germany|Italy|Spain|Netherlands|Switzerland|Russia|Brazil|Turkey|Thailand"
+    r"|Vietnam|Indonesia|Malaysia|Philippines|Nigeria|South Africa|Kenya|Dubai|UAE|Saudi Arabia"
+    r"|Israel|Ireland|Poland|Ukraine|Argentina|Mexico|El Salvador|Pakistan|Kazakhstan|Hong Kong"
+    r"|Taiwan|China|California|Texas|New York|Utah|Colorado|Wyoming|Florida|Illinois|G7|G20)"
+    r" (?:to [a-z]+|(?:[a-z]+ly )?(?:tighten|begin|pass|enact|ban|plan|move|seek|propose|approve"
+    r"|adopt|weigh|consider|eye|order|set|require|warn|lift|ease|delay|fine|open|sign|agree|back|reject|vote"
+    r"|start|target|curb|restrict|sanction|blacklist|block|probe|investigate|urge|call|legali[sz]e"
+    r"|recogni[sz]e|finali[sz]e|issue|publish|unveil|launch|introduce|release|accuse|charge|sue)"
+    r"(?:e?s)?) "
+)
+"""A state that acts: US tightens curbs…; US startup raises… is another matter."""
+
+
+def opens_with_state(title: str) -> bool:
+    """Whether an English headline begins with a state that acts."""
+    return _ENGLISH_STATE.match(title) is not None
 
 
 def actor_in(title: str) -> Actor | None:
@@ -79,4 +103,18 @@ def actor_in(title: str) -> Actor | None:
         return "foreign"
     if _HOME.search(front) or _OPENS.search(title[:_OPENING]):
         return "domestic"
+    if _ENGLISH_STATE.match(front):
+        return "domestic" if front.startswith(_CHINESE) else "foreign"
     return "foreign" if _ENGLISH.search(title[:160]) else None
+
+
+def without_issuers(title: str, metadata: Metadata) -> str:
+    """``title`` with the names of several issuers blanked: what they are in charge of is not what
+    their document is about. Courts and prosecutors are its subject as well."""
+    if len(metadata.issuing_bodies) < 2 or metadata.issuing_bodies[0].startswith("最高人民"):
+        return title
+    named = next((e for e in metadata.evidence if e.field == "issuing_bodies"), None)
+    if named is None or named.rule != "title" or not title.startswith(named.span):
+        return title
+    kept = len(named.span) - _TRIGGER
+    return " " * kept + title[kept:]

@@ -24,6 +24,8 @@ CONFIDENCE = 0.55
 
 # What the model says beside a point of the rules, and below which of its scores it says nothing.
 _SHARE, _UNLIKELY = 3.0, 1.2
+_BY_ITSELF = -0.45
+"""Below this score no type is named that the rules do not hint at: pages on other matters score so."""
 
 
 def headline_text(title: str, text: str) -> str:
@@ -33,10 +35,11 @@ def headline_text(title: str, text: str) -> str:
 
 def type_of_headline(title: str, text: str, *, given: Mapping[str, float]) -> LabelGuess | None:
     """The likeliest of the types in ``given``, which has what little the rules say of each; None
-    when the model knows none of them."""
+    when the model knows none of them or none is likely."""
     found = _model().scores(headline_text(title, text))
     says = dict(zip(found.classes, found.values, strict=True))
     known = [name for name in given if name in says]
+    known = [name for name in known if given[name] or says[name] >= _BY_ITSELF]
     if not known:
         return None
     name = max(known, key=lambda name: given[name] + _SHARE * max(0.0, says[name] + _UNLIKELY))

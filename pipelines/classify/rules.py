@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field, replace
 from functools import cache
 
-from pipelines.classify.actors import actor_in
+from pipelines.classify.actors import actor_in, opens_with_state, without_issuers
 from pipelines.classify.announced import bare_kind, is_local_law, issues_in
 from pipelines.classify.foreign import kind_of_english
 from pipelines.classify.headlines import SILENT, type_of_headline
@@ -34,8 +34,6 @@ _MATCHED = 4.0
 _ACTS = 1.5
 """Score of the type for a public body that acts, when no word says what it does."""
 _REST = 0.4
-_TRIGGER = 2
-"""Characters of the word behind the issuers of a title: 关于, 印发."""
 _FIRST = 60
 """Characters of a text that name who acts, when the headline does not."""
 _PLAN_KINDS = frozenset(
@@ -200,7 +198,7 @@ def _read(index: _Index, page: CleanPage, metadata: Metadata) -> _Reading:
     named = any(e.field == "issuing_bodies" and e.place == "title" for e in metadata.evidence)
     if not (public and named) and (actor := actor_in(title)):
         level = "foreign" if actor == "foreign" and not public else level
-        public, named = True, HAN.search(title) is not None
+        public, named = True, HAN.search(title) is not None or opens_with_state(title)
     if not public and issues_in(lead):
         public = True
     front = f"{title}\n{lead}"
@@ -216,7 +214,7 @@ def _read(index: _Index, page: CleanPage, metadata: Metadata) -> _Reading:
         front=front,
         head=front[: len(title) + TYPE_CHARS],
         length=len(text),
-        in_title=index.title.count(_without_issuers(title, metadata)),
+        in_title=index.title.count(without_issuers(title, metadata)),
         in_lead=index.lead.count(lead),
         in_body=index.body.count(text),
         genre=None if explains else genre,
@@ -227,18 +225,6 @@ def _read(index: _Index, page: CleanPage, metadata: Metadata) -> _Reading:
         explains=explains,
         lang=lang,
     )
-
-
-def _without_issuers(title: str, metadata: Metadata) -> str:
-    """``title`` with the names of several issuers blanked: what they are in charge of is not what
-    their document is about. Courts and prosecutors are its subject as well."""
-    if len(metadata.issuing_bodies) < 2 or metadata.issuing_bodies[0].startswith("最高人民"):
-        return title
-    named = next((e for e in metadata.evidence if e.field == "issuing_bodies"), None)
-    if named is None or named.rule != "title" or not title.startswith(named.span):
-        return title
-    kept = len(named.span) - _TRIGGER
-    return " " * kept + title[kept:]
 
 
 def _level(metadata: Metadata) -> str:
