@@ -23,7 +23,7 @@ from storage.models import Document
 from storage.query import And, Field, Node, Not, Or, Phrase, parse_query
 from storage.search_index import SearchText
 from storage.search_terms import COMMON_TERMS, Fts5, Often, TsQuery, decided, narrow
-from storage.tokens import compare_text, is_plain, query_terms
+from storage.tokens import anchor, compare_text, fold, is_plain, query_terms
 
 _GAP = "\x00"  # no phrase reaches over it
 _DOC_NUMBER = re.compile(r"[^\W\d_]{1,20}〔\d{4}〕第?\d{1,5}号?")
@@ -66,6 +66,9 @@ class Candidate:
         wanted = compare_text(phrase)
         if not title and (phrase in self.raw or wanted in self.raw):
             return True  # most words and numbers stand there as they are looked for
+        if found := anchor(wanted):
+            where = self.text.title if title else self.raw
+            return _at_anchor(wanted, where, *found) or _is_number(wanted, self, title=title)
         return _occurs(wanted, self.title if title else self.whole)
 
 
@@ -244,6 +247,24 @@ def _occurs(wanted: str, where: str) -> bool:
     # 国发〔2024〕 12 号 is the same number as 国发〔2024〕12号.
     tight = wanted.replace(" ", "")
     return bool(_DOC_NUMBER.fullmatch(tight)) and tight in where.replace(" ", "")
+
+
+def _at_anchor(wanted: str, where: str, offset: int, run: str) -> bool:
+    """Whether a folded phrase occurs; its Han run is found in the text as it stands."""
+    at = where.find(run)
+    while at >= 0:
+        start = at - offset
+        if start >= 0 and fold(where[start : start + len(wanted)]) == wanted:
+            return True
+        at = where.find(run, at + 1)
+    return False
+
+
+def _is_number(wanted: str, candidate: Candidate, *, title: bool) -> bool:
+    """Whether a document number occurs with blanks in it."""
+    if _DOC_NUMBER.fullmatch(wanted) is None:
+        return False
+    return _occurs(wanted, candidate.title if title else candidate.whole)
 
 
 def score(plan: Plan, candidate: Candidate, *, newest: date) -> float:

@@ -8,7 +8,6 @@ decades, years and months; every document has one token of each.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 
@@ -76,31 +75,33 @@ def level_term(level: str) -> list[Term]:
     return [(LEVEL + _code(level), False)]
 
 
-def days_since(day: date) -> list[str]:
-    """Tokens of which every document of that day or later has one."""
-    if day.year not in YEARS:
+def days_between(first: date | None, last: date | None) -> list[str]:
+    """Tokens of which every document of these days (inclusive, None: open) has one.
+
+    Empty if the index cannot help.
+    """
+    if any(day is not None and day.year not in YEARS for day in (first, last)):
         return []
-    months = (day.year * 100 + month for month in range(day.month, 13))
-    years = range(day.year + 1, _decade(day.year) + 10)
-    return [*_tokens(months), *_tokens(years), *_decades(_decade(day.year) + 10, YEARS.stop)]
+    start = first or date(YEARS.start, 1, 1)
+    end = last or date(YEARS.stop - 1, 12, 31)
+    found = [_OTHER_YEAR] if first is None or last is None or start > end else []
+    year = start.year
+    while year <= end.year:
+        if year % 10 == 0 and _whole(year, start, end) and _whole(year + 9, start, end):
+            found.append(f"{DAY}{year // 10}")
+            year += 10
+            continue
+        if _whole(year, start, end):
+            found.append(f"{DAY}{year}")
+        else:
+            months = range(
+                start.month if year == start.year else 1, end.month + 1 if year == end.year else 13
+            )
+            found += [f"{DAY}{year}{month:02}" for month in months]
+        year += 1
+    return found
 
 
-def days_until(day: date) -> list[str]:
-    """Tokens of which every document of that day or earlier has one."""
-    if day.year not in YEARS:
-        return []
-    months = (day.year * 100 + month for month in range(1, day.month + 1))
-    years = range(_decade(day.year), day.year)
-    return [*_tokens(months), *_tokens(years), *_decades(YEARS.start, _decade(day.year))]
-
-
-def _decade(year: int) -> int:
-    return year // 10 * 10
-
-
-def _tokens(numbers: Iterator[int] | range) -> Iterator[str]:
-    return (f"{DAY}{number}" for number in numbers)
-
-
-def _decades(first: int, end: int) -> list[str]:
-    return [*_tokens(range(first // 10, end // 10)), _OTHER_YEAR]
+def _whole(year: int, start: date, end: date) -> bool:
+    """Whether the months from start to end have all of the year."""
+    return (start.year, start.month) <= (year, 1) and (year, 12) <= (end.year, end.month)

@@ -14,13 +14,12 @@ from storage.search_facets import (
     NUMBER,
     TYPE,
     Term,
-    days_since,
-    days_until,
+    days_between,
     level_term,
     region_term,
     text_terms,
 )
-from storage.tokens import TITLE_MARK, compare_text, query_terms
+from storage.tokens import TITLE_MARK, cited_terms, compare_text, query_terms
 
 MOST_TERMS = 12  # bigrams of one long phrase sent to the index; the text decides anyway
 LOOSE_TERMS = 5  # rare ones of them at first: each list has to be found and walked
@@ -44,6 +43,8 @@ class Fts5:
     def terms(self, phrase: str) -> list[Term]:
         """Tokens of a phrase, some of them if there are many."""
         terms = query_terms(phrase)
+        if cited := cited_terms(phrase):  # few documents cite it
+            return [*cited[:LOOSE_TERMS], *terms[:1]]
         if self._often is not None:
             return _rarest(terms, self._often)
         if len(terms) > MOST_TERMS:
@@ -102,12 +103,20 @@ class TsQuery(Fts5):
 
 
 def _rarest(terms: list[Term], often: Often) -> list[Term]:
+    """The rarest, first those that share no character: bigrams of one word come together."""
     if len(terms) <= COMMON_TERMS:
         return terms
-    known = {term: often(term[0]) for term in terms}
-    common = sorted((term for term in terms if known[term]), key=known.__getitem__)
-    rare = [term for term in terms if not known[term]]
-    return [*rare[:LOOSE_TERMS], *common[: max(0, COMMON_TERMS - len(rare))]]
+    counts = [often(token) for token, _ in terms]
+    order = sorted(range(len(terms)), key=counts.__getitem__)
+    apart: list[int] = []
+    for place in order:
+        if all(abs(place - other) > 1 for other in apart):
+            apart.append(place)
+    chosen: list[int] = []
+    for place in sorted(dict.fromkeys((*apart, *order)), key=lambda at: counts[at] > 0):
+        if len(chosen) < (COMMON_TERMS if counts[place] else LOOSE_TERMS):
+            chosen.append(place)
+    return [terms[place] for place in chosen]
 
 
 def decided(node: Node) -> bool:
@@ -131,8 +140,10 @@ def narrow(node: Node, language: Fts5) -> str | None:
     """An index query that every match of ``node`` meets; None if the index cannot help."""
     match node:
         case Phrase(text, title):
-            mark = TITLE_MARK if title else ""
-            return _all_terms(language, [(mark + token, of) for token, of in language.terms(text)])
+            terms = language.terms(text)
+            if title:  # numbers that titles cite have no mark of their own
+                terms = [(TITLE_MARK + token, of) for token, of in query_terms(text)[:MOST_TERMS]]
+            return _all_terms(language, terms)
         case And(parts):
             result = _joined(language.all_of, _narrowed_parts(parts, language))
             for part in parts if result is not None else ():
@@ -148,32 +159,35 @@ def narrow(node: Node, language: Fts5) -> str | None:
                 return None
             return _joined(language.any_of, [option for option in options if option is not None])
         case Field():
-            return None if _walked(node, language) else _narrow_field(node, language)
+            if node.day is None:
+                return _narrow_field(node, language)
+            return None if language.walks_days else _narrow_days([node], language)
         case _:
             return None
-
-
-def _walked(part: Node, language: Fts5) -> bool:
-    return language.walks_days and isinstance(part, Field) and part.day is not None
 
 
 def _narrowed_parts(parts: Sequence[Node], language: Fts5) -> list[str]:
     """What the index can be asked of parts that must all hold; days beside something else."""
     positive = [part for part in parts if not isinstance(part, Not)]
-    found = [narrow(part, language) for part in positive]
-    if any(part is not None for part in found):
-        days = [part for part in positive if _walked(part, language)]
-        found += [_narrow_field(part, language) for part in days if isinstance(part, Field)]
+    days = [part for part in positive if isinstance(part, Field) and part.day is not None]
+    found = [narrow(part, language) for part in positive if part not in days]
+    if days and (not language.walks_days or any(part is not None for part in found)):
+        found.append(_narrow_days(days, language))
     return [part for part in found if part is not None]
 
 
+def _narrow_days(fields: Sequence[Field], language: Fts5) -> str | None:
+    """Conditions on days that must all hold: a range asks for less than two halves of time."""
+    since = [field.day for field in fields if field.name == "after" and field.day]
+    until = [field.day for field in fields if field.name == "before" and field.day]
+    tokens = days_between(max(since, default=None), min(until, default=None))
+    return _joined(language.any_of, [language.term(token, prefix=False) for token in tokens])
+
+
 def _narrow_field(field: Field, language: Fts5) -> str | None:
-    if field.day is not None:
-        days = days_since(field.day) if field.name == "after" else days_until(field.day)
-        return _joined(language.any_of, [language.term(day, prefix=False) for day in days])
     match field.name:
         case "issuer":
-            terms = text_terms(field.value, with_=ISSUER)
+            terms = _spread(text_terms(field.value, with_=ISSUER))
         case "number":
             terms = text_terms(compare_text(field.value).replace(" ", ""), with_=NUMBER)
         case "type":
@@ -185,6 +199,13 @@ def _narrow_field(field: Field, language: Fts5) -> str | None:
         case _:
             return None
     return _all_terms(language, terms[:MOST_TERMS])
+
+
+def _spread(terms: list[Term]) -> list[Term]:
+    """Some of the terms of a name: what is rare in it is mostly the place, at the beginning."""
+    if len(terms) <= COMMON_TERMS:
+        return terms
+    return [terms[place * (len(terms) - 1) // (COMMON_TERMS - 1)] for place in range(COMMON_TERMS)]
 
 
 def _all_terms(language: Fts5, terms: Sequence[Term]) -> str | None:

@@ -6,6 +6,7 @@ Every substring query can be answered from them without missing a document:
   its last character alone;
 - a run of letters and digits gives every piece of four, three and two characters, and its last
   one alone: a query of up to four is one token, a longer one several that overlap;
+- a document number cited anywhere gives its year and number as one token;
 - title tokens are stored once more with a mark, so that titles can be asked for alone.
 
 False hits are possible (the bigrams of a phrase need not be adjacent) and are removed by looking
@@ -25,6 +26,7 @@ import numpy as np
 
 TOKENIZER_VERSION = "2"
 TITLE_MARK = "ǂ"  # a letter no real word begins with
+REFERENCE = "ǃn"  # before year and number of a cited document
 MAX_TOKENS = 16_000  # of each kind: a text of a million characters must not fill the index
 LONGEST_WORD = 64  # longer runs (base64) are indexed by their beginning only
 PIECES = (4, 3, 2)  # characters: the longest first; years and short words are tokens of their own
@@ -52,7 +54,9 @@ _CASED_RANGES = (("\ua640", "\uabff"), ("\u13a0", "\u13ff"), ("Σ", "Σ"))
 _HAN = "".join(f"{first}-{last}" for first, last in _HAN_RANGES)
 _WORD = re.compile(rf"[^\W_{_HAN}]+")
 _RUN = re.compile(rf"(?P<han>[{_HAN}]+)|(?P<word>[^\W_{_HAN}]+)")
+_CITED = re.compile(r"〔\s*(\d{4})\s*〕\s*第?\s*(\d{1,8})(?!\d)")
 _PLAIN = re.compile(rf"[{_HAN}]+")
+_SIMPLE = re.compile(rf"[{_HAN}!-~〔〕]+")
 
 
 def fold(text: str) -> str:
@@ -151,7 +155,9 @@ def index_tokens(title: str, *, others: str) -> str:
     if len(han) >= 3 * MAX_TOKENS:  # three characters each: some are cut off
         kept = set(han.split())
         han += " ".join(token for token in own if token not in kept)
-    return f"{mark(own, with_=TITLE_MARK)} {han} {_word_tokens(fold(rest))}"
+    rest = fold(rest)  # blanks stand in it for 第
+    cited = " ".join({f"{REFERENCE}{year}x{number}" for year, number in _CITED.findall(rest)})
+    return f"{mark(own, with_=TITLE_MARK)} {han} {_word_tokens(rest)} {cited}"
 
 
 def tokens_of(text: str) -> list[str]:
@@ -196,9 +202,31 @@ def query_terms(phrase: str) -> list[tuple[str, bool]]:
     return list(terms)
 
 
+def cited_terms(phrase: str) -> list[tuple[str, bool]]:
+    """Tokens of the document numbers in a phrase, if it tells where they end."""
+    folded = fold(phrase)
+    return [
+        (f"{REFERENCE}{found[1]}x{found[2]}", False)
+        for found in _CITED.finditer(folded)
+        if folded[found.end() : found.end() + 1] not in ("", " ")
+    ]
+
+
 def compare_text(text: str) -> str:
     """The form in which phrases are looked for: folded, runs of blanks made one."""
     return " ".join(fold(text).split())
+
+
+@lru_cache(maxsize=1024)
+def anchor(phrase: str) -> tuple[int, str] | None:
+    """Place and text of the longest Han run of a folded phrase without blanks.
+
+    None if there is none or folding a piece of a text may differ from folding the text.
+    """
+    if _SIMPLE.fullmatch(phrase) is None:
+        return None
+    runs = [(found.start(), found.group()) for found in _PLAIN.finditer(phrase)]
+    return max(runs, key=lambda run: len(run[1]), default=None)
 
 
 def is_plain(phrase: str) -> bool:
