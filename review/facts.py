@@ -63,7 +63,7 @@ def facts_of(
     told: tuple[str, str] | None = None,
 ) -> list[Fact]:
     """Facts in a fixed order, each with the spans that carry it. ``told``: the validity and its
-    cause as other stored documents tell them; what a person set stays."""
+    cause as other stored documents tell them; a text that says itself that it is repealed stays."""
     found: list[Fact] = []
     by_others = _by_others(document, told)
     for name in _FIELDS:
@@ -94,8 +94,7 @@ def facts_of(
 
 
 def _by_others(document: Document, told: tuple[str, str] | None) -> dict[str, str]:
-    by_hand = {"validity", "validity_by"} & set(document.edited or ())
-    if told is None or by_hand or document.validity == REPEALED:
+    if told is None or document.validity == REPEALED:
         return {}
     return {"validity": told[0], "validity_by": told[1]}
 

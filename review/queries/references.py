@@ -1,7 +1,6 @@
 """What other pages say of a policy, and what a page says of other policies.
 
-A reference counts only while the rules hold for both pages as they are stored now; a person's word
-about validity (the correction of an item) outweighs it.
+A reference counts only while the rules hold for both pages as they are stored now.
 """
 
 from __future__ import annotations

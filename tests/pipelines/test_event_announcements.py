@@ -87,6 +87,12 @@ def test_another_place_topic_day_or_state_is_another_policy(
     assert not meets(report, ACT) or trace_official(report, among={7: ACT}) is None
 
 
+def test_two_bodies_with_the_same_topic_on_the_same_day_are_not_related() -> None:
+    for city, related in (("杭州市", True), ("宁波市", False)):
+        report = page("机器人新政", f"{city}出台新政，支持具身智能机器人产业。")
+        assert (relate(report, ACT) is not None) is related
+
+
 @pytest.mark.parametrize(
     ("told", "acted", "same"),
     [("二", "二", True), ("2", "二", True), ("一", "二", False), ("十一", "一", False)],

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from review.relink import look_again
 from storage.documents import save_document
-from storage.models import EventMember, Source
+from storage.models import Document, EventMember, Source
 from tests.review.conftest import Desk
 from tests.review.sample import NOW
 from tests.storage.samples import record
@@ -61,6 +61,24 @@ def test_an_act_that_was_repealed_says_so_with_the_link(desk: Desk, old: int) ->
     assert f'href="/items/{new}"' in text
     assert "浙数发〔2026〕8号" in text
     assert f'href="/items/{old}"' in reader.get(f"/items/{new}").text
+
+
+def validity(desk: Desk, item: int) -> str:
+    facts = desk.visitor("reader").page(f"/items/{item}").all("[aria-labelledby=facts-head] dl div")
+    return " ".join(row.text() for row in facts if row.one("dt").text() in ("有效性", "依据文件"))
+
+
+def test_the_facts_name_the_act_that_repealed_unless_the_text_says_so_itself(
+    desk: Desk, old: int
+) -> None:
+    issue_new(desk)
+    told = validity(desk, old)
+    assert "已废止" in told
+    assert "（浙数发〔2026〕8号）" in told
+    with desk.db.writer() as session:
+        document = session.get_one(Document, old)
+        document.validity, document.validity_by = "已废止", "某某决定"
+    assert "某某决定" in validity(desk, old)
 
 
 def test_it_holds_only_as_long_as_the_text_says_so(desk: Desk, old: int) -> None:
