@@ -46,10 +46,12 @@ def store(session: Session, title: str, *, text: str = "", media: bool = False) 
     body = text or f"{title}。正文内容各不相同：{hash(title)}。" * 3
     day = NOW.date()
     row = record(source, url, text=body, title=title, doc_number=None, published_on=day)
-    saved = save_document(session, row, now=NOW)
+    saved = save_document(session, row, now=NOW, judge=lambda other: other.exact)
     assert saved.document_id is not None
     keys = read_keys(PageFacts(title=title, text=body, url=url, level=level, published_on=day))
-    page = EventPage(saved.document_id, filed=keys.filed, asked=keys.asked)
+    page = EventPage(
+        saved.document_id, filed=keys.filed, asked=keys.asked, cluster_id=saved.cluster_id
+    )
     link_document(session, page, rules=Rules(), now=NOW)
     return saved.document_id
 
