@@ -26,6 +26,8 @@ DEFAULT_LEAST = 0.25
 behind and that no section but the one for the rest takes. Chosen by ``bench.quality relevance``
 (docs/decisions/relevance.md)."""
 _TEXT = 20_000
+_CLEAR = 0.55
+"""Confidence of a topic that makes a page worth reading by itself."""
 _NOISE, _NOISE_SCORE = "行情、广告或招聘", 0.2
 _ADVERTISES = re.compile(
     # quotations
@@ -158,7 +160,7 @@ def _subject(seen: Seen, interests: Interests) -> list[tuple[float, str]]:
 
 def _by_itself(seen: Seen) -> tuple[float, str]:
     """What a page is worth to somebody who has not said what to look for."""
-    if seen.topics:
+    if seen.topics and max(seen.topics.values()) >= _CLEAR:
         return 0.5, f"主题 {'、'.join(list(seen.topics)[:3])}"
     if seen.sections:
         return (0.2 if seen.brief else 0.3), f"栏目 {'、'.join(seen.sections)}"

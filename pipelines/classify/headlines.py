@@ -25,7 +25,7 @@ CONFIDENCE = 0.55
 # What the model says beside a point of the rules, and below which of its scores it says nothing.
 _SHARE, _UNLIKELY = 3.0, 1.2
 _BY_ITSELF = -0.45
-"""Below this score no type is named that the rules do not hint at: pages on other matters score so."""
+"""Below this score no type is named that the rules do not hint at: other matters score so."""
 
 
 def headline_text(title: str, text: str) -> str:

@@ -40,6 +40,8 @@ _PLAN_KINDS = frozenset(
     {"行动计划", "扶持办法", "指导意见", "征求意见", "管理规定", "法规", "通知"}
 )
 _QUOTED = re.compile("《([^《》]{4,80})》")
+_BARE = 0.5
+"""Confidence in a topic that one common word of the title just reaches (旅游, 标准, 银行)."""
 _UNDER = ("就", "依", "依据", "据", "违反", "按照", "援引", "适用", "因", "基于")
 """Before a quoted title: something is done under it, it is not issued."""
 _POINTS = {"strong": 1.0, "words": 0.5, "weak": 0.2, "exclude": 0.0}
@@ -293,7 +295,8 @@ def _verdict(rule: _Rule, reading: _Reading, *, expected: bool) -> tuple[float, 
             bar *= 0.5
         if top + body >= bar:
             if top >= 1:
-                return 0.95, f"标题含“{reading.in_title.words[rule.slot][0]}”"
+                sure = top + body > entry.bar or entry.bar <= 1
+                return 0.95 if sure else _BARE, f"标题含“{reading.in_title.words[rule.slot][0]}”"
             share = min(1.0, body / bar - 1)
             return round(0.6 + 0.25 * share, 3), f"正文：{reading.in_body.shown(rule.slot)}"
     for pattern in rule.patterns[reading.lang]:
