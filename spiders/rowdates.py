@@ -27,7 +27,7 @@ _PARTED = (
     ),
     re.compile(
         r"^(?:(?P<name>[^\W\d_]{3,12})\.?,?\s)?(?P<y>(?:19|20)\d\d)\s(?P<before>[^\d]{0,24})"
-        r"(?P<d>\d{1,2})(?:st|nd|rd|th)?\b(?P<after>[^\d]{0,24})$",
+        r"(?P<d>\d{1,2})(?:st|nd|rd|th)?\b(?P<after>(?:[^\d].{0,160})?)$",
         re.IGNORECASE,
     ),
 )
@@ -44,7 +44,11 @@ _REPUBLIC = re.compile(
     r"^\W{0,2}(?:中華)?(?:民國)?\s?(?P<y>1[0-4]\d)\s?[-/.年]\s?(?P<m>\d{1,2})\s?[-/.月]\s?"
     r"(?P<d>\d{1,2})日?\W{0,2}$"
 )
+#: how ASP.NET writes dates in JSON: /Date(1792584000000)/
+_COUNTED = re.compile(r"/Date\((-?\d{9,14})(?:[+-]\d{4})?\)/$")
 _LONGEST_AGO = 24
+_LONGEST_PARTED = 200
+_FIRST_WORD = re.compile(r"\W{0,3}[^\W\d_]+")
 _AROUND = " \t\u3000[]()【】（）〔〕–—-:：,;|·•/"
 #: years of two digits, read in English lists only: 2/24/12, 11 Jan 23
 _SHORT_SLASHED = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(\d{2})(?![\d/]|[.-]\d)")
@@ -80,7 +84,10 @@ def read_row_date(
     if not text:
         return RowDate()
     text = text.strip()
-    if form in ("epoch_s", "epoch_ms") and re.fullmatch(r"-?\d{1,14}(\.\d+)?", text):
+    counted = _COUNTED.match(text)
+    if counted is not None:
+        found = _from_epoch(int(counted[1]) / 1000, zone=zone)
+    elif form in ("epoch_s", "epoch_ms") and re.fullmatch(r"-?\d{1,14}(\.\d+)?", text):
         found = _from_epoch(float(text) / (1000 if form == "epoch_ms" else 1), zone=zone)
     elif form == "auto" or form.startswith("epoch"):
         found = _from_text(text, zone=zone, lang=lang, today=today)
@@ -165,7 +172,7 @@ def _from_text(text: str, *, zone: str, lang: str, today: date | None) -> RowDat
 
 def _in_parts(text: str) -> date | None:
     """A day whose year (and month) stands in another element, or in the heading of its rows."""
-    if len(text) > 60:
+    if len(text) > _LONGEST_PARTED:
         return None
     for form in _PARTED:
         match = form.match(text)
@@ -182,7 +189,8 @@ def _in_parts(text: str) -> date | None:
 
 def _named_month(values: dict[str, str | None]) -> int | None:
     """The month by its name, that beside the day before that of the heading."""
-    words = f"{values['before'] or ''} {values['after'] or ''} {values['name'] or ''}"
+    after = _FIRST_WORD.match(values["after"] or "")
+    words = f"{values['before'] or ''} {after[0] if after else ''} {values['name'] or ''}"
     found = (month_number(word) for word in re.findall(r"[^\W\d_]{3,12}", words))
     return next((number for number in found if number), None)
 

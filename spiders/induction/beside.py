@@ -26,6 +26,8 @@ _ABOVE = (
 )
 #: a title from outside the row must be this much better than the row's own
 _FAR = 0.3
+#: titles of this worth, with that, need no heading
+_TOLD = 0.8
 #: a day that stands once for several rows of a table
 _SPANNED = "xpath:td[@rowspan][1] || xpath:preceding-sibling::tr[td[@rowspan]][1]/td[@rowspan][1]"
 _TITLE_ABOVE = (
@@ -53,8 +55,9 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 def with_title_above(own: Induced, read: Read) -> Induced:
     """Links that say nothing (View, PDF, a number): the title may be the heading above several."""
     titles = [row.title for row in own.listing.rows]
-    best, most = own, title_worth_of(titles) + _FAR if titles else 0.0
-    for field in _TITLE_ABOVE if titles else ():
+    most = title_worth_of(titles) + _FAR if titles else 0.0
+    best = own
+    for field in _TITLE_ABOVE if titles and most < _TOLD else ():
         try:
             tried = read({**own.settings, "row_title": f"{field} || a::text"})
         except ParseError:

@@ -9,20 +9,18 @@ menu swept in by a wider ancestor costs more than it adds.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from itertools import compress
 
 from spiders.induction.dom import Element, Page
 from spiders.induction.judge import Group, Judge
+from spiders.induction.link_choice import with_links
 from spiders.induction.worth import (
-    address_worth,
     has_date,
     link_worth,
-    rank,
     row_worth,
-    title_of,
 )
 
 _LEVELS_UP = 7
@@ -36,7 +34,7 @@ def find_groups(page: Page, *, today: date | None, lang: str) -> list[Group]:
     """Candidate lists, best first. Groups with the same links are told apart by their rows."""
     groups = []
     for rows in _row_sets(page):
-        group = _with_links(rows)
+        group = with_links(rows)
         if group is not None:
             groups.append(group)
     groups.sort(key=lambda group: _rough(group), reverse=True)
@@ -110,56 +108,6 @@ def _chain(link: Element) -> Iterable[Element]:
         if ancestor.tag in ("body", "html") or level >= 8:
             return
         yield ancestor
-
-
-def slot_of(row: Element, link: Element) -> str:
-    """Where in a row a link stands: tags, with the number of table cells and of definitions."""
-    steps = []
-    node = link
-    while node is not row and node.parent is not None:
-        numbered = node.tag in ("td", "th", "dd", "dt")
-        steps.append(f"{node.tag}{node.place - _spanning(node)}" if numbered else node.tag)
-        node = node.parent
-    return ">".join(reversed(steps))
-
-
-def _spanning(cell: Element) -> int:
-    """The cells before one that stand for several rows: later rows do not have them."""
-    found = 0
-    for other in cell.parent.children if cell.parent and cell.tag in ("td", "th") else ():
-        if other is cell:
-            break
-        found += isinstance(other, Element) and (other.attributes.get("rowspan") or "1") != "1"
-    return found
-
-
-def _with_links(rows: list[Element]) -> Group | None:
-    """The links that stand in one slot of the rows and together say most."""
-    totals: dict[str, float] = defaultdict(float)
-    chosen: dict[str, list[tuple[Element, Element]]] = defaultdict(list)
-    for row in rows:
-        if len(row.links) > 40:
-            return None
-        taken: Counter[str] = Counter()
-        for link in row.links:
-            slot = slot_of(row, link)
-            taken[slot] += 1
-            if taken[slot] > 1:
-                slot = f"{slot} {taken[slot]}"
-            chosen[slot].append((row, link))
-            told = "" if link.text else title_of(link)
-            repeats = told and any(other.text == told for other in row.links)
-            totals[slot] += link_worth(link) + rank(link)
-            totals[slot] += -0.7 if repeats else 0.3  # an icon beside it
-    if not totals:
-        return None
-    for slot, pairs in chosen.items():
-        if len(pairs) > 3 and len({title_of(link) for _, link in pairs}) <= len(pairs) / 4:
-            totals[slot] = sum(address_worth(link) + rank(link) - 0.1 for _, link in pairs)
-        totals[slot] *= len({link.link for _, link in pairs}) / len(pairs)
-    slot = max(totals, key=lambda name: (totals[name], -len(name)))
-    pairs = chosen[slot]
-    return Group([row for row, _ in pairs], [link for _, link in pairs])
 
 
 def _rough(group: Group) -> float:

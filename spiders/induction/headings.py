@@ -10,15 +10,22 @@ from spiders.induction.judge import Group
 from spiders.induction.row_selectors import names_of, selectors_of
 
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
-#: 2026, 2026年, 2026年11月, November 2026
+#: 2026, 2026年, 2026年11月, November 2026, 2026 Meetings, Opinions Issued in 2026
 _HEAD = re.compile(
-    rf"^\W{{0,3}}(?:{_MONTH},?\s)?(?:19|20)\d\d\s?(?:年度?\s?(?:\d{{1,2}}\s?月)?|[-/.]\d{{1,2}})?\W{{0,3}}$",
+    rf"^\W{{0,3}}(?:{_MONTH},?\s)?(?:19|20)\d\d\s?(?:年度?\s?(?:\d{{1,2}}\s?月)?|[-/.]\d{{1,2}})?\W{{0,3}}$"
+    r"|^(?:[a-z&]+\s){1,4}(?:19|20)\d\d$|^(?:19|20)\d\d(?:\s[a-z&]+){1,3}$",
     re.IGNORECASE,
 )
 #: 11-18, 11月18日, 18日, 18, 18 November, Nov. 18
 _REST = re.compile(
     rf"^\W{{0,3}}(?:\d{{1,2}}\s?[-/.月]\s?)?\d{{1,2}}日?\W{{0,3}}$"
     rf"|^\W{{0,3}}(?:[a-z]{{3,9}}day,?\s)?(?:{_MONTH}\s\d{{1,2}}|\d{{1,2}}\s{_MONTH})\W{{0,3}}$",
+    re.IGNORECASE,
+)
+#: month and day before the words of a row: October 30 - Finance Committee
+_BEGINS = re.compile(
+    rf"^\W{{0,3}}(?:[a-z]{{3,6}}day,?\s)?(?:{_MONTH}\s\d{{1,2}}|\d{{1,2}}\s{_MONTH})(?:st|nd|rd|th)?"
+    r"(?!\d|,?\s(?:19|20)\d\d)",
     re.IGNORECASE,
 )
 _ENOUGH = 0.95
@@ -48,6 +55,19 @@ def _rests(group: Group) -> Iterator[str]:
             yield f"{name}::text"
     if sum(_REST.match(row.own) is not None for row in group.rows) >= _ENOUGH * len(group.rows):
         yield "::own"
+    for field, text in (("::own", _own), ("::text", _text)):
+        if sum(_BEGINS.match(text(row)) is not None for row in group.rows) >= _ENOUGH * len(
+            group.rows
+        ):
+            yield field
+
+
+def _own(row: Element) -> str:
+    return row.own
+
+
+def _text(row: Element) -> str:
+    return row.text
 
 
 def _heads(page: Page, rows: Sequence[Element]) -> Iterator[str]:

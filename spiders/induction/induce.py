@@ -20,6 +20,7 @@ from spiders.induction.records import Records, find_fragment, find_records, find
 from spiders.induction.result import Glance, Induced, NothingFound
 from spiders.induction.row_fields import write_fields
 from spiders.induction.row_selectors import best_row_selector
+from spiders.induction.title_choice import title_worth_of
 from spiders.induction.trimming import link_filter
 from spiders.induction.worth import title_of
 from spiders.jsonpaths import find_text
@@ -35,6 +36,8 @@ _CDATA = re.compile(r"<record>\s*<!\[CDATA\[(.*?)\]\]>\s*</record>", re.S | re.I
 #: larger pages are not parsed again and again for dates beside the rows
 _LARGE = 400_000
 _LEAST_ROWS = 3
+#: titles of this worth are numbers or the same words in every row
+_NAMELESS = -0.6
 _STANDARD: dict[str, Any] = {
     "key": "new",
     "title": "new",
@@ -177,7 +180,22 @@ def _from_rows(case: _Case, page: Page) -> Induced:
     if len(case.text) < _LARGE:
         own = with_title_above(trimmed(own, case.read), case.read)
         own = with_day_beside(own, case.read, page=page, group=group, today=case.today)
+    if own.listing.rows:
+        _refuse_nameless(own)
     return replace(_with_family(case, own), lists=lists)
+
+
+def _refuse_nameless(own: Induced) -> None:
+    """Rows that say neither what they are nor of which day: better none than these."""
+    rows = own.listing.rows
+    if any(row.published_on for row in rows) or title_worth_of([r.title for r in rows]) > _NAMELESS:
+        return
+    raise NothingFound(
+        f"有 {len(rows)} 行链接，但题名（如“{rows[0].title[:20]}”）与日期都读不出："
+        "请手写 row_title 与 date / "
+        f"{len(rows)} rows of links, but neither titles nor days can be told: "
+        "write row_title and date by hand"
+    )
 
 
 def _from_scripts(case: _Case, own: Induced | None) -> Induced | None:

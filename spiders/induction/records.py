@@ -21,6 +21,7 @@ from spiders.induction.slots import Slot
 from spiders.induction.title_choice import worth as title_worth
 from spiders.jsonpaths import PathError, as_text, compile_path, find_text, opened
 from spiders.listing.assemble import link_in_script, plain_text
+from spiders.rowdates import read_row_date
 
 _MAX_RECORDS = 300
 _MAX_DEPTH = 9
@@ -383,6 +384,8 @@ def _day_in_sentences(
 
 def _day(text: str, form: str, *, today: date | None, zone: str, lang: str) -> date | None:
     if form == "auto":
+        if text.startswith("/Date("):
+            return read_row_date(text, form=form, zone=zone, lang=lang, today=today).day
         if re.fullmatch(r"\d{9,}", text) or not re.search(r"\d", text):
             return None
         return read_day(text, form=form, lang=lang, today=today) if is_date_like(text) else None

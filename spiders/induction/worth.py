@@ -22,7 +22,6 @@ _CHROME = re.compile(
 _ARTICLE = re.compile(
     r"\d{4,}|[0-9a-f]{16,}|\.(?:pdf|docx?|wps|ofd|xlsx?|zip)$|/[a-z0-9]+(?:-[a-z0-9]+){3,}", re.I
 )
-_LONGEST_WORDS = 40
 _PART_OF_DAY = re.compile(r"^\W{0,2}\d{1,2}(?:日|[-/.月]\d{1,2}日?)?\W{0,2}$")
 
 
@@ -34,41 +33,6 @@ GENERIC = re.compile(
     r"|\d{1,3}|next|prev(?:ious)?|first|last|下一页|上一页|首页|尾页|末页)[\])）】]?[>»›\s.…]*)$",
     re.IGNORECASE,
 )
-
-
-#: links that open the document, and links to what goes with it
-_MAIN = re.compile(
-    r"^(?:full |view |read |slip |majority |the )?"
-    r"(?:opinion|order|judge?ment|decision|details?|document|agenda|notice"
-    r"|meeting details?|正文|原文|全文|查看)\b.{0,16}$",
-    re.IGNORECASE,
-)
-_ASIDE = re.compile(
-    r"^.{0,24}\b(?:minutes|video|audio|webcast|livestream|recording|transcript|ical|calendar|map"
-    r"|directions|summary|syllabus|dissent\w*|concurr\w*|briefs?|previous versions?|share|subscribe"
-    r"|zoom|espa[nñ]ol|fran[cç]ais|deutsch|print|e-?mail|tweet)\b.{0,16}$|^.{0,4}(?:解读|图解|视频).{0,4}$",
-    re.IGNORECASE,
-)
-
-
-#: addresses of what a document belongs to, as portals of courts and councils call them
-_FILE_OF_CASE = re.compile(
-    r"/(?:case|docket|party|department)s?(?:search|view|detail|info|number)?(?:\.aspx?)?(?:\?|/[^/]*$)"
-    r"|/departmentdetail\.|[?&](?:cn|caseno|docketno)=",
-    re.IGNORECASE,
-)
-
-
-def rank(link: Element) -> float:
-    """What the words of a link say of what it opens: the document, or what goes with it."""
-    text = link.text
-    if _FILE_OF_CASE.search(link.link or ""):
-        return -0.6
-    if not text:
-        return -0.1  # an icon
-    if len(text) > _LONGEST_WORDS:
-        return 0.0
-    return -0.3 if _ASIDE.match(text) else 0.15 if _MAIN.match(text) else 0.0
 
 
 @lru_cache(maxsize=50_000)

@@ -134,19 +134,16 @@ class Assembler:
         match = _DAY_AT_START.match(row.title) or _DAY_AT_END.search(row.title)
         if match is None or row.published_on is None:
             return row.title
-        spec = self.spec
-        when = read_row_date(
-            next(filter(None, match.groups())),
-            form=spec.date_format,
-            zone=spec.timezone,
-            lang=spec.lang,
-            today=self.today,
-        )
+        spec, text = self.spec, next(filter(None, match.groups()))
+        texts = [text] if _HAS_YEAR.search(text) else [text, f"{row.published_on.year} {text}"]
+        days = {
+            read_row_date(
+                each, form=spec.date_format, zone=spec.timezone, lang=spec.lang, today=self.today
+            ).day
+            for each in texts
+        }
         rest = _EDGES.sub("", row.title[: match.start()] + row.title[match.end() :])
-        same = when.day == row.published_on
-        if when.day is not None and not _HAS_YEAR.search(match[0]):
-            stated = (row.published_on.month, row.published_on.day)
-            same = (when.day.month, when.day.day) == stated
+        same = row.published_on in days
         return rest if same and len(rest) >= 4 else row.title
 
     def listing(
