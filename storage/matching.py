@@ -6,7 +6,7 @@ import math
 import re
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from sqlalchemy import ColumnElement, and_, func, not_, or_
 
@@ -29,6 +29,11 @@ _GAP = "\x00"  # no phrase reaches over it
 _DOC_NUMBER = re.compile(r"[^\W\d_]{1,20}〔\d{4}〕第?\d{1,5}号?")
 
 
+@lru_cache(maxsize=512)  # documents that wait for the index are looked at by every search
+def _folded(title: str, others: str) -> str:
+    return _GAP.join(map(compare_text, (title, *others.split("\n", 8))))
+
+
 @dataclass(frozen=True)
 class Candidate:
     """A document that may match, with its texts; ``flags`` are field conditions by SQL."""
@@ -46,7 +51,7 @@ class Candidate:
     @cached_property
     def whole(self) -> str:
         """All folded texts."""
-        return _GAP.join((self.title, *map(compare_text, self.text.others.split("\n", 8))))
+        return _folded(self.text.title, self.text.others)
 
     @cached_property
     def raw(self) -> str:

@@ -73,6 +73,7 @@ class _Shape:
     texts: bool
     above: bool = False
     chosen: bool = False
+    waiting: bool = False
 
 
 def _statement(
@@ -110,6 +111,8 @@ def _statement(
         query = query.where(newest < bindparam("below", type_=BigInteger))
     if shape.above:
         query = query.where(newest > bindparam("above", type_=BigInteger))
+    if shape.waiting:
+        query = query.where(newest.in_(select(IndexQueue.document_id)))
     if shape.chosen:
         query = query.where(newest == func.any(bindparam("chosen", type_=ARRAY(BigInteger))))
     return query.order_by(newest.desc()).limit(bindparam("most", type_=BigInteger))
@@ -176,9 +179,10 @@ class Reading:
         PostgreSQL collects all of a common term, which is met soon among the newest documents. So
         are those with a usual column; where they are not, little is lost.
         """
+        if self._sqlite or self._match is None:
+            return None
         node = self._plan.node
-        often = sample(self._connection).holding(node) if node is not None else WALKED
-        if self._sqlite or self._match is None or often < WALKED:
+        if node is not None and sample(self._connection).holding(node) < WALKED:
             return None
         return max(0, int(self._connection.execute(_NEWEST).scalar_one()) - WALK)
 
@@ -286,10 +290,8 @@ class Reading:
             return []  # such a query reads documents, not the index
         if self._connection.execute(_ANY_WAITING).first() is None:
             return []
-        shape = _Shape(self._sqlite, matched=False, below=False, texts=True)
-        where = [Document.id.in_(select(IndexQueue.document_id)), *conditions(self._filters)]
-        query = _statement(shape, (*where, *self._plan.sql), self._plan.flags).limit(None)
-        rows = self._connection.execute(query).all()
+        query, values = self._query(None, texts=True, waiting=True)
+        rows = self._connection.execute(query, {**values, "most": _NO_BOUND}).all()
         return [found for found in self._made(rows) if self._plan.holds(found)]
 
     def _query(
@@ -300,11 +302,12 @@ class Reading:
         below: int | None = None,
         above: int | None = None,
         chosen: bool = False,
+        waiting: bool = False,
     ) -> tuple[Select[Any], dict[str, Any]]:
         bounds = {"below": below, "above": above}
         shape = _Shape(
             *(self._sqlite, match is not None, below is not None, texts),
-            *(above is not None, chosen),
+            *(above is not None, chosen, waiting),
         )
         if self._plan.sql or self._plan.flags:
             where = (*conditions(self._filters), *self._plan.sql)
