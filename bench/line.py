@@ -133,8 +133,8 @@ def main() -> int:
                 used.setdefault(("line", count), []).append(crawl(folder, url, count))
             for count in () if missing else (small // 2, small):
                 database = str(folder / f"obvious-{secrets.token_hex(4)}.db")
-                pages = ("--url", url, "--count", str(count), "--database", database)
-                used.setdefault(("obvious", count), []).append(measure("obvious", *pages))
+                asked = ("--url", url, "--count", str(count), "--database", database)
+                used.setdefault(("obvious", count), []).append(measure("obvious", *asked))
     notes = [f"obvious stack not measured, absent: {', '.join(missing)}"] if missing else []
     lines = figures(used, small=small, large=large)
     return report("line", lines, as_json=arguments.json, notes=notes)
