@@ -51,7 +51,7 @@ def begins(text: str, phrases: Phrases, letter: str, at: int) -> bool:
 #: headings after which only related items, comments and legal notes follow
 ENDS = _phrases(
     r"""
-0     \d+ (?:comments?|replies|responses|thoughts)\b
+0     \d{1,7} (?:comments?|replies|responses|thoughts)\b
 a     all rights reserved
 a     about (?:the|this) author
 a     about us$
@@ -129,6 +129,9 @@ w     weitere (?:info|links|news|presse|story|inhalte|texte|videos?)\w{0,20}.{0,
 y     you (?:may|might|could) (?:also )?(?:like|be interested|enjoy)
 z     zur startseite$
 à     à lire aussi
+üz    (?:über|zu) (?:den|die|der) autor
+àa    (?:à|a) propos de l['’]auteur
+s     sobre (?:el|la|o|a) autora?\b
 """
 )
 #: advertisements for something else, labels of controls
@@ -226,6 +229,12 @@ w     werbung$
 w     we've moved
 z     zum (?:artikel|thema)\s{0,2}:
 à     à lire
+i     inhalt(?:sverzeichnis|sübersicht)?:?$
+i     in diesem (?:artikel|beitrag):?$
+a     auf dieser seite:?$
+ct    (?:table of )?contents:?$
+o     on this page:?$
+s     sommaire:?$
 """
 )
 #: what sells access or a newsletter

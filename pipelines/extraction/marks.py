@@ -55,6 +55,7 @@ _FRAME = words(
     "carousels byline-bio authorbio author-bio feedback survey trending popular mostread latest "
     "readmore more-news morestories upnext player tooltip dropdown offcanvas overlay banner "
     "statement disclaimer mianze prevnext nextprev prev next yqlj youqing returntop gotop backtop "
+    "anzeige werbung publicite reklame "
     "onetrust ot-sdk optanon ccpa didomi qc-cmp truste privacy credit credits "
     "byline "
     "dateline timestamp figcaption authors commentlist trc "
@@ -72,7 +73,8 @@ _LAYOUT = words(
     "article post content single template enabled on area center full two left right"
 )
 _SOFT = words(
-    "author bio aboutauthor authorbox author-box author-info authorinfo post-author meta postmeta "
+    "author bio aboutauthor authorbox autorbox autorenbox author-box author-info authorinfo "
+    "post-author meta postmeta postmetadata "
     "post-meta entry-meta article-meta tag tags keyword keywords tagcloud source-info info-bar "
     "disclosure disclosures rating ratings poll quiz promo-box hint tip tips contribute "
     "membership members offer offers"

@@ -218,8 +218,10 @@ class _Pruning:
             most = _SALES_SHARE * total if selling else _BOX_SHARE * total if closing else 0.0
             if promoting and not out.cjk:
                 most = max(most, min(_BOX_SHARE * total, _PROMOTED))
-            if most and 0 < self.scores.total[box := self._box_begun_by(i)] < most and box != i:
-                self.drop(box)
+            if most and (box := self._box_begun_by(i)) != i:
+                listed = promoting and out.link[box] > 0.5 * out.text[box]
+                if (listed or self.scores.total[box] > 0) and self.scores.total[box] < most:
+                    self.drop(box)
 
     def _is_pointer(self, i: int) -> bool:
         """Latin pages: a paragraph that is one link points to another article, unless to a file."""

@@ -135,7 +135,7 @@ def _framed(
         elif mark[i] == CAPTION:
             framed[i] = not out.cjk and prose[i] < 0.25 * prose[0]
         elif mark[i] == SOFT:
-            framed[i] = prose[i] < 0.25 * prose[0]
+            framed[i] = prose[i] < 0.25 * prose[0] and tag[i] != "blockquote"
     return framed
 
 

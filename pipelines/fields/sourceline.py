@@ -23,7 +23,7 @@ _TOOLS = (
 )
 _END = rf"(?=[\s|｜]|作者|编辑|发布|时间|日期|{_TOOLS}|\Z)"
 _LINE = re.compile(
-    r"(?:信息来源|文章来源|稿件来源|来\s{0,3}源于?|文章出处|转自|Source)\s{0,3}[:：]\s{0,3}"
+    r"(?:信息来源|文章来源|稿件来源|資料來源|新聞來源|來源|来\s{0,3}源于?|文章出处|转自|Source)\s{0,3}[:：]\s{0,3}"
     rf"(?P<name>[^\s|｜:：<>]{{2,40}}?(?:\([^()]{{1,20}}\))?){_END}"
 )
 #: a name without a label behind the day or the time, alone on its line
