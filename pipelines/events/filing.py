@@ -8,6 +8,7 @@ from hashlib import blake2b
 
 from pipelines.events.names import PolicyName
 from pipelines.events.subject import Subject
+from pipelines.fields.docnumber import compared
 
 
 def key_hash(*parts: str) -> int:
@@ -18,7 +19,7 @@ def key_hash(*parts: str) -> int:
 
 def number_key(number: str) -> int:
     """The key of a document number."""
-    return key_hash("number", number)
+    return key_hash("number", compared(number))
 
 
 def name_key(name: PolicyName, *, issuer: str = "") -> int:

@@ -32,7 +32,7 @@ from pipelines.events.roles import (
     role_of,
 )
 from pipelines.events.subject import Subject, only_named, read_subject
-from pipelines.fields.docnumber import find_doc_numbers, normalise_doc_number
+from pipelines.fields.docnumber import compared, find_doc_numbers, normalise_doc_number
 from pipelines.fields.issuers import canonical_body, place_of
 from pipelines.fields.regions import Region
 from pipelines.fields.subjects import issuers_in_lead, issuers_in_title
@@ -135,7 +135,7 @@ class EventKeys:
 def _numbers(role: Role, number: str | None, subject: Subject | None) -> frozenset[str]:
     cited = subject.number if subject else None
     own = number if role in OWN_ROLES or role == "full_text" else None
-    return frozenset(known for known in (own, cited) if known)
+    return frozenset(compared(known) for known in (own, cited) if known)
 
 
 def is_official(url: str, level: str | None) -> bool:

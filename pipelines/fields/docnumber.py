@@ -23,7 +23,8 @@ _YEAR = rf"(?P<year>[12１２]{_DIGIT}{{3}}|[二一][〇○零一二三四五六
 _NUMBER = rf"(?P<no>{_DIGIT}{{1,5}}|[〇零一二三四五六七八九十百]{{1,6}})"
 # All three end just before 号 and are tried on a window of 56 characters, so their cost is bounded.
 _CODE_TAIL = re.compile(
-    rf"(?P<code>{_CHAR}{{1,22}}){_SP}{_OPEN}{_SP}{_YEAR}{_SP}年?{_SP}{_CLOSE}{_SP}第?{_SP}{_NUMBER}{_SP}\Z"
+    rf"(?P<code>{_CHAR}{{1,22}}){_SP}{_OPEN}{_SP}{_YEAR}{_SP}年?{_SP}{_CLOSE}{_SP}(?P<nth>第?){_SP}"
+    rf"{_NUMBER}{_SP}\Z"
 )
 _YEAR_TAIL = re.compile(
     rf"(?P<body>{_CHAR}{{0,22}}){_SP}{_OPEN}?{_SP}{_YEAR}{_SP}年{_SP}{_CLOSE}?{_SP}第{_SP}{_NUMBER}{_SP}\Z"
@@ -93,7 +94,7 @@ def _code_number(match: re.Match[str]) -> tuple[str, Kind, int] | None:
         year = str(chinese_number(year))
     start = match.end("code") - len(code)
     if code.endswith(("令", "公告")):
-        return f"{code}〔{year}〕第{_number(match['no'])}号", "order", start
+        return f"{code}〔{year}〕{match['nth']}{_number(match['no'])}号", "order", start
     return f"{code}〔{year}〕{_number(match['no'])}号", "code", start
 
 
@@ -120,6 +121,11 @@ def _order_number(match: re.Match[str], after: str) -> tuple[str, Kind, int] | N
     if _NOTICE_BODY.search(body) and len(body) > 4:
         return f"{body}第{_number(match['no'])}号", "announcement", start
     return None
+
+
+def compared(number: str) -> str:
+    """A normal form as it is compared: 令〔2020〕第1号 and 令〔2020〕1号 are one number."""
+    return number.replace("〕第", "〕")
 
 
 def find_doc_numbers(text: str) -> tuple[DocNumber, ...]:

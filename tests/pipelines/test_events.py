@@ -97,6 +97,14 @@ def test_a_number_joins_what_the_name_does_not() -> None:
     assert "浙发改高技〔2022〕321号" in link.reason
 
 
+def test_an_order_is_the_same_with_and_without_the_word_before_its_number() -> None:
+    title = "金融基础设施监督管理办法"
+    act = page(title, level="national", doc_number="中国人民银行令〔2015〕8号")
+    report = page("央行规范基础设施", "央行印发《设施监管新规》（中国人民银行令〔2015〕第8号）。")
+    assert set(act.filed) & set(report.asked)
+    assert relate(act, report) is not None
+
+
 def test_the_place_of_a_name_without_one_is_its_issuers() -> None:
     plan = page(
         "成都市新经济发展工作领导小组办公室关于印发《元宇宙产业发展行动方案（2022—2025年）》的通知",
