@@ -35,7 +35,7 @@ _SITEMAP = re.compile(rb"<(?:urlset|sitemapindex)[\s>]", re.IGNORECASE)
 _CDATA = re.compile(r"<record>\s*<!\[CDATA\[(.*?)\]\]>\s*</record>", re.S | re.IGNORECASE)
 #: larger pages are not parsed again and again for dates beside the rows
 _LARGE = 400_000
-_LEAST_ROWS = 3
+_LEAST_ROWS, _LEAST_RECORDS = 3, 2
 #: titles of this worth are numbers or the same words in every row
 _NAMELESS = -0.6
 _STANDARD: dict[str, Any] = {
@@ -178,11 +178,32 @@ def _from_rows(case: _Case, page: Page) -> Induced:
         settings["paging"] = paging
     own = case.read(settings)
     if len(case.text) < _LARGE:
-        own = with_title_above(trimmed(own, case.read), case.read)
+        own = _without_strays(case, page, group, own)
+        own = with_title_above(own, case.read)
         own = with_day_beside(own, case.read, page=page, group=group, today=case.today)
     if own.listing.rows:
         _refuse_nameless(own)
     return replace(_with_family(case, own), lists=lists)
+
+
+def _without_strays(case: _Case, page: Page, group: Group, own: Induced) -> Induced:
+    """The rows without links that are none of the list; their fields are told without them."""
+    kept = trimmed(own, case.read)
+    if kept is own:
+        return own
+    urls = {row.url for row in kept.listing.rows}
+    places = [number for number, link in enumerate(group.links) if link.link in urls]
+    if not places:
+        return kept
+    rows = replace(
+        group,
+        rows=[group.rows[number] for number in places],
+        links=[group.links[number] for number in places],
+        days=[group.days[number] for number in places],
+    )
+    again = case.read({**kept.settings, **_fields(case, page, rows), "row": kept.settings["row"]})
+    whole = len(again.listing.rows) == len(kept.listing.rows)
+    return again if whole else kept
 
 
 def _refuse_nameless(own: Induced) -> None:
@@ -210,11 +231,11 @@ def _from_scripts(case: _Case, own: Induced | None) -> Induced | None:
     best: Induced | None = None
     for name, data in data_of_scripts(case.text):
         records = find_records(data, today=case.today, lang=case.lang, zone=case.zone)
-        if records is None or records.count < _LEAST_ROWS or "date" not in records.fields:
+        if records is None or records.count < _LEAST_RECORDS or "date" not in records.fields:
             continue
         found = case.read(_record_settings(records, script=name))
         shown = {row.url for row in rows} & {row.url for row in found.listing.rows}
-        most = len(best.listing.rows) if best else _LEAST_ROWS - 1
+        most = len(best.listing.rows) if best else _LEAST_RECORDS - 1
         if not shown and len(found.listing.rows) > most:
             best = found
     return best

@@ -19,6 +19,7 @@ from spiders.induction.weights import weighed
 from spiders.induction.worth import (
     address_worth,
     in_chrome,
+    numbered,
     part_of_day,
     row_worth,
     shape_of,
@@ -46,6 +47,7 @@ class Features:
     undated: float  # no day, where the others have one
     menu: float  # neither a day nor an address like those of articles
     repeated: float  # "summary" beside every title
+    numbered: float  # titles that differ in their numbers only, and no day: archives by year
     other_address: float  # the address has another form than those of most rows
     unused: float  # titles of links that the row does not use
     side: float  # stands in a list without days beside one with days
@@ -58,6 +60,7 @@ _WEIGHTS = Features(
     undated=-1.0,
     menu=-0.4,
     repeated=-1.0,
+    numbered=-0.8,
     other_address=-0.4,
     unused=-0.5,
     side=-1.0,
@@ -96,7 +99,7 @@ class Judge:
         count = len(pairs)
         if count >= _LEAST_LIST and not any(group.days):
             self._look_in_sentences(group)
-        loose = self._loose_texts(group) if count >= _LEAST_LIST and not any(group.days) else {}
+        loose = self._loose_texts(group) if count > 1 and not any(group.days) else {}
         self._weigh(group, loose)
 
     def _weigh(self, group: Group, loose: Mapping[int, float]) -> None:
@@ -108,6 +111,7 @@ class Judge:
             group,
             undated=_UNDATED[0] if mostly else _UNDATED[1] if dated >= _LEAST_LIST else _UNDATED[2],
             titles=Counter(title_of(link) for link in group.links),
+            numbered=0.0 if dated else _numbered_alone(group),
             shape=_common_shape(group),
             side=_undated_lists(group),
             loose=loose,
@@ -131,6 +135,7 @@ class Judge:
             undated=0.0 if dated else view.undated - part_of_day(row, link),
             menu=float(not dated and view.dated < _LEAST_LIST and not address_worth(link)),
             repeated=float(view.titles[title_of(link)] > often and row is link),
+            numbered=view.numbered,
             other_address=float(view.shape is not None and shape_of(link.link or "") != view.shape),
             unused=min(_MOST_UNUSED, sum(max(0.0, worth) for worth in unused)),
             side=float(_list_of(row).order in view.side),
@@ -198,6 +203,7 @@ class _View:
     group: Group
     undated: float
     titles: Counter[str]
+    numbered: float
     shape: str | None
     side: set[int]
     loose: Mapping[int, float]
@@ -211,11 +217,20 @@ def _common_shape(group: Group) -> str | None:
     return common if times >= _MOSTLY * len(group.links) else None
 
 
+def _numbered_alone(group: Group) -> float:
+    """How far the rows are links with numbers and nothing else."""
+    pairs = zip(group.rows, group.links, strict=True)
+    alone = sum(len(row.text) <= len(link.text) + _FEW_LINKS for row, link in pairs)
+    bare = alone >= _MOSTLY * len(group.rows)
+    return numbered([title_of(link) for link in group.links]) if bare else 0.0
+
+
 def _alone(group: Group) -> float:
     """A single row is one where it says little beside title and day; a page is no row."""
     row, link = group.rows[0], group.links[0]
     tight = len(row.text) - len(link.text) <= _TIGHT and len(row.links) <= _FEW_LINKS
-    return 0.5 if tight and any(group.days) else 0.0
+    headed = any(e.tag == "h1" and not any(inner is link for inner in e.walk()) for e in row.walk())
+    return 0.5 if tight and not headed and any(group.days) else 0.0
 
 
 def texts_between(parent: Element, rows: set[int], *, before: bool = False) -> list[list[str]]:

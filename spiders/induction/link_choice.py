@@ -14,17 +14,18 @@ from dataclasses import dataclass, replace
 from spiders.induction.dom import Element
 from spiders.induction.judge import Group
 from spiders.induction.weights import weighed
-from spiders.induction.worth import address_worth, title_of, title_worth
+from spiders.induction.worth import GENERIC, address_worth, title_of, title_worth
 
 _MOST_LINKS = 40
 _LONGEST_WORDS = 40
 #: links that open the document, and links to what goes with it
-_MAIN = re.compile(
-    r"^(?:full |view |read |slip |majority |the |pdf |online )*"
-    r"(?:opinion|order|judge?ment|decision|details?|documents?|agenda|notice"
-    r"|meeting details?|正文|原文|全文|查看)\b.{0,16}$",
-    re.IGNORECASE,
+_DOCUMENT = (
+    r"^(?:full |view |read |slip |majority |download |the |pdf |online )*"
+    r"(?:opinion|order|judge?ment|decision|(?:meeting )?details?|documents?|agenda|notice"
+    r"|正文|原文|全文|查看)"
 )
+_MAIN = re.compile(_DOCUMENT + r"\b.{0,16}$", re.IGNORECASE)
+_MAIN_ALONE = re.compile(_DOCUMENT + r"s?(?: \(?pdf\)?)?$", re.IGNORECASE)
 _ASIDE = re.compile(
     r"^.{0,24}\b(?:minutes|video|audio|webcast|livestream|recording|transcript|ical|calendar|map"
     r"|directions|summary|syllabus|dissent\w*|concurr\w*|briefs?|previous versions?|share|subscribe"
@@ -69,6 +70,11 @@ _WEIGHTS = Features(
 )
 
 
+def says_nothing(text: str) -> bool:
+    """Whether a text says that something can be opened, and not what: View, Opinion (PDF)."""
+    return GENERIC.match(text) is not None or _MAIN_ALONE.match(text) is not None
+
+
 def with_links(rows: Sequence[Element]) -> Group | None:
     """These rows with the links of the best place; None where there is none."""
     places: dict[str, list[tuple[Element, Element]]] = defaultdict(list)
@@ -88,7 +94,8 @@ def with_links(rows: Sequence[Element]) -> Group | None:
 
 def _worth(pairs: Sequence[tuple[Element, Element]]) -> float:
     """The sum over the links of one place, smaller where they lead to the same pages."""
-    same = len(pairs) > 3 and len({title_of(link) for _, link in pairs}) <= len(pairs) / 4
+    titles = {title_of(link) for _, link in pairs}
+    same = len(titles) <= max(1, len(pairs) / 4) and len(pairs) > 1
     distinct = len({link.link for _, link in pairs}) / len(pairs)
     total = sum(weighed(_features(row, link, same=same), _WEIGHTS) for row, link in pairs)
     return total * distinct
@@ -98,14 +105,15 @@ def _features(row: Element, link: Element, *, same: bool) -> Features:
     words = link.text or _told_by_image(link)
     short = 0 < len(words) <= _LONGEST_WORDS
     aside = short and _ASIDE.match(words) is not None
+    opens = short and not aside and _MAIN.match(words) is not None
     told = "" if link.text else title_of(link)
     echo = bool(told) and any(other.text == told for other in row.links)
     found = Features(
-        telling=title_worth(title_of(link)),
+        telling=title_worth("" if aside or opens else title_of(link)),
         address=address_worth(link),
         first=float(not echo),
         echo=float(echo),
-        opens=float(short and not aside and _MAIN.match(words) is not None),
+        opens=float(opens),
         aside=float(aside),
         belongs=float(_FILE_OF_CASE.search(link.link or "") is not None),
         icon=float(not words),

@@ -102,8 +102,15 @@ def _of_links(rows: Sequence[Row], link: str) -> Iterator[Slot]:
         yield Slot(link, texts, "link", rows[0].link, head)
         return
     yield _slot(rows, f"{link}::text", "link", rows[0].link, head)
-    yield _slot(rows, f"{link}::attr(title)", "tip", rows[0].link, head)
-    yield _slot(rows, f"{link}::own", "inside link", rows[0].link, head)
+    # of several links in a row the selector may find another one, if the first has no such text
+    if all(read(row, f"{link}::attr(title)") == _tip(row.link) for row in rows):
+        yield _slot(rows, f"{link}::attr(title)", "tip", rows[0].link, head)
+    if all(read(row, f"{link}::own") == row.link.own for row in rows):
+        yield _slot(rows, f"{link}::own", "inside link", rows[0].link, head)
+
+
+def _tip(link: Element) -> str:
+    return tidy(link.attributes.get("title") or "")
 
 
 def _slot(

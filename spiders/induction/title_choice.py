@@ -10,9 +10,10 @@ from statistics import mean
 
 from spiders.induction.days import is_date_like
 from spiders.induction.dom import width
+from spiders.induction.link_choice import says_nothing
 from spiders.induction.slots import Slot, text_of
 from spiders.induction.weights import weighed
-from spiders.induction.worth import GENERIC
+from spiders.induction.worth import numbered
 from spiders.listing.assemble import bare_title
 
 #: columns and labels that hold titles, and those that hold other things
@@ -36,7 +37,6 @@ _CASE = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[\u3400-\u9fff]{2}|[^\W\d_]{3}")
-_LETTERS = re.compile(r"[^A-Za-z]+")
 #: a number of a case or a document before a title
 _NUMBER_FIRST = re.compile(r"^(?:[A-Za-z. ]{0,24}?)(?:no\.?\s?)?\d+[-–/:]\S*\d[-\w]*\b", re.I)
 _SENTENCE = re.compile(r"(?:[。；;]|[a-z]{4}\.)\s*$|。\S|[a-z]{4}\. [A-Z]")
@@ -124,7 +124,7 @@ def features(slot: Slot, *, own: Slot | None, others: Sequence[Slot]) -> Feature
     head = slot.head
     other = bool(head and _OTHER_HEAD.search(head))
     return Features(
-        telling=mean(min(1.0, width(t) / _FULL) if not GENERIC.match(t) else 0.0 for t in texts),
+        telling=mean(min(1.0, width(t) / _FULL) if not says_nothing(t) else 0.0 for t in texts),
         case=_share(texts, _CASE.search),
         link=_of_link(slot, own),
         heading=float(bool(tags & _HEADINGS) and slot.where != "link"),
@@ -133,8 +133,8 @@ def features(slot: Slot, *, own: Slot | None, others: Sequence[Slot]) -> Feature
         other_head=float(other),
         missing=1.0 - len(known) / count,
         repeated=1.0 - len(set(known)) / max(1, len(known)),
-        generic=_share(known, GENERIC.match),
-        numbered=_numbered(known),
+        generic=_share(known, says_nothing),
+        numbered=numbered(known),
         dated=_share(slot.texts, _is_day),
         with_day=_share(known, lambda text: is_date_like(text[:30]) or is_date_like(text[-30:])),
         with_number=_share(known, lambda text: _NUMBER_FIRST.match(text) and _CASE.search(text)),
@@ -171,19 +171,6 @@ def _of_link(slot: Slot, own: Slot | None) -> float:
     return 0.0
 
 
-def _numbered(texts: Sequence[str]) -> float:
-    """Texts without a word, or in letters that differ in their numbers only: Opinion 24-101."""
-    if not texts:
-        return 0.0
-    wordless = sum(_WORD.search(text) is None for text in texts) / len(texts)
-    alike = 0.0
-    if len(texts) > 3 and all(text.isascii() for text in texts):
-        stems = {_LETTERS.sub("", text) for text in texts}
-        digits = sum(any(char.isdigit() for char in text) for text in texts)
-        alike = float(len(stems) <= 0.3 * len(texts) and digits >= 0.8 * len(texts))
-    return max(wordless, alike)
-
-
 def _is_day(text: str) -> bool:
     return is_date_like(text) and len(_WORD.findall(bare_title(text))) <= 2
 
@@ -198,13 +185,13 @@ def _holds(slot: Slot, others: Sequence[Slot]) -> float:
         apart = other.where not in _NOT_HELD[slot.where == "link"] and other is not slot
         holds = apart and len(pairs) > 0 and all(o in t and o != t for t, o in pairs)
         held += holds
-        with_link = with_link or (holds and other.where == "link" and not _says_nothing(other))
+        with_link = with_link or (holds and other.where == "link" and not _is_nameless(other))
     return min(1.0, max(0.6 * with_link, max(0, held - 1) / 2))
 
 
-def _says_nothing(link: Slot) -> bool:
+def _is_nameless(link: Slot) -> bool:
     known = [text for text in link.texts if text]
-    return _share(known, GENERIC.match) > _HALF or _numbered(known) > _HALF
+    return _share(known, says_nothing) > _HALF or numbered(known) > _HALF
 
 
 def _framed(texts: Sequence[str]) -> float:

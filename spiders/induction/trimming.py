@@ -38,7 +38,7 @@ def pattern_of_dated(rows: Sequence[ListRow]) -> str | None:
     """
     dated = [row.url for row in rows if row.published_on is not None]
     others = [row.url for row in rows if row.published_on is None]
-    if len(dated) < _LEAST_ROWS or not 0 < len(others) <= 0.5 * len(dated):
+    if not dated or not 0 < len(others) <= max(1, 0.5 * len(dated)):
         return None
     folder = urlsplit(dated[0]).path.rpartition("/")[0]
     types = {urlsplit(url).path.rpartition("/")[2].rpartition(".")[2].lower() for url in dated}

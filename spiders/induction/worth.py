@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -22,13 +23,15 @@ _CHROME = re.compile(
 _ARTICLE = re.compile(
     r"\d{4,}|[0-9a-f]{16,}|\.(?:pdf|docx?|wps|ofd|xlsx?|zip)$|/[a-z0-9]+(?:-[a-z0-9]+){3,}", re.I
 )
+_WORD = re.compile(r"[\u3400-\u9fff]{2}|[^\W\d_]{3}")
+_NOT_LETTERS = re.compile(r"[^A-Za-z]+")
 _PART_OF_DAY = re.compile(r"^\W{0,2}\d{1,2}(?:日|[-/.月]\d{1,2}日?)?\W{0,2}$")
 
 
 #: words of links that open the same thing in another way, or lead elsewhere
 GENERIC = re.compile(
-    r"^(?:[\[(（【]?(?:more|read more|details?|view|download|pdf|html?|open|link|here|click here"
-    r"|view pdf|opinion|agenda|minutes|查看|详情|详细|更多|下载|查看详情|阅读全文"
+    r"^(?:[\[(（【]?(?:more|read|read more|details?|view|download|pdf|html?|open|link|here"
+    r"|click here|view pdf|opinion|agenda|minutes|查看|详情|详细|更多|下载|查看详情|阅读全文"
     r"|全文|附件|预览|打开"
     r"|\d{1,3}|next|prev(?:ious)?|first|last|下一页|上一页|首页|尾页|末页)[\])）】]?[>»›\s.…]*)$",
     re.IGNORECASE,
@@ -122,3 +125,19 @@ def part_of_day(row: Element, link: Element) -> float:
     above = row.parent
     alone = above is not None and len(above.links) == 1 and len(above.text) < 400
     return -1.0 if alone and above is not None and has_date(above) else 0.0
+
+
+def numbered(texts: Sequence[str]) -> float:
+    """The share of texts without a word; 1.0 for texts whose numbers alone differ: Opinion 24-101.
+
+    Only of texts in letters: numbered titles in Chinese are titles.
+    """
+    if not texts:
+        return 0.0
+    wordless = sum(_WORD.search(text) is None for text in texts) / len(texts)
+    alike = 0.0
+    if len(texts) > 3 and all(text.isascii() for text in texts):
+        stems = {_NOT_LETTERS.sub("", text) for text in texts}
+        digits = sum(any(char.isdigit() for char in text) for text in texts)
+        alike = float(len(stems) <= 0.3 * len(texts) and digits >= 0.8 * len(texts))
+    return max(wordless, alike)
