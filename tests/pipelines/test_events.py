@@ -100,7 +100,7 @@ def test_a_number_joins_what_the_name_does_not() -> None:
 def test_an_order_is_the_same_with_and_without_the_word_before_its_number() -> None:
     title = "金融基础设施监督管理办法"
     act = page(title, level="national", doc_number="中国人民银行令〔2015〕8号")
-    report = page("央行规范基础设施", "央行印发《设施监管新规》（中国人民银行令〔2015〕第8号）。")
+    report = page("央行发新规", "央行印发《支付设施办法》（中国人民银行令〔2015〕第8号）。")
     assert set(act.filed) & set(report.asked)
     assert relate(act, report) is not None
 
