@@ -245,7 +245,8 @@ c create an account
 g get (?:the|our|your) .{0,50}(?:newsletter|inbox)
 l log ?in
 n newsletter
-r register (?:to|now|for)
+r register ?(?:to|now|for|or|/)
+gu (?:get (?:full|unlimited)|unlock (?:full|more|all|this|unlimited)) 
 s subscribe
 s sign up
 s sign in

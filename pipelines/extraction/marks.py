@@ -67,6 +67,8 @@ _NEVER = words(
     "navbar menu breadcrumb breadcrumbs login signin signup modal popup friendlink friendlinks "
     "comment comments commentlist replies respond disqus"
 )
+#: whole names of what common style sheets keep from the eye
+_UNSEEN = words("hidden d-none sr-only visually-hidden visuallyhidden screen-reader-text")
 #: words of boxes that hold other boxes: "layout-with-sidebar" is no sidebar
 _LAYOUT = words(
     "layout wrap wrapper container grid row rows columns has with without no fixed page main "
@@ -96,7 +98,10 @@ def mark_of(name: str) -> int:
         return PLAIN
     name = name[:300]
     found = {word.lower() for word in _WORD.findall(name)}
-    found.update(name.lower().split())
+    whole = name.lower().split()
+    found.update(whole)
+    if not _UNSEEN.isdisjoint(whole):
+        found.add("overlay")
     if found & _CAPTION:
         return CAPTION
     body = _BODY_NAME.search(name) is not None

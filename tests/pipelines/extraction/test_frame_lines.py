@@ -1,0 +1,134 @@
+"""What stands around and between the paragraphs of an article, in several languages."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipelines.clean import clean_page
+from pipelines.extraction.phrases import asks_to_subscribe, ends_article, is_byline, is_promotion
+from tests.pipelines.pages import as_decoded
+
+LEAD = (
+    "The harbour will close to large ships for at least six weeks, after inspectors found cracks "
+    "in two of its three gates, the company said."
+)
+TEXT = (
+    "Engineers first noticed water behind the western gate on Friday, and closed it at once.",
+    "By Sunday divers had found a second crack, nearly three metres long, in another gate.",
+    "Ferries are not affected, the company said, and grain ships are sent to the next port.",
+)
+BODY = "".join(f"<p>{text}</p>" for text in TEXT)
+
+
+def body_of(
+    main: str, *, title: str = "Harbour shuts to large ships after cracks are found"
+) -> str:
+    page = f"<html><head><title>{title} | Courier</title></head><body>{main}</body></html>"
+    return clean_page(as_decoded(page), url="https://news.example.com/1", lang="en").body_text
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        f"<h2 class='standfirst'>{LEAD}</h2>",
+        f"<p class='article-teaser'>{LEAD}</p>",
+        f"<div class='x9'>{LEAD}</div>",
+        "<p class='lead'>The harbour closes until May. Nobody at the port yet knows what that "
+        "will cost.</p>",
+    ],
+)
+def test_the_lead_beside_the_box_of_the_text_is_text(lead: str) -> None:
+    head = "<h1>Harbour shuts to large ships after cracks are found</h1>"
+    stamp = "<p class='by'>By <a href='/s'>Jane Doe</a></p><p>Jan. 14, 2025, 5:05 p.m.</p>"
+    text = body_of(f"<article><header>{head}{lead}{stamp}</header><div>{BODY}</div></article>")
+    first, *rest = text.split("\n")
+    assert first in lead
+    assert tuple(rest) == TEXT
+
+
+def test_a_short_line_below_the_title_belongs_to_the_headline() -> None:
+    head = (
+        "<h1>Harbour shuts to large ships after cracks are found</h1><h2>Repairs may cost $40m</h2>"
+    )
+    assert body_of(f"<article>{head}<div>{BODY}</div></article>") == "\n".join(TEXT)
+
+
+def test_a_lead_that_the_text_repeats_is_kept_once() -> None:
+    links = "".join(f"<a href='/{i}'>Section number {i} of the paper</a> " for i in range(9))
+    head = (
+        f"<h1>Harbour shuts to large ships after cracks are found</h1><h2>{LEAD}</h2><div>{links}"
+    )
+    body = f"<div class='article-body'><p>{LEAD}</p>{BODY}</div>"
+    assert body_of(f"<div><div>{head}</div></div>{body}</div>") == "\n".join((LEAD, *TEXT))
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        "<div class='c9'><h4>Empfohlener redaktioneller Inhalt</h4><p>Ich bin einverstanden, dass"
+        " mir externe Inhalte angezeigt werden.</p></div>",
+        "<div class='c9'><h4>Keep reading</h4><p>The latest, from gates to grain.</p></div>",
+        "<div class='c9'><p>Contents</p><ul><li><a href='#a'>How it began</a></li>"
+        "<li><a href='#b'>What comes next</a></li></ul></div>",
+        "<p><b>À lire aussi :</b> <a href='/l'>Trois gares sans train</a></p>",
+        "<div class='sr-only'>Skip the advertisement, and go on to the text of the article.</div>",
+    ],
+)
+def test_boxes_between_paragraphs_that_are_no_text(box: str) -> None:
+    head = "<h1>Harbour shuts to large ships after cracks are found</h1>"
+    body = BODY.replace("</p>", f"</p>{box}", 1)
+    assert body_of(f"<article>{head}<div>{body}</div></article>") == "\n".join(TEXT)
+
+
+def test_a_signature_stays_and_an_end_mark_goes() -> None:
+    head = "<h1>Harbour shuts to large ships after cracks are found</h1>"
+    signed = body_of(f"<div>{head}<div>{BODY}<p>Port Authority</p></div></div>")
+    assert signed.endswith("\nPort Authority")
+    marked = body_of(f"<div>{head}<div>{BODY}<p>###</p></div></div>")
+    assert marked == "\n".join(TEXT)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Related stories", "Weitere Artikel", "Sur le même sujet", "Mehr zum Thema", "12 comments",
+        "This entry was posted on May 4 and filed under News", "Über die Autorin: Jane Doe",
+        "© 2024 Courier", "【打印本页】", "延伸阅读：旧港",
+    ],
+)  # fmt: skip
+def test_lines_that_end_an_article(line: str) -> None:
+    assert ends_article(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Weitere drei Schiffe liegen vor der Küste, wie die Behörde mitteilte.",
+        "Mehr als zwölf Schiffe mussten warten, und ihre Reeder verlangen nun Ersatz.",
+        "Relations between the two ports have been tense for years.",
+        "Thematisch passt das gut.",
+    ],
+)
+def test_sentences_that_begin_alike_do_not(line: str) -> None:
+    assert not ends_article(line)
+    assert not is_promotion(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Read more: The gates", "Lesen Sie auch: Der Hafen", "Publicité", "Anzeige", "Sommaire"],
+)
+def test_lines_that_lead_away(line: str) -> None:
+    assert is_promotion(line)
+
+
+@pytest.mark.parametrize("line", ["Register / sign in", "Unlock all articles today", "订阅本报"])
+def test_lines_that_sell(line: str) -> None:
+    assert asks_to_subscribe(line)
+
+
+def test_bylines() -> None:
+    assert is_byline("By Jane Doe and John Roe")
+    assert is_byline("Von Erika Mustermann")
+    assert not is_byline("By Monday all ships had left.")
+    assert not is_byline("Von der Stadt kam keine Antwort")
