@@ -57,6 +57,21 @@ def as_pdf(view: IssueView) -> bytes:
     return content
 
 
+def heading_pages(view: IssueView) -> tuple[str, ...]:
+    """The printed page number of every heading, sections and items in order; empty where no PDF
+    can be made. Raises nothing: a contents table without numbers is still one."""
+    import pypdfium2  # type: ignore[import-untyped]
+
+    if pdf_problem():
+        return ()
+    with pypdfium2.PdfDocument(as_pdf(view)) as file:
+        targets = [mark.get_dest() for mark in file.get_toc()]
+        indexes = [target.get_index() for target in targets if target is not None]
+        pages = tuple(file.get_page_label(index) for index in indexes if index is not None)
+    wanted = len(view.sections) + len(view.items)
+    return pages if len(pages) == wanted else ()
+
+
 def pdf_problem() -> str:
     """Why no PDF can be made here; empty when it can."""
     try:

@@ -7,15 +7,18 @@ its bookmark (``i12``), so that a file that comes back can be matched with the i
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from digest.files.content import Entry, Printed, printed
 from digest.files.footnotes import CALL_STYLE, TEXT_STYLE, Footnotes
+from digest.files.pdf import heading_pages
 from digest.view import IssueView
 
 if TYPE_CHECKING:
     from docx.document import Document
+    from docx.section import Section
 
 _BODY_FONT, _HEAD_FONT, _LATIN = "宋体", "黑体", "Times New Roman"
 _RED, _GREY = "A01C1F", "57514A"
@@ -42,10 +45,12 @@ def as_docx(view: IssueView) -> bytes:
     _properties(document, issue, datetime.combine(view.issued_on, time(), tzinfo=UTC))
     notes = Footnotes(document)
     _masthead(document, issue)
-    _contents(document, issue)
+    _contents(document, issue, pages=heading_pages(view))
     _front(document, issue)
-    for part in issue.parts:
-        document.add_heading(part.title, level=1)
+    for at, part in enumerate(issue.parts):
+        # Bookmarks are numbered; those of the items have the numbers up to theirs.
+        place = len(view.items) + 1 + at
+        _bookmark(document.add_heading(level=1), _section_mark(at), part.title, place=place)
         for entry in part.entries:
             _entry(document, entry, notes)
     if not issue.parts:
@@ -80,6 +85,7 @@ def _styles(document: Document) -> None:
         _look(style, size=size, font=font, colour=colour)
     for name in ("来源", "栏名"):
         known[name].paragraph_format.keep_with_next = True
+    _contents_styles(known)
     text = known.add_style("footnote text", WD_STYLE_TYPE.PARAGRAPH)
     text.element.set(_qn("w:styleId"), TEXT_STYLE)
     text.base_style = known["Normal"]
@@ -87,6 +93,24 @@ def _styles(document: Document) -> None:
     call = known.add_style("footnote reference", WD_STYLE_TYPE.CHARACTER)
     call.element.set(_qn("w:styleId"), CALL_STYLE)
     call.font.superscript = True
+
+
+def _contents_styles(known: Any) -> None:
+    """The two that Word itself uses when it works the contents out anew."""
+    from docx.enum.style import WD_STYLE_TYPE
+    from docx.enum.text import WD_TAB_ALIGNMENT, WD_TAB_LEADER
+    from docx.shared import Cm, Pt
+
+    for name, size, indent in (("toc 1", 10.5, 0.0), ("toc 2", 9.5, 0.6)):
+        line = known.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        line.element.set(_qn("w:styleId"), name.replace("toc ", "TOC"))
+        line.base_style = known["Normal"]
+        _look(line, size=size, font=_BODY_FONT, colour=None)
+        line.font.bold = indent == 0
+        form = line.paragraph_format
+        # The number stands beyond the end of the lines, as in print.
+        form.left_indent, form.right_indent, form.space_after = Cm(indent), Cm(1.2), Pt(2)
+        form.tab_stops.add_tab_stop(Cm(15.8), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
 
 
 def _look(style: Any, *, size: float, font: str, colour: str | None) -> None:
@@ -112,6 +136,10 @@ def _page(document: Document, issue: Printed) -> None:
     head = section.header.paragraphs[0]
     head.style = document.styles["附注"]
     head.add_run(f"{issue.title}　{issue.label}　{issue.period}")
+    _page_number(document, section)
+
+
+def _page_number(document: Document, section: Section) -> None:
     foot = section.footer.paragraphs[0]
     foot.style = document.styles["附注"]
     foot.alignment = 1
@@ -137,22 +165,56 @@ def _masthead(document: Document, issue: Printed) -> None:
         document.add_paragraph(issue.permit, style="刊物信息")
 
 
-def _contents(document: Document, issue: Printed) -> None:
-    """A contents field, filled with the titles already; Word adds the page numbers when asked."""
+def _contents(document: Document, issue: Printed, *, pages: Sequence[str]) -> None:
+    """A contents field, filled with titles and the page numbers of the PDF.
+
+    Word and LibreOffice put in their own numbers when the file is opened; a viewer that works
+    nothing out shows these (D02).
+    """
     lines = []
-    for part in issue.parts:
-        lines.append(f"{part.title}（{len(part.entries)}）")
-        lines += [f"　{entry.number}. {entry.title}" for entry in part.entries]
+    for at, part in enumerate(issue.parts):
+        lines.append(("toc 1", _section_mark(at), part.title))
+        lines += [("toc 2", one.anchor, f"{one.number}. {one.title}") for one in part.entries]
     if not lines:
         return
     document.add_paragraph("目录", style="栏名")
-    for at, line in enumerate(lines):
-        paragraph = document.add_paragraph(style="附注")
+    numbers = pages or ("",) * len(lines)
+    for at, ((style, anchor, title), number) in enumerate(zip(lines, numbers, strict=True)):
+        paragraph = document.add_paragraph(style=style)
         if at == 0:
             _begin(paragraph, 'TOC \\o "1-2" \\h \\z \\u')
-        paragraph.add_run(line)
+        _leading_to(paragraph, anchor, title, number)
         if at == len(lines) - 1:
             _mark(paragraph, "end")
+    _body_begins(document)
+
+
+def _body_begins(document: Document) -> None:
+    """A new page with number 1, as in the PDF; the pages before have roman numbers."""
+    front, body = document.sections[0], document.add_section()
+    for section, form in ((front, "lowerRoman"), (body, "decimal")):
+        numbers = _element("w:pgNumType", fmt=form, start="1")
+        section._sectPr.find(_qn("w:cols")).addprevious(numbers)
+    (code,) = front.footer.paragraphs[0]._p.iter(_qn("w:instrText"))
+    code.text = " PAGE \\* roman "
+    body.footer.is_linked_to_previous = False
+    _page_number(document, body)
+
+
+def _leading_to(paragraph: Any, anchor: str, title: str, number: str) -> None:
+    """A line of the contents: the title, and the page of its bookmark, as one link."""
+    before = len(paragraph._p)
+    paragraph.add_run(f"{title}\t")
+    _field(paragraph, f"PAGEREF {anchor} \\h", shown=number)
+    link = _element("w:hyperlink", anchor=anchor, history="1")
+    for run in list(paragraph._p)[before:]:
+        link.append(run)
+    paragraph._p.append(link)
+
+
+def _section_mark(at: int) -> str:
+    """The bookmark of a section; Word hides names that begin like this."""
+    return f"_s{at + 1}"
 
 
 def _front(document: Document, issue: Printed) -> None:
@@ -191,7 +253,7 @@ def _table(
 
 def _entry(document: Document, entry: Entry, notes: Footnotes) -> None:
     heading = document.add_heading(level=2)
-    _bookmark(heading, entry)
+    _bookmark(heading, entry.anchor, f"{entry.number}. {entry.title}", place=entry.number)
     meta = document.add_paragraph(entry.meta, style="来源")
     notes.call(meta, entry.notes)
     if entry.news:
@@ -203,11 +265,10 @@ def _entry(document: Document, entry: Entry, notes: Footnotes) -> None:
         document.add_paragraph(text, style="短评" if line.label == "短评" else "附注")
 
 
-def _bookmark(paragraph: Any, entry: Entry) -> None:
-    place = str(entry.number)
-    paragraph._p.append(_element("w:bookmarkStart", id=place, name=entry.anchor))
-    paragraph.add_run(f"{entry.number}. {entry.title}")
-    paragraph._p.append(_element("w:bookmarkEnd", id=place))
+def _bookmark(paragraph: Any, name: str, text: str, *, place: int) -> None:
+    paragraph._p.append(_element("w:bookmarkStart", id=str(place), name=name))
+    paragraph.add_run(text)
+    paragraph._p.append(_element("w:bookmarkEnd", id=str(place)))
 
 
 def _field(paragraph: Any, code: str, *, shown: str) -> None:

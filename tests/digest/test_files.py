@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -12,11 +14,15 @@ import pytest
 from docx import Document
 from docx.oxml.ns import qn
 from lxml import etree  # type: ignore[import-untyped]
+from pdfminer.pdfdocument import PDFDocument
+from pdfminer.pdfpage import PDFPage
+from pdfminer.pdfparser import PDFParser
+from pdfminer.pdftypes import resolve1
 
 from digest.errors import FileUnreadable
 from digest.files import file_name, issue_file, possible_types
 from digest.files.content import printed
-from digest.files.pdf import as_pdf, pdf_problem
+from digest.files.pdf import as_pdf, heading_pages, pdf_problem
 from digest.files.reading import edited_words
 from digest.files.word import as_docx
 from digest.phrases import titled
@@ -25,7 +31,7 @@ from tests.digest.samples import sample_issue
 
 STYLES = {
     *("Normal", "Title", "Heading 1", "Heading 2", "Header", "Footer", "footnote text"),
-    *("来源", "附注", "新进展", "短评", "编者按", "刊物信息", "栏名"),
+    *("toc 1", "toc 2", "来源", "附注", "新进展", "短评", "编者按", "刊物信息", "栏名"),
 }
 
 
@@ -88,9 +94,29 @@ def test_word_has_headings_footnotes_and_bookmarks_of_every_item(view: IssueView
     marks = [
         one.get(qn("w:name")) for one in found["word/document.xml"].iter(qn("w:bookmarkStart"))
     ]
-    assert marks == [item.anchor for item in view.items]
+    assert [name for name in marks if not name.startswith("_s")] == [i.anchor for i in view.items]
     fields = [one.text for one in found["word/document.xml"].iter(qn("w:instrText"))]
     assert any("TOC" in (text or "") for text in fields)
+
+
+def test_the_contents_of_the_word_file_lead_to_every_heading_with_its_page(view: IssueView) -> None:
+    found = parts(as_docx(view))["word/document.xml"]
+    marks = {one.get(qn("w:name")) for one in found.iter(qn("w:bookmarkStart"))}
+    links = [one for one in found.iter(qn("w:hyperlink")) if one.get(qn("w:anchor"))]
+    assert len(links) == len(view.sections) + len(view.items)
+    assert {link.get(qn("w:anchor")) for link in links} == marks
+    begun = [one for one in found.iter(qn("w:fldChar")) if one.get(qn("w:fldCharType")) == "begin"]
+    assert all(one.get(qn("w:dirty")) == "true" for one in begun)
+    numbers = ["".join(t.text or "" for t in link.iter(qn("w:t")))[-1:] for link in links]
+    if pdf_problem():
+        assert heading_pages(view) == ()
+        return
+    pages = heading_pages(view)
+    assert numbers == [page[-1] for page in pages]
+    assert pages[0] == "1"
+    assert list(map(int, pages)) == sorted(map(int, pages))
+    kinds = [one.get(qn("w:fmt")) for one in found.iter(qn("w:pgNumType"))]
+    assert kinds == ["lowerRoman", "decimal"]
 
 
 def test_the_footnote_of_a_report_names_the_official_page_first(view: IssueView) -> None:
@@ -214,3 +240,38 @@ def test_another_file_is_not_taken_for_an_issue(view: IssueView) -> None:
     for content in (b"no zip", empty.getvalue()):
         with pytest.raises(FileUnreadable):
             edited_words(content, view)
+
+
+@pytest.mark.skipif(bool(pdf_problem()), reason="Typst or a Chinese font is not installed")
+def test_pdf_is_tagged_and_says_its_language_and_title(view: IssueView) -> None:
+    """P06, as a walk through the structure: no figure without words, no page without order."""
+    content = as_pdf(view)
+    file = PDFDocument(PDFParser(io.BytesIO(content)))
+    catalog = {name: resolve1(value) for name, value in file.catalog.items()}
+    assert catalog["MarkInfo"]["Marked"] is True
+    assert catalog["Lang"] == b"zh-CN"
+    assert catalog["ViewerPreferences"]["DisplayDocTitle"] is True
+    metadata = catalog["Metadata"].get_data().decode("utf-8")
+    assert "<pdfuaid:part>1</pdfuaid:part>" in metadata
+    assert f"{view.title} {view.label}" in metadata
+    for page in PDFPage.create_pages(file):
+        assert not page.annots or page.attrs["Tabs"].name == "S"
+        assert "StructParents" in page.attrs
+    nodes = list(_structure(catalog["StructTreeRoot"]))
+    kinds = Counter(node["S"].name for node in nodes)
+    assert kinds["H1"] == len(view.sections) + 1  # the contents have a heading of their own
+    assert kinds["H2"] == len(view.items)
+    assert kinds["Note"] == len(view.items)
+    assert kinds["Link"] >= len(view.items)
+    assert all("Alt" in node for node in nodes if node["S"].name in ("Figure", "Formula"))
+    assert {"TH", "TD", "Table", "Caption", "TOC", "TOCI"} <= set(kinds)
+
+
+def _structure(node: Any) -> Iterator[dict[str, Any]]:
+    """Every element below the root of the structure tree."""
+    children = resolve1(node.get("K"))
+    for child in children if isinstance(children, list) else [children]:
+        found = resolve1(child)
+        if isinstance(found, dict) and "S" in found:
+            yield found
+            yield from _structure(found)
