@@ -62,6 +62,8 @@ _FRAME = words(
     "accessibility fontsize ziti donate"
 )
 _CAPTION = words("caption captions wp-caption wp-caption-text imagecaption image-caption")
+_DESCRIBES = words("description desc legend legende bildunterschrift bildtext")
+_PICTURES = words("img image images photo picture gallery lightbox bild slideshow")
 _NEVER = words(
     "footer foot copyright cookie cookies consent gdpr onetrust ot-sdk optanon ccpa didomi nav "
     "navbar menu breadcrumb breadcrumbs login signin signup modal popup friendlink friendlinks "
@@ -102,7 +104,7 @@ def mark_of(name: str) -> int:
     found.update(whole)
     if not _UNSEEN.isdisjoint(whole):
         found.add("overlay")
-    if found & _CAPTION:
+    if found & _CAPTION or (found & _DESCRIBES and found & _PICTURES):
         return CAPTION
     body = _BODY_NAME.search(name) is not None
     if found & _FRAME:

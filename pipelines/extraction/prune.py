@@ -24,6 +24,7 @@ _SENTENCE = re.compile(r"\w \S{1,40} .{0,200}\w[\"”’)]?[.!?][\"”’)]?\Z")
 _END_MARK = re.compile(r"[#*•_ –—-]{0,20}(?:ends?|ende|fin|30)?[#*•_ –—-]{0,20}", re.IGNORECASE)
 _KEPT_AT_END = frozenset({"li", "td", "th", "dd", "dt", "pre"})
 _POINTERS = frozenset({"p", "div", "h2", "h3", "h4"})
+_BOXES = frozenset({"p", "div", "section", "article", "main", "figure", "figcaption", "body"})
 _CELLS = frozenset({"td", "th"})
 _HEAD_LINES = 40
 _LEAD_LINES = 8
@@ -33,9 +34,11 @@ _HEAD_SHARE = 0.3  # or this share of all of it
 _TAIL_SHARE = 0.25  # of the text at most may follow a line that ends the article
 _BOX_SHARE = 0.2  # of the text at most may stand in a box that is dropped for its first line
 _SALES_SHARE = 0.4
+_OTHERS = 3  # articles in a box that begins with the heading of related ones
 _PROMOTED = 60.0  # weight at most of what a promotion tells in the box that it begins
 _SMALL_TABLE = 80.0
 _LINE = 80.0
+_REPEATED = 25.0
 _MIXED = 40.0  # text directly in a box that also holds blocks
 
 
@@ -65,6 +68,7 @@ def prune(out: Outline, scores: Scores, *, best: int, title: int) -> Pruned:
     work.outside_text_box()
     if not out.cjk:
         work.short_ends()
+        work.repeated()
     kept = work.alive()
     first, work.pruned.last = (kept[0], kept[-1]) if kept else (best, best)
     work.pruned.first = max(first, work.pruned.first)
@@ -219,6 +223,9 @@ class _Pruning:
             if promoting and not out.cjk:
                 most = max(most, min(_BOX_SHARE * total, _PROMOTED))
             if most and (box := self._box_begun_by(i)) != i:
+                if closing and out.tag[box : out.end[box]].count("article") >= _OTHERS:
+                    self.drop(box)
+                    continue
                 listed = promoting and out.link[box] > 0.5 * out.text[box]
                 if (listed or self.scores.total[box] > 0) and self.scores.total[box] < most:
                     self.drop(box)
@@ -293,6 +300,19 @@ class _Pruning:
                 continue
             if i < first or self.out.tag[i] not in _KEPT_AT_END or self._is_linked(i, least=2):
                 self.leave_out(i)
+
+    def repeated(self) -> None:
+        """Latin pages: texts that were there before, as below a picture and its enlargement. Cells
+        and items of lists may say the same again."""
+        out = self.out
+        seen: set[str] = set()
+        for i in self.alive():
+            if out.own[i] < _REPEATED or not {out.tag[i], out.tag[out.parent[i]]} <= _BOXES:
+                continue
+            text = out.content[i].strip()
+            if text in seen:
+                self.leave_out(i)
+            seen.add(text)
 
     def _first_sentence(self, leaves: list[int], first: int) -> int:
         """The first of the short sentences that stand before the text as paragraphs of its box."""

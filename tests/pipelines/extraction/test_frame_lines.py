@@ -132,3 +132,25 @@ def test_bylines() -> None:
     assert is_byline("Von Erika Mustermann")
     assert not is_byline("By Monday all ships had left.")
     assert not is_byline("Von der Stadt kam keine Antwort")
+
+
+def test_articles_below_a_heading_of_related_ones_go_however_long() -> None:
+    others = "".join(
+        f"<article><h4><a href='/{i}'>Other {i}</a></h4><p>{text} {text} {text}</p></article>"
+        for i, text in enumerate(("A first story, and its end.", "A second, long ago.", "A third."))
+    )
+    head = "<h1>Harbour shuts to large ships after cracks are found</h1>"
+    more = f"<article class='box'><h3>You may also like</h3>{others}</article>"
+    page = f"<div><article class='box'>{head}{BODY}</article>{more}</div>"
+    assert body_of(page) == "\n".join(TEXT)
+
+
+def test_a_description_of_a_picture_and_its_enlargement_are_no_text() -> None:
+    head = "<h1>Harbour shuts to large ships after cracks are found</h1>"
+    said = "Divers at the western gate of the harbour on Sunday, before the second crack was found."
+    box = f"<div class='hero-img__description'>{said}</div><div class='zoom'>{said}</div>"
+    body = BODY.replace("</p>", f"</p>{box}", 1)
+    text = body_of(f"<article>{head}<div>{body}</div></article>")
+    assert text.count(said) <= 1
+    twice = BODY.replace("</p>", f"</p><div><div class='a'>{said}</div>{box}</div>", 1)
+    assert body_of(f"<article>{head}<div>{twice}</div></article>").count(said) == 1
