@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -56,10 +56,11 @@ def simple(
     frame: str = "<ul>{rows}</ul>",
     link: str = "/docs/2026/{n}.pdf",
     dated: bool = True,
+    names: Sequence[str] = NAMES,
 ) -> tuple[bytes, list[Row]]:
     printed: list[str] = []
     rows: list[Row] = []
-    for i, name in enumerate(NAMES):
+    for i, name in enumerate(names):
         href = link.format(n=f"op-{2150 + 3 * i}")
         when = day(i)
         printed.append(

@@ -15,8 +15,8 @@ from spiders.induction.dom import read_page
 from spiders.induction.naming import describe
 from spiders.induction.source_text import checked, source_text
 from spiders.paging import NumberPaging
-from tests.spiders.list_shapes_told import OTHER
 from tests.spiders.list_shapes_told import SHAPES as LISTS
+from tests.spiders.list_shapes_world import OTHER, REFUSED
 
 TODAY = date(2026, 11, 20)
 BASE = "https://www.example.gov.cn/zwgk/tzgg/index.html"
@@ -123,6 +123,12 @@ def test_rows_as_a_person_would_copy_them(shape: str) -> None:
     lang = "zh" if shape in LISTS else "en"
     found = induce(sample.content, base_url=sample.base, today=TODAY, lang=lang)
     assert sorted(rows_of(found)) == sorted(sample.rows)
+
+
+@pytest.mark.parametrize("page_of", REFUSED)
+def test_a_page_that_cannot_be_decided_is_refused(page_of: str) -> None:
+    with pytest.raises(NothingFound, match=" / "):
+        induce(REFUSED[page_of], base_url=BASE, today=TODAY, lang="en")
 
 
 def test_another_list_of_the_page_can_be_chosen() -> None:
