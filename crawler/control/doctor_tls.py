@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import smtplib
+import socket
 import ssl
 import time
 from collections.abc import Iterator
@@ -41,6 +42,14 @@ def mail_server_tls(mail: MailConfig) -> Iterator[CheckResult]:
         return
     except ssl.SSLError as error:
         yield CheckResult("TLS", "error", *_handshake(mail, error))
+        return
+    except socket.gaierror:
+        yield CheckResult(
+            "TLS",
+            "unchecked",
+            f"没有核对：查不到 {mail.host} 的地址 / not checked: its address cannot be found",
+            "检查网络与 mail.host / check the network and mail.host",
+        )
         return
     except (OSError, smtplib.SMTPException) as error:
         yield CheckResult("TLS", "error", *_unreachable(mail, error))

@@ -8,6 +8,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from time import process_time
 from typing import Any
 
 import pytest
@@ -240,6 +241,26 @@ def test_another_file_is_not_taken_for_an_issue(view: IssueView) -> None:
     for content in (b"no zip", empty.getvalue()):
         with pytest.raises(FileUnreadable):
             edited_words(content, view)
+
+
+@pytest.mark.skipif(bool(pdf_problem()), reason="Typst or a Chinese font is not installed")
+def test_sixty_pages_are_quick_small_and_inside_their_margins(view: IssueView) -> None:
+    """P08 and P11; an address as long as a line breaks."""
+    import pypdfium2
+
+    begun = process_time()
+    long = with_first(sample_issue(300), url="https://www.example.cn/" + "zhengce-jiedu/" * 30)
+    content = as_pdf(long)
+    assert process_time() - begun <= 10
+    assert len(content) <= 2_000_000
+    with pypdfium2.PdfDocument(content) as file:
+        assert len(file) >= 60
+        for page in file:
+            text = page.get_textpage()
+            boxes = [text.get_rect(at) for at in range(text.count_rects())]
+            width, _ = page.get_size()
+            assert min(box[0] for box in boxes) >= 60
+            assert max(box[2] for box in boxes) <= width - 60
 
 
 @pytest.mark.skipif(bool(pdf_problem()), reason="Typst or a Chinese font is not installed")

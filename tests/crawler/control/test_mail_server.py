@@ -58,6 +58,8 @@ def _server(offers: str, context: ssl.SSLContext | None = None) -> Iterator[int]
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     yield listener.getsockname()[1]
+    with contextlib.suppress(OSError):
+        listener.shutdown(socket.SHUT_RDWR)  # nobody may have come
     listener.close()
     thread.join(5)
 
@@ -121,5 +123,6 @@ def test_no_server_and_no_encryption_on_this_machine() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     assert "587" in _told(port).remedy
+    assert _told(port, host="no-such-host.invalid").level == "unchecked"
     with _server("SIZE") as port:
         assert _told(port, security="none").level == "ok"
