@@ -24,8 +24,8 @@ _HEAD = re.compile(
 )
 _OTHER_HEAD = re.compile(
     r"\bnos?\b|number|docket(?! text)|judge|justice|author|bench|court|county|\bdate|\bday\b|time"
-    r"|location|place|type|status|categor|agency|department|disposition|result|citation|\bcite|topic|panel"
-    r"|company|文号|字号|索引|来源|机关|机构|单位|类别|类型|效力|序号|状态|当事人|日期|时间",
+    r"|location|place|(?<!meeting )type|status|categor|agency|department|disposition"
+    r"|result|citation|\bcite|topic|panel|company|文号|字号|索引|来源|机关|机构|单位|类别|类型|效力|序号|状态|当事人|日期|时间",
     re.IGNORECASE,
 )
 _NAMED = re.compile(
@@ -43,7 +43,7 @@ _SENTENCE = re.compile(r"(?:[。；;]|[a-z]{4}\.)\s*$|。\S|[a-z]{4}\. [A-Z]")
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 #: of a link, the texts between marked words are no places of their own
 _NOT_HELD = {False: ("tip", "beside"), True: ("tip", "beside", "part")}
-_FULL, _LONG, _FRAME, _HALF = 44, 200, 8, 0.5
+_FULL, _SHORT, _LONG, _FRAME, _HALF = 44, 30, 200, 8, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ def features(slot: Slot, *, own: Slot | None, others: Sequence[Slot]) -> Feature
         with_day=_share(known, lambda text: is_date_like(text[:30]) or is_date_like(text[-30:])),
         with_number=_share(known, lambda text: _NUMBER_FIRST.match(text) and _CASE.search(text)),
         long=_share(known, lambda text: width(text) > _LONG),
-        sentences=_share(known, lambda text: width(text) > _FULL and _SENTENCE.search(text)),
+        sentences=_share(known, lambda text: width(text) > _SHORT and _SENTENCE.search(text)),
         whole=_holds(slot, others),
         framed=_framed(known),
         beside=float(slot.where == "beside"),

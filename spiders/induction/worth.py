@@ -17,7 +17,9 @@ _CHROME = re.compile(
     r"^(?:(?:main|top|side|sub|left|right|bottom|site|global)?-?_?"
     r"(?:nav|menu|head|header|foot|footer|crumbs?|breadcrumbs?|pager|paging|pagination"
     r"|share|sidebar|copyright|friendlinks?|toolbar)"
-    r"(?:bar|box|wrap|list|link|links|layout|_?\d+)?)$",
+    r"(?:bar|box|wrap|list|link|links|layout|_?\d+)?)$"
+    r"|^(?:hot|rank|related|popular|recommend(?:ed)?|most-?read|quick)[-_]?"
+    r"(?:list|news|box|article|post|link|item)s?$",
     re.IGNORECASE,
 )
 _ARTICLE = re.compile(
