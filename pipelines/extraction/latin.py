@@ -48,19 +48,14 @@ def begins(text: str, phrases: Phrases, letter: str, at: int) -> bool:
     return pattern is not None and pattern.match(text, at) is not None
 
 
-#: headings after which only related items, comments and legal notes follow
+#: after these the article is over
 ENDS = _phrases(
     r"""
 0     \d{1,7} (?:comments?|replies|responses|thoughts)\b
 a     all rights reserved
 a     about (?:the|this) author
 a     about us$
-a     around the web
-a     articles? (?:liés|similaires|connexes)
-a     articoli correlati
-adks  (?:auch )?(?:das )?(?:könnte )?(?:sie|dich) (?:auch )?interessieren
 alpsw (?:leave|post|add|write|submit) (?:a |your )?(?:comment|reply|response)
-an    (?:noticias|notas|artículos|artigos|notícias) relacionad
 at    (?:artikel )?teilen$
 b     back to top
 c     comments?(?: \(?\d+\)?)?$
@@ -73,18 +68,48 @@ c     contact (?:us|the author)
 c     commentaires?$
 d     (?:dieser|der) (?:beitrag|eintrag|artikel) wurde .{0,60}(?:veröffentlicht|verfasst)
 d     drucken$
-d     dans la même (?:rubrique|catégorie)
-e     editor'?s'? picks?
 e     esta entrada fue publicada
 f     follow (?:us|me)\b
 f     filed (?:under|to)
-f     from our partners
 f     filed in 
-i     in this (?:story|article)$
 j     join the (?:conversation|discussion)
 k     kommentare?$
-l     latest (?:news|stories|from|posts|in|headlines)
 l     load(?:ing)? (?:more|comments)
+p     partager (?:cet|cette|sur|l')
+p     partager$
+r     report (?:a typo|an error|this)
+r     references$
+s     share (?:this|on|your|article|via)
+s     share$
+s     send (?:us )?(?:a )?tip
+s     show (?:more|comments)
+s     schlagw
+t     tags?\s?[:：]
+t     tags$
+t     topics?[:：]
+t     (?:this|the) (?:entry|post) was (?:posted|written|published)
+t     thema:
+v     view (?:all )?comments
+v     verwendete quellen$
+z     zur startseite$
+üz    (?:über|zu) (?:den|die|der) autor
+àa    (?:à|a) propos de l['’]auteur
+s     sobre (?:el|la|o|a) autora?\b
+"""
+)
+#: headings of pointers to other articles; most stand at the end, some between two paragraphs
+POINTS = _phrases(
+    r"""
+a     around the web
+a     articles? (?:liés|similaires|connexes)
+a     articoli correlati
+adks  (?:auch )?(?:das )?(?:könnte )?(?:sie|dich) (?:auch )?interessieren
+an    (?:noticias|notas|artículos|artigos|notícias) relacionad
+d     dans la même (?:rubrique|catégorie)
+e     editor'?s'? picks?
+f     from our partners
+i     in this (?:story|article)$
+l     latest (?:news|stories|from|posts|in|headlines)
 l     lesen sie auch
 lt    (?:também )?leia (?:também|mais)
 lt    (?:también )?(?:te|le) puede interesar
@@ -96,42 +121,22 @@ np    (?:next|previous) (?:article|post|story)
 p     popular (?:now|posts|stories|on)
 p     paid content
 p     passend zum thema
-p     partager (?:cet|cette|sur|l')
-p     partager$
 p     potrebbe interessarti
 r     related[:\s]{0,3}$
 r     related (?:articles?|stories|posts|content|topics|coverage|news)[:\s]{0,3}$
 r     related (?:links|items|products|reading|story|to this.{0,20})[:\s]{0,3}$
 r     recommended
-r     report (?:a typo|an error|this)
-r     references$
-s     share (?:this|on|your|article|via)
-s     share$
-s     send (?:us )?(?:a )?tip
-s     show (?:more|comments)
 s     see also$
-s     schlagw
 s     sur le même (?:sujet|thème)
 t     top stories
-t     tags?\s?[:：]
-t     tags$
-t     topics?[:：]
-t     (?:this|the) (?:entry|post) was (?:posted|written|published)
-t     thema:
 u     up next$
-v     view (?:all )?comments
-v     verwendete quellen$
 v     você (?:também )?pode (?:gostar|se interessar)
 v     voir aussi$
 w     what to read next
 w     weitere (?:artikel|themen|nachrichten|meldungen|beiträge)\w{0,20}.{0,40}$
 w     weitere (?:info|links|news|presse|story|inhalte|texte|videos?)\w{0,20}.{0,40}$
 y     you (?:may|might|could) (?:also )?(?:like|be interested|enjoy)
-z     zur startseite$
 à     à lire aussi
-üz    (?:über|zu) (?:den|die|der) autor
-àa    (?:à|a) propos de l['’]auteur
-s     sobre (?:el|la|o|a) autora?\b
 """
 )
 #: advertisements for something else, labels of controls

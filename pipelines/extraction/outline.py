@@ -26,6 +26,7 @@ IGNORED = words(
     "iframe template svg math object embed applet select textarea button canvas audio video "
     "frameset noframes noembed xmp datalist option script style noscript title"
 )
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _CJK = re.compile(r"[\u3400-\u9fff]+")
 _NOT_SHOWN = re.compile(r"display\s{0,3}:\s{0,3}none", re.IGNORECASE)
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
@@ -141,7 +142,8 @@ def _add_block(node: LexborNode, tag: str, parent: int, out: Outline) -> int:
         kind, key = attributes.get("class"), attributes.get("id")
         if kind or key:
             name = f"{kind or ''} {key or ''}"
-            mark = mark_of(name)
+            # the id of a heading is made of its words: "privacy", "comments", "related-work"
+            mark = mark_of(kind or "" if tag in _HEADINGS else name)
         style = attributes.get("style")
         if "hidden" in attributes or (style and "none" in style and _NOT_SHOWN.search(style)):
             out.hidden.add(here)

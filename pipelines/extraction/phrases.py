@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from pipelines.extraction.latin import ENDS, PROMOTES, SUBSCRIBES, begins, first_letter
+from pipelines.extraction.latin import ENDS, POINTS, PROMOTES, SUBSCRIBES, begins, first_letter
 
 _META_WORDS = re.compile(
     r"(?:发布|发表|更新|公布|发文|成文|生成|录入|创建|编辑|上传|公开|信息|文章|稿件|新闻|文稿"
@@ -121,7 +121,7 @@ def ends_article(text: str) -> bool:
         return False
     letter, at = first_letter(text)
     if letter < _CJK:
-        if begins(text, ENDS, letter, at) or "©" in text[:at]:
+        if begins(text, ENDS, letter, at) or begins(text, POINTS, letter, at) or "©" in text[:at]:
             return True
     elif letter in _ENDS_FIRST and _ENDS.match(text) is not None:
         return True
@@ -131,6 +131,13 @@ def ends_article(text: str) -> bool:
         if sign in text:
             return _FOOTER.search(text) is not None
     return False
+
+
+def points_elsewhere(text: str) -> bool:
+    """Of the lines of Latin pages that end articles one that may also stand between paragraphs: it
+    names other articles, or whoever made a picture."""
+    letter, at = first_letter(text)
+    return "©" in text[:at] or begins(text, POINTS, letter, at)
 
 
 def is_promotion(text: str) -> bool:

@@ -16,6 +16,7 @@ from pipelines.extraction.phrases import (
     is_credit,
     is_meta_line,
     is_promotion,
+    points_elsewhere,
 )
 from pipelines.extraction.score import Scores
 
@@ -32,6 +33,7 @@ _BYLINE = 100  # characters
 _HEAD_PROSE = 25.0  # weight after which the text has begun,
 _HEAD_SHARE = 0.3  # or this share of all of it
 _TAIL_SHARE = 0.25  # of the text at most may follow a line that ends the article
+_GOES_ON = 40.0  # weight of a paragraph that shows that the text goes on
 _BOX_SHARE = 0.2  # of the text at most may stand in a box that is dropped for its first line
 _SALES_SHARE = 0.4
 _OTHERS = 3  # articles in a box that begins with the heading of related ones
@@ -196,11 +198,27 @@ class _Pruning:
         weight = self.weight
         total = rest = sum(w for i in leaves if (w := weight[i]) > 0)
         for position, i in enumerate(leaves):
-            if rest < _TAIL_SHARE * total and position and ends_article(self.line(i)):
+            if (
+                rest < _TAIL_SHARE * total
+                and position
+                and ends_article(self.line(i))
+                and not self._goes_on(leaves[:position], leaves[position:])
+            ):
                 for later in leaves[position:]:
                     self.leave_out(later)
                 return
             rest -= max(0.0, weight[i])
+
+    def _goes_on(self, before: list[int], later: list[int]) -> bool:
+        """Latin pages: below a line that points elsewhere the box of the text has more of it."""
+        if self.out.cjk or not points_elsewhere(self.line(later[0])):
+            return False
+        parent, weight = self.out.parent, self.weight
+        boxes = {parent[i] for i in before if weight[i] > _GOES_ON and self.out.tag[i] == "p"}
+        return any(
+            weight[i] > _GOES_ON and self.out.tag[i] == "p" and parent[i] in boxes
+            for i in later[1:]
+        )
 
     def promotions(self) -> None:
         """Lines that advertise something else, and small boxes that begin with such a line."""

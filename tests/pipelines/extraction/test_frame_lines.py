@@ -154,3 +154,22 @@ def test_a_description_of_a_picture_and_its_enlargement_are_no_text() -> None:
     assert text.count(said) <= 1
     twice = BODY.replace("</p>", f"</p><div><div class='a'>{said}</div>{box}</div>", 1)
     assert body_of(f"<article>{head}<div>{twice}</div></article>").count(said) == 1
+
+
+@pytest.mark.parametrize(
+    "line", ["Lesen Sie auch", "Related stories", "© Agency / A. Photographer"]
+)
+def test_the_text_goes_on_below_a_pointer_near_its_end(line: str) -> None:
+    head = "<h1>Harbour shuts to large ships after cracks are found</h1>"
+    long = " ".join(TEXT * 3)
+    last = (
+        "The city council is to hear from the company on Thursday, and repairs could take months."
+    )
+    body = f"<p>{long}</p><p>{long} Again.</p><h4>{line}</h4><p>{last} {last}</p>"
+    assert body_of(f"<article>{head}<div>{body}</div></article>").endswith(last)
+
+
+def test_the_address_of_a_heading_says_nothing_about_it() -> None:
+    head = "<h1>Harbour shuts to large ships after cracks are found</h1>"
+    body = BODY.replace("</p>", "</p><h2 id='cookies-and-privacy'>Cookies and privacy</h2>", 1)
+    assert "\nCookies and privacy\n" in body_of(f"<article>{head}<div>{body}</div></article>")
