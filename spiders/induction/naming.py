@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
+from pipelines.dates import date_language
 from pipelines.fields.regions import Region, full_name, parse_region
 from pipelines.urls import host_of
 from spiders.fields import tidy
@@ -61,7 +62,7 @@ def describe(url: str, text: str, *, region: str | None = None, lang: str | None
         publisher=publisher,
         region=code,
         level=_level(place, host),
-        lang=lang or ("zh" if chinese else _lang_of(page)),
+        lang=lang or ("zh" if chinese else _dated_in(_lang_of(page), url=url, text=text)),
         timezone="Asia/Shanghai" if chinese else "UTC",
     )
 
@@ -81,8 +82,13 @@ def _level(place: Region | None, host: str) -> str:
 def _lang_of(page: LexborHTMLParser) -> str:
     root = page.css_first("html")
     stated = (root.attributes.get("lang") or "") if root is not None else ""
-    match = re.match(r"[a-z]{2,3}", stated.lower())
+    match = re.match(r"en-[a-z]{2}\b|[a-z]{2,3}", stated.lower())
     return match[0] if match else "en"
+
+
+def _dated_in(lang: str, *, url: str, text: str) -> str:
+    """The language with a region where days stand before months; plain English otherwise."""
+    return date_language(lang, url=url, text=text).removesuffix("-us")
 
 
 def key_of(url: str) -> str:
