@@ -350,7 +350,7 @@ def _gold_item(row: Row, fields: Fields, path: Path) -> float:
         fields.add("issuing_bodies", gold=bodies, ours=found.issuing_bodies, key=key)
     if "level" in row:
         fields.add("level", gold=row["level"], ours=found.level or "none", key=key)
-    if "jurisdiction" in row and (bodies or "issuing_bodies" not in row):
+    if row.get("jurisdiction") and (bodies or "issuing_bodies" not in row):
         fields.add("jurisdiction", gold=row["jurisdiction"][0], ours=found.region, key=key)
     return spent
 

@@ -1,8 +1,9 @@
 """Relevance to readers of different interests, at every threshold.
 
 Labelled items (rows with ``topics``) matter to a reader whose topics they have; all other rows
-with a title are pages about anything and matter to nobody. What the rules label is what relevance
-sees, so a wrong label counts here too. ``f1`` and the like are at the threshold that is shipped;
+with a title are pages about anything and matter to nobody; items whose topics were not judged are
+passed over. What the rules label is what relevance sees, so a wrong label counts here too. ``f1``
+and the like are at the threshold that is shipped;
 ``f1_at_30`` is F1 at 0.30, and so on; means over the readers of ``PROFILES``.
 """
 
@@ -75,7 +76,7 @@ def _pages(data: Path) -> Iterator[_Page]:
         rows = list(rows_of(path))
         step = max(1, len(rows) // _MOST_PAGES)
         for row in rows[::step] if rows and "topics" not in rows[0] else rows:
-            if row.get("title"):
+            if row.get("title") and ("topics" in row or "doc_type" not in row):
                 yield _page(row)
 
 

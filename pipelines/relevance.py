@@ -48,7 +48,7 @@ _ADVERTISES = re.compile(
 _HIRES = re.compile(
     r"校招|校园招聘|[秋春]招|社招|社会招聘|高薪招|招聘(?:启事|公告|简章)|诚聘|急聘|内推|我们正在招"
 )
-_HIRING_TOPICS = frozenset({"人才/教育"})
+_HIRING_TOPICS = frozenset({"人才/教育", "电商/零售", "文旅/文化", "绿色低碳", "投融资"})
 
 
 @dataclass(frozen=True, slots=True)

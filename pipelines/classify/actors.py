@@ -86,8 +86,11 @@ _ENGLISH_STATE = re.compile(
 
 
 def opens_with_state(title: str) -> bool:
-    """Whether an English headline begins with a state that acts."""
-    return _ENGLISH_STATE.match(title) is not None
+    """Whether an English headline begins with a state or an authority that acts."""
+    if _ENGLISH_STATE.match(title):
+        return True
+    named = _ENGLISH.match(title)
+    return named is not None and re.match(r" [a-z]", title[named.end() :]) is not None
 
 
 def actor_in(title: str) -> Actor | None:

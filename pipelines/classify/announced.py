@@ -16,7 +16,7 @@ _BARE = re.compile(
     r"(?P<name>[^，。；：！？《》、\s]{0,30}?"
     r"(?:行动计划|推进计划|三年计划|行动方案|实施方案|工作方案|建设方案|总体方案|方案|规划"
     r"|指导意见|实施意见|若干意见|(?<!征求)意见|管理办法|暂行办法|办法|规定|实施细则|细则|条例"
-    r"|若干措施|若干政策|政策措施|措施|通函|通知|通告))"
+    r"|若干措施|若干政策|政策措施|措施|通函|通知|通告|公告|指引|指南|战略))"
     r"(?=[，。；：！？\s]|\Z|[，,]?(?:明确|提出|要求|规定|服务|支持|保障|推进|规范|促进|加强|加快|推动|鼓励|防范|助力|引导|部署|严))"
 )
 _LETTER = re.compile(r"(?:发出|下发|发布|公布)[^，。；：]{0,8}通函|致函|发函")
@@ -45,6 +45,8 @@ def bare_kind(title: str, lead: str) -> str | None:
             name = match["name"]
             if name.endswith("通函"):
                 return "函"
+            if name.endswith("战略"):
+                return "规划"
             return "措施" if name.endswith(_POLICIES) else genre_of(name)
     return None
 

@@ -30,7 +30,11 @@ _FORMS = tuple(
             r"|(?:The )?[A-Z][^\n.!?;:]{3,140}? (?:Act|Regulations|Order|Ordinance|Rules),?"
             r" (?:of )?(?:19|20)\d\d\b(?! (?:[Rr]eview|[Ss]urvey|[Rr]eport|[Uu]pdate|[Gg]uide))",
         ),
-        (_RULES, r"(?:Interim )?Final Rule\b|[A-Z][^\n:]{3,90}: (?:Interim )?Final Rule\b"),
+        (
+            _RULES,
+            r"(?:Interim )?Final Rule\b|[A-Z][^\n:]{0,60}Export Controls?: "
+            r"|[A-Z][^\n:]{3,90}: (?:Interim )?Final Rule\b",
+        ),
         (
             _GUIDE,
             r"(?:[A-Z][A-Za-z-]{1,20} ){0,3}(?:Guidelines?|Guidance|Circular|Bulletin|Advisory"

@@ -118,8 +118,10 @@ _ENGLISH_APPLIES = re.compile(
     r"|\ARegulation \(E[UC]\) (?:No )?[\d/]{4,10})"
     r" (?:(?:shall|will) )?(?:also )?(?:appl(?:y|ies)|(?:be|is|are|becomes?) operative)"
     r"(?: (?:(?:as )?from|as of|on|and after))?[ ]?\Z"
-    r"|\b[Tt](?:hese|his|he) (?:following )?(?i:regulations?|orders?|acts?|rules|law|provisions)\b"
-    r"[^.\n]{0,140}?\b(?:com(?:es?|ing)|enter(?:s|ing|ed)?) into (?:force|operation|effect)(?: on)?"
+    r"|\b[Tt](?:hese|his|he) (?:following )?(?:[A-Z][A-Za-z]{1,20} ){0,8}?"
+    r"(?i:regulations?|orders?|acts?|rules|law|provisions)\b"
+    r"(?:[^.\n]|\b[Nn]o\.){0,190}?\b(?:com(?:es?|ing)|enter(?:s|ing|ed)?) into "
+    r"(?:force|operation|effect)(?: on)?"
     r"(?: the day (?:of|after|following) [a-z ]{4,40},)?[ ]?\Z"
 )
 
@@ -286,7 +288,7 @@ def find_english_effective(text: str, *, dates: tuple[DateSpan, ...]) -> Term | 
     """The first day in force that an English text states of itself: EFFECTIVE DATE: …, This rule
     is effective …, These Regulations come into force on …."""
     for span in dates:
-        before = text[max(0, span.start - 200) : span.start].rpartition("\n")[2]
+        before = text[max(0, span.start - 260) : span.start].rpartition("\n")[2]
         match = _ENGLISH_EFFECT.search(before[-120:])
         if match is None:
             match = _ENGLISH_APPLIES.search(before)

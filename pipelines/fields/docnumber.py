@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from pipelines.fields.issuers import bodies_in
+
 Kind = Literal["code", "order", "announcement"]
 
 _OPEN, _CLOSE = r"[〔\[(（【﹝［〈<{「『]", r"[〕\])）】﹞］〉>}」』]"
@@ -218,7 +220,8 @@ def _stands_alone(text: str, number: DocNumber, title: str) -> bool:
     end = text.find("\n", number.end)
     before = text[start : number.start].strip(" \t\u3000（(【[〔").removesuffix("中华人民共和国")
     after = text[number.end : end if end >= 0 else len(text)].strip(" \t\u3000）)】]〕")
-    if not _BEFORE_OWN.fullmatch(before):
+    joint = number.kind != "code" and not after and bool(bodies_in(before))
+    if not joint and not _BEFORE_OWN.fullmatch(before):
         return False
     if not after or start == number.start == 0:
         return True

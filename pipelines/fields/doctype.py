@@ -62,6 +62,10 @@ _STANDARD = re.compile(
 _HIGHEST = re.compile(
     r"最高人民(?:法院|检察院)[^《]{0,60}的(?:若干)?规[定则](?:（[一二三四五六七八九十]+）)?\Z|人民法院在线"
 )
+_AMENDING = re.compile(
+    r"关于(?:修改|修订|修正)[^《]{0,8}《(?P<inner>[^》]{2,80})》[^《]{0,12}的决定\Z"
+)
+_NUMBERED_LAW = re.compile(r"第\d{1,3}/\d{4}号(?:法律|行政法规)")
 _NO_POLICY = ("强制措施", "安全措施", "防护措施", "反制措施", "应急措施")
 _ORDER_ISSUERS = (
     "院令",
@@ -115,7 +119,7 @@ def is_interpretation(title: str) -> bool:
 
 
 _HEADLINE = re.compile(
-    r"：|:|，|！|？|!|\?|被|将|(?<![虚模])拟|正在|明年|今年|首次|首个|宣布|表示|推出|完成|超\d|突破|成为|上线|迎来"
+    r"：|:|，|！|？|!|\?|被|放宽|收紧|将|(?<![虚模])拟|正在|明年|今年|首次|首个|宣布|表示|推出|完成|超\d|突破|成为|上线|迎来"
 )
 _ISSUES = re.compile(r"印发|发布|出台|公布|颁布|下发|制定|通过|政策|新规|施行|实施|征求")
 
@@ -130,6 +134,13 @@ def document_kind(title: str) -> str | None:
         return "征求意见稿"
     if title.startswith(("最高人民", "人民法院")) and _HIGHEST.match(title):
         return "司法解释"
+    if amended := _AMENDING.search(title):
+        if title.startswith(("国务院关于", "全国人民代表大会")):
+            return "法"
+        kind = genre_of(amended["inner"])
+        return "司法解释" if kind and title.startswith("最高人民") else kind or "决定"
+    if _NUMBERED_LAW.match(title):
+        return "法"
     if "—" in title and _STANDARD.search(title):
         return "标准"
     if _FORWARD.search(title) and (match := _INNER.search(title)):

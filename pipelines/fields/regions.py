@@ -203,7 +203,9 @@ def _longest(text: str, table: dict[str, tuple[Region, ...]], within: Region) ->
     return Region(), 0
 
 
-_AFTER_SHORT_COUNTY = frozenset({"", "人民", "法院", "检察", "高新", "经开", "开发", "经济"})
+_AFTER_SHORT_COUNTY = frozenset(
+    {"", "人民", "法院", "检察", "高新", "经开", "开发", "经济"}
+) | frozenset({"印发", "发布", "出台", "公布", "推出", "启动"})
 
 
 def _strict_county(text: str, size: int) -> bool:

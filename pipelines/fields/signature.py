@@ -34,6 +34,10 @@ _NOT_AFTER = re.compile(
     r"|以后|以来|下发|召开|举行|签订|签署|发行"
     r"|开始|上午|下午|晚|凌晨|在|，|、|—|~|－|-|的|消息|讯|电|报道|修订|修正|废止|生效|截止|止|期间|当日|收到|收悉|出台)"
 )
+_MOST_LINES, _BACK = 40, 600
+"""Lines and characters before the day in which signers stand: plans of thirty ministries exist."""
+# Documents of the party's centre have their day in brackets under the title.
+_UNDER_TITLE = re.compile(r"\s{0,9}[（(](?=\d{4}年\d{1,2}月\d{1,2}日[）)]\s{0,9}\n)")
 _SENTENCE_END = "。；！？：:;!?》】”"
 _SPACES = " \t\u3000\xa0"
 _PERSON = re.compile(
@@ -58,16 +62,25 @@ def find_signature(
         if signature.bodies:
             return signature
         loose = loose or signature
-    return loose
+    return loose or _under_title(text, dates)
+
+
+def _under_title(text: str, dates: tuple[DateSpan, ...] | None) -> Signature | None:
+    match = _UNDER_TITLE.match(text)
+    spans = (dates or find_dates(text)) if match else ()
+    first = spans[0] if spans else None
+    if match is None or first is None or first.start != match.end():
+        return None
+    return Signature((), first.value, first.start, first.text)
 
 
 def _before_date(text: str, span: DateSpan, expected: tuple[str, ...]) -> Signature | None:
-    left = text[max(0, span.start - 400) : span.start].rstrip(_SPACES)
+    left = text[max(0, span.start - _BACK) : span.start].rstrip(_SPACES)
     own_line = left == "" or left.endswith("\n")
     lines = left.rstrip().split("\n")
     bodies: list[str] = []
     first = len(lines)
-    for number in range(len(lines) - 1, max(-1, len(lines) - 16), -1):
+    for number in range(len(lines) - 1, max(-1, len(lines) - _MOST_LINES), -1):
         names = _signers(lines[number])
         if names:
             bodies[:0] = names
@@ -77,7 +90,7 @@ def _before_date(text: str, span: DateSpan, expected: tuple[str, ...]) -> Signat
     if bodies:
         start = (
             span.start
-            - len(text[max(0, span.start - 400) : span.start])
+            - len(text[max(0, span.start - _BACK) : span.start])
             + sum(len(line) + 1 for line in lines[:first])
         )
         return Signature(tuple(dict.fromkeys(bodies)), span.value, start, text[start : span.end])

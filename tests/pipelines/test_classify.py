@@ -9,6 +9,7 @@ import pytest
 
 from pipelines.classify import TaxonomyError, classify, load_taxonomy
 from pipelines.classify.examples import failed_examples, labels_of_text
+from pipelines.classify.foreign import kind_of_english
 from pipelines.classify.headlines import type_of_headline
 from pipelines.classify.model import LEFT_OVER
 from pipelines.items import CleanPage, LabelGuess
@@ -234,7 +235,7 @@ def test_who_acts_in_a_headline_counts(title: str, section: str) -> None:
         ("Mr Smith opens a bakery", "Mr Smith and Mrs Smith sell bread. Mr Smith bakes.", None),
         ("Start-up raises $5m to build AI chips", "The seed round was led by a fund.", "交易资讯"),
         ("Founder of crypto exchange sentenced", "A judge sentenced the founder.", "典型案例"),
-        ("Regulator consults on stablecoin rules", "Stablecoin issuers must register.", "行业热点"),
+        ("Regulator consults on stablecoin rules", "Stablecoin issuers must register.", "监管动态"),
     ],
 )
 def test_english_pages_get_no_wrong_section(title: str, text: str, section: str | None) -> None:
@@ -311,3 +312,51 @@ def test_a_type_may_bring_its_topic() -> None:
         load_taxonomy(), title="某法院判决返还购房款", text="法院审理后判决返还。"
     )
     assert "司法/执法" in {guess.slug for guess in guesses if guess.kind == "topic"}
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("Regulation (EU) 2023/2854 on harmonised rules on fair access to data", "法"),
+        ("Executive Order 14179: Removing Barriers to American Leadership", "法"),
+        ("Data (Use and Access) Act 2025", "法"),
+        ("Property (Digital Assets etc) Bill", "法"),
+        ("CP25/14: Stablecoin issuance and cryptoasset custody", "征求意见稿"),
+        ("Copyright and Artificial Intelligence: Consultation", "征求意见稿"),
+        ("Staff Accounting Bulletin No. 121", "指引"),
+        ("Meta challenges the Digital Services Act in court", None),
+        ("Companies prepare for the AI Act", None),
+        ("FDA guidance on AI expected soon", None),
+    ],
+)
+def test_english_titles_in_their_prescribed_form(title: str, kind: str | None) -> None:
+    assert kind_of_english(title) == kind
+
+
+def test_names_of_several_issuers_are_no_topic() -> None:
+    title = "工业和信息化部 中央网络安全和信息化委员会办公室关于加快区块链产业发展的指导意见"
+    assert "网络安全/诈骗" not in names(title)["topic"]
+    assert "区块链" in names(title)["topic"]
+
+
+@pytest.mark.parametrize(
+    ("title", "section"),
+    [
+        ("国家网信办对某公司作出行政处罚的决定", "典型案例"),
+        ("日本通过《资金结算法》修正案", "监管动态"),
+        ("普京换新座驾", "行业热点"),
+        ("去海边旅游住哪里方便", "行业热点"),
+        ("这里有我诉说不尽的浪漫，旅游攻略", "行业热点"),
+    ],
+)
+def test_headlines_find_their_section_and_gossip_finds_none_of_law(
+    title: str, section: str
+) -> None:
+    assert names(title)["section"] == {section}
+
+
+def test_one_common_word_of_a_title_is_an_unsure_topic() -> None:
+    unsure = labels("去海边旅游住哪里方便")["topic"][0]
+    sure = labels("区块链服务平台上线")["topic"][0]
+    assert unsure.slug == "文旅/文化"
+    assert unsure.confidence < 0.55 < sure.confidence

@@ -6,7 +6,13 @@ from datetime import date
 
 import pytest
 
-from pipelines.fields.deadlines import find_comment_deadline, find_effective, find_expiry
+from pipelines.dates import find_dates
+from pipelines.fields.deadlines import (
+    find_comment_deadline,
+    find_effective,
+    find_english_effective,
+    find_expiry,
+)
 from pipelines.fields.lawheader import amended_in_force, history
 from tests.pipelines.test_metadata import page, read
 
@@ -27,6 +33,28 @@ def test_first_day_in_force(text: str, day: date | None) -> None:
     assert (found.value if found else None) == day
 
 
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("It shall apply from 17 January 2025.", date(2025, 1, 17)),
+        ("Regulation (EU) 2023/2854 applies from 12 September 2025.", date(2025, 9, 12)),
+        ("This title shall be operative January 1, 2020.", date(2020, 1, 1)),
+        (
+            "1. These Regulations may be cited as the Transfers (Amendment) (No. 2) Regulations"
+            " 2022 and, subject to paragraph (2), come into force on 1st September 2022.",
+            date(2022, 9, 1),
+        ),
+        ("The Payment Services Act 2019 comes into operation on 28 January 2020.",
+         date(2020, 1, 28)),
+        ("However, Chapters I and II shall apply from 2 February 2025.", None),
+        ("The meeting was held on 2 February 2025.", None),
+    ],
+)  # fmt: skip
+def test_english_texts_say_from_when_they_apply(text: str, day: date | None) -> None:
+    found = find_english_effective(text, dates=find_dates(text, lang="en"))
+    assert (found.value if found else None) == day
+
+
 def test_a_relative_day_without_its_base_is_unknown() -> None:
     assert find_effective("本办法自公布之日起施行。") is None
 
@@ -37,6 +65,8 @@ def test_a_relative_day_without_its_base_is_unknown() -> None:
         ("有效期至2026年12月31日。", date(2026, 12, 31)),
         ("有效期为三年。", date(2026, 12, 31)),
         ("试行2年。", date(2025, 12, 31)),
+        ("自2024年1月1日零时起施行，至2025年3月2日止。", date(2025, 3, 2)),
+        ("报名自2024年3月1日起至3月5日止。", None),
         ("保质期5年", None),
     ],
 )
