@@ -249,7 +249,11 @@ def test_sixty_pages_are_quick_small_and_inside_their_margins(view: IssueView) -
     import pypdfium2
 
     begun = process_time()
-    long = with_first(sample_issue(300), url="https://www.example.cn/" + "zhengce-jiedu/" * 30)
+    long = with_first(
+        sample_issue(300, intro="x" * 400),
+        url="https://www.example.cn/" + "zhengce-jiedu/" * 30,
+        note="https://www.example.cn/" + "a1" * 150,
+    )
     content = as_pdf(long)
     assert process_time() - begun <= 10
     assert len(content) <= 2_000_000
@@ -261,6 +265,23 @@ def test_sixty_pages_are_quick_small_and_inside_their_margins(view: IssueView) -
             width, _ = page.get_size()
             assert min(box[0] for box in boxes) >= 60
             assert max(box[2] for box in boxes) <= width - 60
+
+
+@pytest.mark.skipif(bool(pdf_problem()), reason="Typst or a Chinese font is not installed")
+def test_no_page_begins_or_ends_with_a_stray_line() -> None:
+    """P12: an entry stands in one piece, so a page begins with a heading and ends after one."""
+    import pypdfium2
+
+    made = sample_issue(40)
+    with pypdfium2.PdfDocument(as_pdf(made)) as file:
+        pages = [page.get_textpage().get_text_range() for page in file]
+    bodies = [[re.sub(r"\s", "", line) for line in page.splitlines()] for page in pages]
+    begin = next(n for n, lines in enumerate(bodies) if "要点" in lines)
+    running = {f"{made.title}{made.label}", *(part.title for part in made.sections)}
+    running |= {f"{made.title}{made.label}{part.title}" for part in made.sections}
+    for lines in bodies[begin + 1 :]:
+        first = next(line for line in lines if line and line not in running)
+        assert re.match(r"\d+\.", first), lines[:4]
 
 
 @pytest.mark.skipif(bool(pdf_problem()), reason="Typst or a Chinese font is not installed")
