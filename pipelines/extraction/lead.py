@@ -15,9 +15,8 @@ from pipelines.extraction.score import Scores, block_weight
 
 _NAMED = re.compile(
     r"(?:^|[\s_-]|(?<=[a-z])(?=[A-Z]))(?:article|story|post|entry|header)?[_-]{0,2}"
-    r"(?:lead|lede|intro|introduction|summary|standfirst|strapline|teaser|sub-?title|sub-?head\w{0,8}"
-    r"|dek|chapo|chapeau|vorspann|kurztext|anriss|abstract|excerpt|perex|sommario|occhiello"
-    r"|entradilla|bajada|copete)(?![a-z])|(?:Lead|Intro|Teaser|Summary)(?![a-z])",
+    r"(?:lead|lede|intro|introduction|summary|standfirst|strapline|teaser|chapo|chapeau|vorspann"
+    r"|kurztext|anriss|abstract|perex|sommario|occhiello|entradilla|bajada|copete)(?![a-z])|(?:Lead|Intro|Teaser|Summary)(?![a-z])",
     re.IGNORECASE,
 )
 _TAGS = frozenset({"p", "div", "h2", "h3", "h4", "section", "header"})
@@ -26,10 +25,12 @@ _DATED = re.compile(r"\b(?:19|20)\d\d\b|\d{1,2}[:.]\d{2}\b")
 _BYLINE = re.compile(r"(?:by|von|par|por|di|photo|foto|bild|image|©)\b", re.IGNORECASE)
 _MOST = 2
 _NEAR = 14  # texts between the title and the lead
-_LEAST = 40.0  # a hundred letters; a shorter line belongs to the headline,
-_SENTENCES = re.compile(r"[.?!][\"”»’)]? \S.{10}")  # unless it has two sentences,
-_SHORT = 24.0  # and sixty letters
-_LONG = 60.0  # a date in a longer text does not make it a date line
+# One sentence below the title is a part of the headline, unless it is long or named a lead.
+_SENTENCES = re.compile(r"[.?!][\"”»’)]? \S.{10}")
+_SHORT = 24.0  # sixty letters,
+_NAMED_LEAST = 40.0  # a hundred,
+_LONG = 60.0  # a hundred and fifty; so long a text is no date line either
+_HEADINGS = frozenset({"h2", "h3", "h4"})
 _FIRST = 12  # texts at the beginning of the body in which the lead may stand once more
 
 
@@ -76,7 +77,8 @@ def _is_lead(out: Outline, scores: Scores, i: int, *, heading: str) -> bool:
     ):
         return False
     line = " ".join(out.content[i].split())
-    if size < _LEAST and not _SENTENCES.search(line):
+    least = _NAMED_LEAST if named else _LONG
+    if size < least and (out.tag[i] in _HEADINGS or not _SENTENCES.search(line)):
         return False
     if line in heading or is_meta_line(line) or is_promotion(line) or ends_article(line):
         return False

@@ -320,17 +320,18 @@ class _Pruning:
                 self.leave_out(i)
 
     def repeated(self) -> None:
-        """Latin pages: texts that were there before, as below a picture and its enlargement. Cells
-        and items of lists may say the same again."""
+        """Latin pages: a text that is said twice in a row, as below a picture and its enlargement.
+        Cells and items of lists may say the same again."""
         out = self.out
-        seen: set[str] = set()
+        before = ""
         for i in self.alive():
             if out.own[i] < _REPEATED or not {out.tag[i], out.tag[out.parent[i]]} <= _BOXES:
+                before = ""
                 continue
             text = out.content[i].strip()
-            if text in seen:
+            if text == before and out.tag[i] != "p":
                 self.leave_out(i)
-            seen.add(text)
+            before = text
 
     def _first_sentence(self, leaves: list[int], first: int) -> int:
         """The first of the short sentences that stand before the text as paragraphs of its box."""
