@@ -25,6 +25,7 @@ _ORGAN = (
     "|金融委员会|金融服务委员会|金融监管|金融厅|金管局|金融管理局|监管局|监管机构|管理局|委员会|竞争局|反垄断|数据保护"
     "|检察官|检方|州长|州议会|州政府|上院|下院|皇家|专员|公署|监察|[经产济业总财外厚]{1,3}省|总统|总理|首相|部长|政府|内阁|警方|法院|法官|海关|国土安全|议事|当局"
 )
+_COUNTRY_STARTS = frozenset(name[:2] for name in COUNTRIES)
 # In parts that a set of first characters is scanned for: a headline has mostly none of them.
 _COUNTRIES = re.compile(_COUNTRY)
 _OF_COUNTRY = re.compile(
@@ -98,7 +99,7 @@ def actor_in(title: str) -> Actor | None:
     front = title[:_FRONT]
     if (
         _ABROAD.search(front)
-        or _STATE_ACTS.match(front)
+        or (front[:2] in _COUNTRY_STARTS and _STATE_ACTS.match(front))
         or (_COUNTRIES.search(front) and _OF_COUNTRY.search(front))
     ):
         return "foreign"

@@ -218,7 +218,8 @@ def standing(
             return Standing(found, country_of(body), body, "issuer", 0.95)
         if found != "none":
             return Standing(found, place.path if place else None, body, "issuer", 0.95)
-    head = _OPEN_DRAFT.sub("", title).removeprefix("《")
+    head = title if title[:2] != "关于" else _OPEN_DRAFT.sub("", title)
+    head = head.removeprefix("《")
     if (code := acting_country(title)) is not None:
         return Standing("foreign", code, title, "title", 0.75)
     if document and head.startswith(_STATE) and locate(head[len(_STATE) :]) is None:

@@ -59,7 +59,7 @@ _ACTS_ABROAD = re.compile(
 
 def acting_country(title: str) -> str | None:
     """The country whose act a headline begins with: 韩国《…法》施行, 美国总统签署《…》."""
-    match = _ACTS_ABROAD.match(title)
+    match = _ACTS_ABROAD.match(title) if "《" in title else None
     return country_of(match[0]) if match else None
 
 

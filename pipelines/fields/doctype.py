@@ -134,12 +134,12 @@ def document_kind(title: str) -> str | None:
         return "征求意见稿"
     if title.startswith(("最高人民", "人民法院")) and _HIGHEST.match(title):
         return "司法解释"
-    if amended := _AMENDING.search(title):
+    if "的决定" in title and (amended := _AMENDING.search(title)):
         if title.startswith(("国务院关于", "全国人民代表大会")):
             return "法"
         kind = genre_of(amended["inner"])
         return "司法解释" if kind and title.startswith("最高人民") else kind or "决定"
-    if _NUMBERED_LAW.match(title):
+    if title[:1] == "第" and _NUMBERED_LAW.match(title):
         return "法"
     if "—" in title and _STANDARD.search(title):
         return "标准"
