@@ -19,7 +19,7 @@ _FIRST_DIGIT = re.compile(r"\d|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|
 _NAMED = re.compile(r"date|time|day|rq|sj|posted|publish", re.IGNORECASE)
 _REVISED = re.compile(r"updated|modified|revised", re.IGNORECASE)
 _LEAST = 0.5
-_PLAIN = 12
+_PLAIN, _LONG, _LOOKED_AT = 12, 80, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def choose_days(
     told = [*slots, *_attributes(rows)]
     read_of: list[tuple[Slot, str, list[date | None]]] = []
     for slot in told:
-        if sum(map(may_hold_a_day, slot.texts)) < _LEAST * len(rows):
+        if sum(map(may_hold_a_day, slot.texts)) < _LEAST * len(rows) or _in_passing(slot):
             continue
         form, days = best_form(slot.texts, lang=lang, today=today)
         share = sum(day is not None for day in days) / len(days)
@@ -90,6 +90,13 @@ def choose_days(
         key=lambda each: weighed(_features(each[0], each[2], own=own, today=today), _WEIGHTS),
     )
     return Days(slot.field, form, tuple(days))
+
+
+def _in_passing(slot: Slot) -> bool:
+    """Whether days are only mentioned, in longer texts outside the rows."""
+    size = median(len(text) for text in slot.texts if may_hold_a_day(text))
+    said = any(OWN_DAY.search(_label(text)) for text in slot.texts[:_LOOKED_AT])
+    return slot.where == "beside" and size > _LONG and not said
 
 
 def _attributes(rows: Sequence[Row]) -> Iterator[Slot]:
@@ -116,7 +123,7 @@ def _features(
 ) -> Features:
     texts = [text for text, day in zip(slot.texts, days, strict=True) if day is not None]
     known = [day for day in days if day is not None]
-    labels = [f"{slot.head} {_label(text)}" for text in texts[:8]]
+    labels = [f"{slot.head} {_label(text)}" for text in texts[:_LOOKED_AT]]
     classes = (
         " ".join((*slot.element.classes, slot.element.attributes.get("itemprop") or ""))
         if slot.element
@@ -133,7 +140,8 @@ def _features(
         same=float(len(known) > 3 and len(set(known)) == 1),
         yearless=sum(_YEAR.search(text) is None for text in texts) / len(texts),
         ahead=sum(today is not None and day > today for day in known) / len(known),
-        several=sum(len(find_dates(text, lang="en")) > 1 for text in texts[:8]) / len(texts[:8]),
+        several=sum(len(find_dates(text, lang="en")) > 1 for text in texts[:_LOOKED_AT])
+        / len(texts[:_LOOKED_AT]),
         long=min(1.0, max(0.0, (size - _PLAIN) / 100)),
         named=float(_NAMED.search(classes) is not None),
         link=float(slot.where in ("link", "tip", "inside link")),
