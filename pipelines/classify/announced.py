@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 
-from pipelines.fields.doctype import genre_of
+from pipelines.fields.doctype import genre_of, is_draft
 
 _LEAD_CHARS = 160
+_FIRST_SENTENCE = 90
 _BARE = re.compile(
     r"(?:印发|出台|下发|颁布|公布|发布|发出)了?"
     r"(?P<name>[^，。；：！？《》、\s]{0,30}?"
@@ -34,6 +35,21 @@ _ISSUES = re.compile(
 def issues_in(lead: str) -> bool:
     """Whether the text begins with a public body that issues something: 某市某区出台…措施."""
     return _ISSUES.match(lead) is not None
+
+
+_ISSUED = re.compile(
+    r"\A[^。！？\n]{0,70}?(?:印发|发布|公布|出台|下发|颁布)了?《(?P<title>[^《》]{4,60})》"
+)
+_EARLIER = re.compile(r"根据|按照|依据|依照|此前|曾|去年|前年|早在|落实|违反|自[^，。]{0,12}以来")
+
+
+def issued_in(lead: str) -> str | None:
+    """The kind of the document whose issue the first sentence of a report is about, where the
+    headline only gives its content (五部门：到2026年规模超过…)."""
+    match = _ISSUED.match(lead) if "《" in lead[:_FIRST_SENTENCE] else None
+    if match is None or _EARLIER.search(match[0][: match.start("title")]):
+        return None
+    return "征求意见稿" if is_draft(match["title"]) else genre_of(match["title"])
 
 
 def bare_kind(title: str, lead: str) -> str | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from pipelines.classify.actors import actor_in, opens_with_state, without_issuers
-from pipelines.classify.announced import bare_kind, is_local_law, issues_in
+from pipelines.classify.announced import bare_kind, is_local_law, issued_in, issues_in
 from pipelines.classify.foreign import kind_of_english
 from pipelines.classify.headlines import SILENT, type_of_headline
 from pipelines.classify.patterns import HAN, Patterns, compiled
@@ -245,7 +245,7 @@ def _announced(title: str, lead: str) -> str | None:
     quoted = _QUOTED.search(title) if kind is None else None
     if quoted is not None and not title[: quoted.start()].endswith(_UNDER):
         kind = genre_of(quoted[1])
-    kind = kind or bare_kind(title, lead)
+    kind = kind or bare_kind(title, lead) or issued_in(lead)
     return "法" if is_local_law(title, kind) else kind
 
 
