@@ -25,7 +25,6 @@ _SENTENCE = re.compile(r"\w \S{1,40} .{0,200}\w[\"”’)]?[.!?][\"”’)]?\Z")
 _END_MARK = re.compile(r"[#*•_ –—-]{0,20}(?:ends?|ende|fin|30)?[#*•_ –—-]{0,20}", re.IGNORECASE)
 _KEPT_AT_END = frozenset({"li", "td", "th", "dd", "dt", "pre"})
 _POINTERS = frozenset({"p", "div", "h2", "h3", "h4"})
-_BOXES = frozenset({"p", "div", "section", "article", "main", "figure", "figcaption", "body"})
 _CELLS = frozenset({"td", "th"})
 _HEAD_LINES = 40
 _LEAD_LINES = 8
@@ -40,7 +39,7 @@ _OTHERS = 3  # articles in a box that begins with the heading of related ones
 _PROMOTED = 60.0  # weight at most of what a promotion tells in the box that it begins
 _SMALL_TABLE = 80.0
 _LINE = 80.0
-_REPEATED = 25.0
+_SIGNATURE = 40  # characters
 _MIXED = 40.0  # text directly in a box that also holds blocks
 
 
@@ -70,7 +69,6 @@ def prune(out: Outline, scores: Scores, *, best: int, title: int) -> Pruned:
     work.outside_text_box()
     if not out.cjk:
         work.short_ends()
-        work.repeated()
     kept = work.alive()
     first, work.pruned.last = (kept[0], kept[-1]) if kept else (best, best)
     work.pruned.first = max(first, work.pruned.first)
@@ -319,20 +317,6 @@ class _Pruning:
             if i < first or self.out.tag[i] not in _KEPT_AT_END or self._is_linked(i, least=2):
                 self.leave_out(i)
 
-    def repeated(self) -> None:
-        """Latin pages: a text that is said twice in a row, as below a picture and its enlargement.
-        Cells and items of lists may say the same again."""
-        out = self.out
-        before = ""
-        for i in self.alive():
-            if out.own[i] < _REPEATED or not {out.tag[i], out.tag[out.parent[i]]} <= _BOXES:
-                before = ""
-                continue
-            text = out.content[i].strip()
-            if text == before and out.tag[i] != "p":
-                self.leave_out(i)
-            before = text
-
     def _first_sentence(self, leaves: list[int], first: int) -> int:
         """The first of the short sentences that stand before the text as paragraphs of its box."""
         out = self.out
@@ -363,9 +347,11 @@ class _Pruning:
         return last
 
     def _is_signature(self, i: int) -> bool:
-        """A paragraph without a name that is no date line, and announces nothing."""
+        """A short paragraph without a name that is no date line, and announces nothing."""
         line = self.line(i)
-        if self.out.name[i] or line.endswith(":") or _END_MARK.fullmatch(line):
+        if self.out.name[i] or len(line) > _SIGNATURE or line.endswith(":"):
+            return False
+        if _END_MARK.fullmatch(line):
             return False
         return not is_meta_line(line)
 
