@@ -148,7 +148,7 @@ def test_articles_below_a_heading_of_related_ones_go_however_long() -> None:
 
 def test_a_description_of_a_picture_is_no_text() -> None:
     head = "<h1>Harbour shuts to large ships after cracks are found</h1>"
-    said = "Divers at the western gate of the harbour on Sunday, before the second crack was found."
+    said = "Divers at the western gate on Sunday, in the rain."
     body = BODY.replace("</p>", f"</p><div class='hero-img__description'>{said}</div>", 1)
     assert body_of(f"<article>{head}<div>{body}</div></article>") == "\n".join(TEXT)
 
