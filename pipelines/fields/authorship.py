@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipelines.fields.countries import acting_country, country_of
+from pipelines.fields.countries import acting_country, begins_abroad, country_of
 from pipelines.fields.issuers import (
     bodies_in,
     body_from_number,
@@ -115,6 +115,8 @@ def _more_exact(best: Claim, claims: list[Claim], page: Authors) -> Claim:
 
 
 def _is_longer(short: str, full: str) -> bool:
+    if len(full) > len(short) and begins_abroad(full) and short[:2] == full[:2]:
+        return short[-1].isascii() or _same_ends(short, full)
     return len(full) > len(short) and (full.startswith(short) or _same_ends(short, full))
 
 

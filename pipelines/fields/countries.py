@@ -47,9 +47,11 @@ _ABROAD: dict[str, str] = {
     "OCC": "US", "FDIC": "US", "FTC": "US", "IRS": "US", "USPTO": "US", "FCA": "GB", "MAS": "SG",
     "ESMA": "EU", "ECB": "EU", "VARA": "AE", "RBI": "IN", "FSA": "JP", "国际货币基金组织": "INTL",
     "国际清算银行": "INTL", "世界银行": "INTL", "金融稳定委员会": "INTL", "国际证监会组织": "INTL",
-    "联合国": "INTL", "二十国集团": "INTL", "FATF": "INTL", "IMF": "INTL", "BIS": "INTL",
+    "联合国": "INTL", "欧盟理事会": "EU", "欧洲理事会": "EU",
+    "二十国集团": "INTL", "FATF": "INTL", "IMF": "INTL", "BIS": "INTL",
 }  # fmt: skip
 _COUNTRY = re.compile("|".join(sorted((n for n in COUNTRIES if len(n) > 1), key=len, reverse=True)))
+_STARTS = frozenset(name[:2] for name in COUNTRIES if len(name) > 1)
 _ACTS_ABROAD = re.compile(
     rf"(?:{_COUNTRY.pattern})(?:市|州)?(?:通过|批准|签署|颁布|公布|发布|出台|实施|施行"
     r"|(?:联邦)?(?:国会|议会|参议院|众议院|参众两院|上院|下院|总统|首相|总理|政府"
@@ -81,4 +83,9 @@ def is_abroad(plain: str) -> bool:
     """美联储, SEC, 美国SEC, 美国证券交易委员会（SEC）: known bodies of other countries."""
     country = _COUNTRY.match(plain)
     rest = plain[country.end() :] if country else plain
-    return rest in _ABROAD
+    return rest in _ABROAD or plain in _ABROAD
+
+
+def begins_abroad(plain: str) -> bool:
+    """荷兰政府, 日本央行: the name begins with a country."""
+    return plain[:2] in _STARTS and _COUNTRY.match(plain) is not None

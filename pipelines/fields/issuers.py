@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from pipelines.fields.countries import country_of, is_abroad
+from pipelines.fields.countries import begins_abroad, country_of, is_abroad
 from pipelines.fields.regions import MUNICIPALITIES, Level, Place, Region, full_name, locate
 
 # Endings of names of public organs; longer ones first so that 办公室 is not read as 室.
@@ -53,6 +53,8 @@ _WHOLE_UNITS = {
     "农委": "农业农村委员会",
     "高级法院": "高级人民法院",
     "中级法院": "中级人民法院",
+    "高院": "高级人民法院",
+    "中院": "中级人民法院",
 }
 _STEMS = {
     "经信": "经济和信息化",
@@ -80,6 +82,10 @@ _UNIT = re.compile(
 )
 # Branches of central bodies keep the place as printed (浙江银保监局, 上海海关).
 _BRANCH = re.compile(r"(?:银保监|证监|金融监管|税务|通信管理|海关|邮政管理|海事|气象|地震)[局关]?")
+_NUMBERED_COURT = re.compile(r"第?(?P<n>[一二三四五])中(?:级法|级人民法)?院\Z")
+_COURT_OF_ITS_OWN = re.compile(
+    r"(?!高级|中级)(?![\u4e00-\u9fff]*人民法院)[\u4e00-\u9fff]{0,12}法院\Z"
+)
 _BARE_COMMITTEE = re.compile(r"(?<=[\u4e00-\u9fff])(?<!人大常)(?<!国资)委\Z")
 _GOVERNMENT = re.compile(r"(?<!人民)政府(?=\Z|办公厅|办公室|办\Z)")
 _LONGEST_PREFIX = 16
@@ -142,6 +148,8 @@ def _head_of(plain: str) -> str:
 
 
 def _expand_unit(rest: str) -> str:
+    if court := _NUMBERED_COURT.match(rest):
+        return f"第{court['n']}中级人民法院"
     rest = _GOVERNMENT.sub("人民政府", rest)
     if rest.endswith("人民政府办"):
         rest += "公室"
@@ -164,6 +172,8 @@ def canonical_body(name: str, *, context: Region | None = None) -> str:
     known = _bodies().official.get(plain)
     if known:
         return known
+    if begins_abroad(plain):
+        return plain
     head = _head_of(plain)
     if head:
         return _bodies().official[head] + plain[len(head) :]
@@ -174,7 +184,9 @@ def canonical_body(name: str, *, context: Region | None = None) -> str:
         rest = plain[place.used :]
         if place.region.province in ("香港", "澳门") and not rest.startswith("特别"):
             return plain
-        if _BRANCH.match(rest) or (rest.endswith("法院") and "人民法院" not in rest):
+        if rest == "法院" and place.region.district:
+            rest = "人民法院"
+        if _BRANCH.match(rest) or _COURT_OF_ITS_OWN.match(rest):
             return plain
         return "".join(place.names) + _expand_unit(rest)
     ranked = _RANKED.match(plain)
@@ -245,7 +257,7 @@ def body_at_start(title: str) -> str:
 
 
 _PRIVATE = re.compile(
-    r"(?:研究院|研究所|交易所|协会|学会|商会|联合会|公司|集团|大学|学院|医院|中学|小学|事务所|博物馆|基金会|理事会"
+    r"(?:研究院|研究所|交易所|协会|学会|商会|联合会|公司|集团|大学|学院|医院|中学|小学|事务所|博物馆|基金会|理事会|标准院"
     r"|(?<!人民)(?<!国家)(?<!中央)(?<!储备)银行|中心|通讯社|日报社?|报社|电视台|新华社)\Z|信通院"
 )
 
