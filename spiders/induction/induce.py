@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from pydantic import ValidationError
+
 from pipelines.decode import decode
-from pipelines.errors import ParseError
+from pipelines.errors import LayoutChanged, ParseError
 from spiders.cms import FAMILIES
 from spiders.induction.beside import trimmed, with_day_beside, with_title_above
 from spiders.induction.dom import Page, read_page
@@ -68,7 +70,12 @@ class _Case:
             "lang": self.lang,
             "timezone": self.zone,
         }
-        spec = KINDS[plain["kind"]].model_validate(full)
+        try:
+            spec = KINDS[plain["kind"]].model_validate(full)
+        except ValidationError as error:  # a selector longer than source files may hold
+            raise LayoutChanged(
+                f"规则写不成来源文件：{error} / these rules fit no source file", url=self.base_url
+            ) from error
         listing = read_listing(
             spec, self.content, base_url=self.base_url, charset=self.charset, today=self.today
         )

@@ -9,7 +9,7 @@ from datetime import date
 from pipelines.dates import find_dates
 from spiders.fields import tidy
 from spiders.induction.days import best_form, is_date_like
-from spiders.induction.dom import Element
+from spiders.induction.dom import Element, width
 
 #: labels of days on which a document was not published
 OTHER_DAY = re.compile(
@@ -24,10 +24,13 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _DATE_NAME = re.compile(r"date|time|day|rq|sj")
 _WHOLE = re.compile(r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}(?!\d)")
 _LONGEST_BOX = 20
+_WIDEST_LABEL = 24
 _LONGEST_FIELD = 60
 _LONGEST_SENTENCE = 300
 #: labels of the day on which it was
-OWN_DAY = re.compile(r"发布|公布|发文|印发|publish|releas|issued|decided|filed", re.IGNORECASE)
+OWN_DAY = re.compile(
+    r"发布|公布|发文|印发|publish|releas|issued|decided|decision|filed", re.IGNORECASE
+)
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
 _ENGLISH_DAY = rf"(?:{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}|\d{{1,2}}/\d{{1,2}}/\d{{4}})"
 #: a link that begins with a full day, or (in English) ends with one
@@ -152,7 +155,7 @@ def label_before(element: Element) -> str:
             break
         text = child if isinstance(child, str) else child.text
         before = text.strip() or before
-    return before if len(before) <= 12 else ""
+    return before if width(before) <= _WIDEST_LABEL else ""
 
 
 def _stamp(element: Element) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 
 from selectolax.lexbor import SelectolaxError
 
+from spiders.fields import MAX_SELECTOR
 from spiders.induction.dom import Element, Page
 from spiders.induction.judge import Group
 
@@ -25,6 +26,8 @@ _STATE = re.compile(
 )
 #: letters that stand for something (rq, bt) or for nothing (l, r): used where nothing else is
 _SHORT = re.compile(r"^[A-Za-z]{1,2}$")
+#: a selector that is off by more than this share of the rows is none
+_OFF = 0.5
 _CELLS = ("td", "th", "dd", "dt")
 _IDENT = re.compile(r"^[A-Za-z_][\w-]*$")
 
@@ -45,6 +48,8 @@ def best_row_selector(page: Page, group: Group) -> tuple[str, int]:
     wanted = {row.order for row in group.rows}
     best, least = "", 10**9
     for rank, selector in enumerate(_row_selectors(group)):
+        if len(selector) > MAX_SELECTOR:
+            continue
         try:
             found = {element.order for element in page.select(selector)}
         except SelectolaxError:
@@ -56,7 +61,21 @@ def best_row_selector(page: Page, group: Group) -> tuple[str, int]:
             best, least = selector, wrong
         if wrong == 0 or rank > 150:
             break
+    if not best or least > _OFF * len(wanted):
+        return _counted(page, group) or best, least
     return _without_odd_ones(page, best, wanted=wanted, least=least)
+
+
+def _counted(page: Page, group: Group) -> str | None:
+    """The rows by the number of their parent in the page, where no path of names or tags will do:
+    tables in tables."""
+    rows = group.rows
+    parent = rows[0].parent
+    if parent is None or any(row.parent is not parent for row in rows):
+        return None
+    alike = [element for element in page.elements if element.tag == parent.tag]
+    number = next(i for i, element in enumerate(alike, 1) if element is parent)
+    return f"xpath:(//{parent.tag})[{number}]/{rows[0].tag}"
 
 
 def _without_odd_ones(

@@ -160,11 +160,11 @@ def _places(rows: Sequence[Row]) -> list[list[tuple[Row, Element]]]:
 
 
 def _signature(row: Element, element: Element, *, numbered: bool) -> tuple[str, ...]:
-    """Tags and classes on the way down; elements without a class may be told by their number."""
+    """Tags on the way down with their first class, or with their number."""
     names = []
     node = element
     while node is not row and node.parent is not None:
-        place = node.tag in _CELLS or (numbered and not node.classes)
+        place = node.tag in _CELLS or numbered
         names.append(f"{node.tag}.{node.place if place else ''.join(node.classes[:1])}")
         node = node.parent
     return tuple(names)

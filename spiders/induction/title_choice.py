@@ -43,6 +43,7 @@ _SENTENCE = re.compile(r"(?:[。；;]|[a-z]{4}\.)\s*$|。\S|[a-z]{4}\. [A-Z]")
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 #: of a link, the texts between marked words are no places of their own
 _NOT_HELD = {False: ("tip", "beside"), True: ("tip", "beside", "part")}
+_MOST_HELD = 1.5
 _FULL, _SHORT, _LONG, _FRAME, _HALF = 44, 30, 200, 8, 0.5
 
 
@@ -186,7 +187,7 @@ def _holds(slot: Slot, others: Sequence[Slot]) -> float:
         holds = apart and len(pairs) > 0 and all(o in t and o != t for t, o in pairs)
         held += holds
         with_link = with_link or (holds and other.where == "link" and not _is_nameless(other))
-    return min(1.0, max(0.6 * with_link, max(0, held - 1) / 2))
+    return min(_MOST_HELD, max(0.6 * with_link, max(0, held - 1) / 2))
 
 
 def _is_nameless(link: Slot) -> bool:
