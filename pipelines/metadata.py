@@ -22,10 +22,10 @@ from pipelines.fields.authorship import Authors, issuing_bodies, standing
 from pipelines.fields.deadlines import (
     Term,
     find_comment_deadline,
-    find_english_effective,
     find_expiry,
 )
 from pipelines.fields.doctype import document_kind, is_interpretation
+from pipelines.fields.english import find_english_effective
 from pipelines.fields.inforce import first_day_in_force
 from pipelines.fields.lawheader import Event, adopted, history
 from pipelines.fields.numbering import Numbered, find_number

@@ -30,6 +30,10 @@ _HEADER = re.compile(r"[ \t\u3000]{1,6}起?施行[ \t]*(?:\n|\Z)")
 _PERIOD_FROM = re.compile(
     r"(?:有效|执行|施行|实施|试行)期限?(?:为|是|[:：])?[ \t]{0,2}自?从?[ \t]{0,2}\Z"
 )
+# 依据《甲法》作出处罚。该法自…: the last document named before is one that is only applied
+_CITED = re.compile(
+    r"(?:根据|依据|依照|按照|违反|适用|贯彻|落实)[^《》。\n]{0,8}《[^《》\n]{2,60}》[^《》\n]{0,40}\Z"
+)
 _TO_NEXT = re.compile(r"起?[ \t]{0,2}(?:至|到|—|－|-|~)")
 # 自2024年4月1日起至2026年3月31日止施行
 _FROM = re.compile(r"[自从][ \t]{0,2}\Z")
@@ -52,6 +56,11 @@ _NUMBER = r"(?P<n>\d{1,3}|[一二三四五六七八九十两]{1,3})"
 _TERM = re.compile(
     rf"(?:有效期限?|试行期限?|施行期限?|执行期限?|期限|暂定|试行){_SP}"
     rf"(?:暂定为?|为|是|:|：|自[^，。\n]{{1,20}}起)?{_SP}{_NUMBER}{_SP}(?P<unit>年|个月)"
+)
+_CLAUSE = re.compile(r"[，。；：:、（(）)\s]")
+_OWN_TERM = re.compile(
+    r"本|其|该|文件|政策|(?:办法|规定|细则|规则|意见|通知|决定|方案|措施|规范|公告|通告|指引|指南|条例)》?的?\Z"
+    r"|(?:起|施行|实施|执行|试行|之日|发布|印发|公布)\Z"
 )
 _TERM_WORDS = ("有效期", "期限", "试行", "施行期", "执行期", "暂定")
 _UNTIL = re.compile(
@@ -101,29 +110,6 @@ _YEAR_END = re.compile(
     r"(?:有效期限?|执行期限?|施行期限?)[^，。；\n]{0,8}(?:至|到|截至|截止)(?P<y>20\d\d)年(?:年底|底|末)"
 )
 _OTHER_TITLE = re.compile(r"《[^》]{2,60}》[^。；\n]{0,20}\Z")
-_ENGLISH_EFFECT = re.compile(
-    r"(?:\b[Tt]h(?:is|ese|e)[ ](?:[A-Za-z]+ ){0,2}?(?i:rules?|regulations?|orders?|acts?|notice"
-    r"|guidance|directions?|amendments?|changes|instruments?)"
-    r" (?:(?:will|shall|is|are|becomes?|comes?|takes?|enters?|be|also) ){1,3}"
-    r"(?:effective|effect|into (?:force|effect)|in force)(?: (?:on|as of|from))?"
-    r"|\A[ \t]{0,8}(?:(?i:effective dates?|dates?)|Entry into force)[ ]?[:.—-]{1,2}[ ]?"
-    r"[^.\n]{0,40}?(?:on|from|effective)?)[ ]?\Z"
-)
-# It shall apply from …, This title shall be operative …, Regulation (EU) 2023/2854 applies from …,
-# and come into force on …, come into force on the day of their publication, …
-_ENGLISH_APPLIES = re.compile(
-    r"(?:(?:\A|[.;] )It|(?:\A|[.;] |\b[Bb]ut )[Tt]h(?:is|e|ese) (?:[A-Z]?[a-z]+ ){0,2}?"
-    r"(?i:regulations?|directive|decision|act|order|title|law|rules?|ordinance|part|section"
-    r"|guidelines|notice|standards?|requirements|provisions|instrument)"
-    r"|\ARegulation \(E[UC]\) (?:No )?[\d/]{4,10})"
-    r" (?:(?:shall|will) )?(?:also )?(?:appl(?:y|ies)|(?:be|is|are|becomes?) operative)"
-    r"(?: (?:(?:as )?from|as of|on|and after))?[ ]?\Z"
-    r"|\b[Tt](?:hese|his|he) (?:following )?(?:[A-Z][A-Za-z]{1,20} ){0,8}?"
-    r"(?i:regulations?|orders?|acts?|rules|law|provisions)\b"
-    r"(?:[^.\n]|\b[Nn]o\.){0,190}?\b(?:com(?:es?|ing)|enter(?:s|ing|ed)?) into "
-    r"(?:force|operation|effect)(?: on)?"
-    r"(?: the day (?:of|after|following) [a-z ]{4,40},)?[ ]?\Z"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +192,8 @@ def _stated(text: str, dates: tuple[DateSpan, ...]) -> Iterator[Term]:
             continue
         before = text[max(0, span.start - 40) : span.start]
         clause = re.split(r"[。；\n]", before)[-1]
+        if not _SELF.search(clause) and _CITED.search(text[max(0, span.start - 120) : span.start]):
+            continue
         if re.search(r"《[^》]{2,40}》[^，。]{0,6}\Z", clause) and "本" not in clause:
             confidence = 0.8
         elif _SELF.search(clause):
@@ -270,7 +258,7 @@ def find_expiry(
     first = effective_on or written_on
     if first is None or not any(word in text for word in _TERM_WORDS):
         return None
-    match = _TERM.search(text)
+    match = next((m for m in _TERM.finditer(text) if not _of_something_else(text, m)), None)
     if match is None:
         return None
     months = _count(match["n"]) * (12 if match["unit"] == "年" else 1)
@@ -279,28 +267,17 @@ def find_expiry(
     return Term(add_months(first, months) - timedelta(days=1), match[0], match.start(), "term", 0.9)
 
 
+def _of_something_else(text: str, term: re.Match[str]) -> bool:
+    """证书有效期为三年, 评估结果有效期为2年: a term of what the document is about."""
+    if not term[0].startswith(("有效期", "期限")):
+        return False
+    before = _CLAUSE.split(text[max(0, term.start() - 24) : term.start()])[-1]
+    return bool(before) and not _OWN_TERM.search(before)
+
+
 def _day_before(day: date, words: str) -> date:
     """自…起失效 names the first day out of force."""
     return day - timedelta(days=1) if "起" in words else day
-
-
-def find_english_effective(text: str, *, dates: tuple[DateSpan, ...]) -> Term | None:
-    """The first day in force that an English text states of itself: EFFECTIVE DATE: …, This rule
-    is effective …, These Regulations come into force on …."""
-    for span in dates:
-        before = text[max(0, span.start - 260) : span.start].rpartition("\n")[2]
-        match = _ENGLISH_EFFECT.search(before[-120:])
-        if match is None:
-            match = _ENGLISH_APPLIES.search(before)
-            if match is not None:
-                start = span.start - len(before) + match.start()
-                return Term(span.value, text[start : span.end], start, "stated_effective", 0.85)
-            continue
-        before = before[-120:]
-        if match is not None:
-            start = span.start - len(before) + match.start()
-            return Term(span.value, text[start : span.end], start, "stated_effective", 0.85)
-    return None
 
 
 def _asks_for_comments(text: str) -> bool:

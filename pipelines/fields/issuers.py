@@ -84,7 +84,7 @@ _UNIT = re.compile(
 _BRANCH = re.compile(r"(?:银保监|证监|金融监管|税务|通信管理|海关|邮政管理|海事|气象|地震)[局关]?")
 _NUMBERED_COURT = re.compile(r"第?(?P<n>[一二三四五])中(?:级法|级人民法)?院\Z")
 _COURT_OF_ITS_OWN = re.compile(
-    r"(?!高级|中级)(?![\u4e00-\u9fff]*人民法院)[\u4e00-\u9fff]{0,12}法院\Z"
+    r"(?!高级|中级)(?![\u4e00-\u9fff]{0,12}人民法院)[\u4e00-\u9fff]{0,12}法院\Z"
 )
 _BARE_COMMITTEE = re.compile(r"(?<=[\u4e00-\u9fff])(?<!人大常)(?<!国资)委\Z")
 _GOVERNMENT = re.compile(r"(?<!人民)政府(?=\Z|办公厅|办公室|办\Z)")

@@ -10,9 +10,9 @@ from pipelines.dates import find_dates
 from pipelines.fields.deadlines import (
     find_comment_deadline,
     find_effective,
-    find_english_effective,
     find_expiry,
 )
+from pipelines.fields.english import find_english_effective
 from pipelines.fields.lawheader import amended_in_force, history
 from tests.pipelines.test_metadata import page, read
 
@@ -26,6 +26,8 @@ from tests.pipelines.test_metadata import page, read
         ("自发布之日起满三个月施行", date(2023, 11, 5)),
         ("2019年1月1日起施行的《旧办法》同时废止。", None),
         ("近日施行", None),
+        ("依据《某法》作出罚款。该法自2021年9月1日起施行。", None),
+        ("根据《某办法》（自2023年5月1日起施行）公布名单。", None),
     ],
 )
 def test_first_day_in_force(text: str, day: date | None) -> None:
@@ -68,6 +70,9 @@ def test_a_relative_day_without_its_base_is_unknown() -> None:
         ("自2024年1月1日零时起施行，至2025年3月2日止。", date(2025, 3, 2)),
         ("报名自2024年3月1日起至3月5日止。", None),
         ("保质期5年", None),
+        ("证书有效期为三年。", None),
+        ("评估结果有效期为2年。", None),
+        ("本办法自印发之日起施行，有效期3年。", date(2026, 12, 31)),
     ],
 )
 def test_last_day_in_force(text: str, day: date | None) -> None:
