@@ -155,7 +155,8 @@ def label_before(element: Element) -> str:
             break
         text = child if isinstance(child, str) else child.text
         before = text.strip() or before
-    return before if width(before) <= _WIDEST_LABEL else ""
+    told = any(char.isdigit() for char in before)  # a value of its own, not the name of this one
+    return before if width(before) <= _WIDEST_LABEL and not told else ""
 
 
 def _stamp(element: Element) -> str:
