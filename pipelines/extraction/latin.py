@@ -61,7 +61,8 @@ b     back to top
 c     comments?(?: \(?\d+\)?)?$
 c     connect with
 c     categor(?:y|ies)[:：]
-c     copyright\b
+c     copyright(?:$|\W{1,3}(?:$|(?:by|\(c\)|©|(?:19|20)\d\d)))
+c     copyright(?: notice$|\s?:)
 c     c\) \d{4}
 c     (?:cet article|ce billet) a été (?:publié|posté)
 c     contact (?:us|the author)
@@ -109,23 +110,24 @@ d     dans la même (?:rubrique|catégorie)
 e     editor'?s'? picks?
 f     from our partners
 i     in this (?:story|article)$
-l     latest (?:news|stories|from|posts|in|headlines)
+l     latest (?:news|stories|from|posts|in|headlines)\b.{0,40}$
 l     lesen sie auch
 lt    (?:também )?leia (?:também|mais)
 lt    (?:también )?(?:te|le) puede interesar
 m     more (?:from|stories|on|news|in|like this|about|articles)\b.{0,60}$
 m     more (?:top stories|coverage|to read|info)\b.{0,60}$
-m     most (?:read|popular|viewed|shared|recent)
+m     most (?:read|popular|viewed|shared|recent)\b.{0,30}$
 m     mehr (?:zum|zu|aus|von) .{0,50}$
 np    (?:next|previous) (?:article|post|story)
-p     popular (?:now|posts|stories|on)
+p     popular (?:now|posts|stories|on)\b.{0,30}$
 p     paid content
 p     passend zum thema
 p     potrebbe interessarti
 r     related[:\s]{0,3}$
 r     related (?:articles?|stories|posts|content|topics|coverage|news)[:\s]{0,3}$
 r     related (?:links|items|products|reading|story|to this.{0,20})[:\s]{0,3}$
-r     recommended
+r     recommended(?: (?:for you|reading|articles?|stories|posts|content|links|videos?))?[:\s]{0,3}$
+r     recommended (?:from|by) .{0,40}$
 s     see also$
 s     sur le même (?:sujet|thème)
 t     top stories

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import accumulate
 
@@ -32,7 +34,7 @@ _BYLINE = 100  # characters
 _HEAD_PROSE = 25.0  # weight after which the text has begun,
 _HEAD_SHARE = 0.3  # or this share of all of it
 _TAIL_SHARE = 0.25  # of the text at most may follow a line that ends the article
-_GOES_ON = 40.0  # weight of a paragraph that shows that the text goes on
+_LONG = 40.0  # weight of a paragraph that shows that the text goes on
 _BOX_SHARE = 0.2  # of the text at most may stand in a box that is dropped for its first line
 _SALES_SHARE = 0.4
 _OTHERS = 3  # articles in a box that begins with the heading of related ones
@@ -73,6 +75,20 @@ def prune(out: Outline, scores: Scores, *, best: int, title: int) -> Pruned:
     first, work.pruned.last = (kept[0], kept[-1]) if kept else (best, best)
     work.pruned.first = max(first, work.pruned.first)
     return work.pruned
+
+
+class _Spans:
+    """Ranges of blocks, asked for in logarithmic time."""
+
+    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
+        ordered = sorted(spans)
+        self.firsts = [first for first, _ in ordered]
+        self.lasts = list(accumulate((last for _, last in ordered), max))
+
+    def hold(self, i: int) -> bool:
+        """Whether a range begins before and ends after ``i``."""
+        count = bisect_left(self.firsts, i)
+        return count > 0 and self.lasts[count - 1] > i
 
 
 class _Pruning:
@@ -195,28 +211,27 @@ class _Pruning:
         leaves = self.alive()
         weight = self.weight
         total = rest = sum(w for i in leaves if (w := weight[i]) > 0)
+        text: _Spans | None = None
         for position, i in enumerate(leaves):
-            if (
-                rest < _TAIL_SHARE * total
-                and position
-                and ends_article(self.line(i))
-                and not self._goes_on(leaves[:position], leaves[position:])
-            ):
+            if rest < _TAIL_SHARE * total and position and ends_article(self.line(i)):
+                if not self.out.cjk and points_elsewhere(self.line(i)):
+                    text = text or self._boxes_of_text(leaves)
+                    if text.hold(i):
+                        self.leave_out(i)
+                        continue
                 for later in leaves[position:]:
                     self.leave_out(later)
                 return
             rest -= max(0.0, weight[i])
 
-    def _goes_on(self, before: list[int], later: list[int]) -> bool:
-        """Latin pages: below a line that points elsewhere the box of the text has more of it."""
-        if self.out.cjk or not points_elsewhere(self.line(later[0])):
-            return False
-        parent, weight = self.out.parent, self.weight
-        boxes = {parent[i] for i in before if weight[i] > _GOES_ON and self.out.tag[i] == "p"}
-        return any(
-            weight[i] > _GOES_ON and self.out.tag[i] == "p" and parent[i] in boxes
-            for i in later[1:]
-        )
+    def _boxes_of_text(self, leaves: list[int]) -> _Spans:
+        """From the first to the last long paragraph of every box."""
+        spans: dict[int, tuple[int, int]] = {}
+        for i in leaves:
+            if self.weight[i] > _LONG and self.out.tag[i] == "p":
+                box = self.out.parent[i]
+                spans[box] = (spans.get(box, (i, i))[0], i)
+        return _Spans(spans.values())
 
     def promotions(self) -> None:
         """Lines that advertise something else, and small boxes that begin with such a line."""
@@ -231,7 +246,7 @@ class _Pruning:
             promoting = is_promotion(line)
             if (
                 promoting
-                or (closing and out.cjk and self.weight[i] <= 0)
+                or (closing and self.weight[i] <= 0 and (out.cjk or points_elsewhere(line)))
                 or (not out.cjk and self._is_pointer(i))
             ):
                 self.leave_out(i)
@@ -260,7 +275,12 @@ class _Pruning:
         box = i
         for _ in range(10):
             above = self.out.parent[box]
-            if above <= self.best or any(self.out.own[above:i]):
+            if above <= self.best:
+                break
+            before = box - 1  # the nearest text before, which is not far where there is one
+            while before >= above and not self.out.own[before]:
+                before -= 1
+            if before >= above:
                 break
             box = above
         return box
