@@ -28,6 +28,7 @@ _LEAST_SHARE = 0.3
 _LONGEST = 700
 _MOST_BETWEEN = 4
 _LEAST_BETWEEN = 0.6
+_NEARLY_ALL = 0.9
 _MOST_PARTS = 4
 _DEEPEST_BETWEEN = 3
 _CELLS = frozenset({"td", "th", "dd", "dt"})
@@ -105,7 +106,9 @@ def _of_links(rows: Sequence[Row], link: str) -> Iterator[Slot]:
     # of several links in a row the selector may find another one, if the first has no such text
     if all(read(row, f"{link}::attr(title)") == _tip(row.link) for row in rows):
         yield _slot(rows, f"{link}::attr(title)", "tip", rows[0].link, head)
-    if all(read(row, f"{link}::own") == row.link.own for row in rows):
+    framed = sum(row.link.own != row.link.text for row in rows)  # a mark in some rows is a word
+    same = all(read(row, f"{link}::own") == row.link.own for row in rows)
+    if framed >= _NEARLY_ALL * len(rows) and same:
         yield _slot(rows, f"{link}::own", "inside link", rows[0].link, head)
 
 
