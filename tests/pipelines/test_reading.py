@@ -1,4 +1,4 @@
-"""Pages of a backlog are read in groups, and what else waits is not kept waiting for a whole group."""
+"""Pages of a backlog are read in groups, and others need not wait for a whole group."""
 
 from __future__ import annotations
 
