@@ -62,7 +62,7 @@ c     comments?(?: \(?\d+\)?)?$
 c     connect with
 c     categor(?:y|ies)[:：]
 c     copyright(?:$|\W{1,3}(?:$|(?:by|\(c\)|©|(?:19|20)\d\d)))
-c     copyright(?: notice$|\s?:)
+c     copyright(?:\s?:|\b.{0,40}$)
 c     c\) \d{4}
 c     (?:cet article|ce billet) a été (?:publié|posté)
 c     contact (?:us|the author)
@@ -110,24 +110,25 @@ d     dans la même (?:rubrique|catégorie)
 e     editor'?s'? picks?
 f     from our partners
 i     in this (?:story|article)$
-l     latest (?:news|stories|from|posts|in|headlines)\b.{0,40}$
+l     latest (?:news|stories|from|posts|in|headlines)\b.{0,50}$
 l     lesen sie auch
 lt    (?:também )?leia (?:também|mais)
 lt    (?:también )?(?:te|le) puede interesar
 m     more (?:from|stories|on|news|in|like this|about|articles)\b.{0,60}$
 m     more (?:top stories|coverage|to read|info)\b.{0,60}$
-m     most (?:read|popular|viewed|shared|recent)\b.{0,30}$
+m     most (?:read|popular|viewed|shared|recent)\b.{0,50}$
 m     mehr (?:zum|zu|aus|von) .{0,50}$
 np    (?:next|previous) (?:article|post|story)
-p     popular (?:now|posts|stories|on)\b.{0,30}$
+p     popular (?:now|posts|stories|on)\b.{0,50}$
 p     paid content
 p     passend zum thema
 p     potrebbe interessarti
 r     related[:\s]{0,3}$
 r     related (?:articles?|stories|posts|content|topics|coverage|news)[:\s]{0,3}$
 r     related (?:links|items|products|reading|story|to this.{0,20})[:\s]{0,3}$
-r     recommended(?: (?:for you|reading|articles?|stories|posts|content|links|videos?))?[:\s]{0,3}$
-r     recommended (?:from|by) .{0,40}$
+r     recommended[:\s]{0,3}$
+r     recommended (?:for|reading|articles?|stories|posts|content|links|videos?)\b.{0,50}$
+r     recommended (?:from|by|in|on|slideshows?|products|offers|deals|news) .{0,50}$
 s     see also$
 s     sur le même (?:sujet|thème)
 t     top stories

@@ -96,7 +96,8 @@ def test_a_signature_stays_and_an_end_mark_goes() -> None:
     [
         "Related stories", "Weitere Artikel", "Sur le même sujet", "Mehr zum Thema", "12 comments",
         "This entry was posted on May 4 and filed under News", "Über die Autorin: Jane Doe",
-        "© 2024 Courier", "【打印本页】", "延伸阅读：旧港",
+        "© 2024 Courier", "Copyright The Agency", "Recommended stories for you",
+        "【打印本页】", "延伸阅读：旧港",
     ],
 )  # fmt: skip
 def test_lines_that_end_an_article(line: str) -> None:
