@@ -194,8 +194,13 @@ def _from_rows(case: _Case, page: Page) -> Induced:
 
 
 def _without_strays(case: _Case, page: Page, group: Group, own: Induced) -> Induced:
-    """The rows without links that are none of the list; their fields are told without them."""
-    kept = trimmed(own, case.read)
+    """The rows without links that are none of the list; their fields are told without them.
+
+    What stands before the list or after it; a row without a day among others is one of them.
+    """
+    dated = [row.published_on is not None for row in own.listing.rows]
+    between = dated[dated.index(True) : len(dated) - dated[::-1].index(True)] if any(dated) else []
+    kept = trimmed(own, case.read) if all(between) else own
     if kept is own:
         return own
     urls = {row.url for row in kept.listing.rows}

@@ -35,14 +35,15 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,6}\.?"
-_DAY = (
-    r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?|\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)?\d\d"
+_DAY_IN_LETTERS = (
+    r"\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)?\d\d"
     rf"|{_MONTH} \d{{1,2}},? (?:19|20)\d\d|\d{{1,2}} {_MONTH},? (?:19|20)\d\d"
 )
+_DAY = rf"(?:19|20)\d\d[-/.年]\d{{1,2}}[-/.月]\d{{1,2}}日?|{_DAY_IN_LETTERS}"
 #: a day before a title, inside the link
 _DAY_AT_START = re.compile(
     r"^(?:[\[【(（]\s*([^\[\]【】()（）]{6,30})[\]】)）]|(\d[\d./-]{7,9})\s"
-    rf"|(?:[a-z]{{3,6}}day,? )?({_DAY})(?![\w/])"
+    rf"|(?:[a-z]{{3,6}}day,? )?({_DAY_IN_LETTERS})(?![\w/])"
     rf"|({_MONTH} \d{{1,2}})(?=\s*[:–—|-]))[\s,:–—|-]*",
     re.IGNORECASE,
 )
