@@ -1,12 +1,13 @@
 """Schema revisions, run from inside the installed package, and backups.
 
-An upgrade is one transaction on both databases: a killed upgrade leaves the old schema.
+An upgrade is one transaction on both databases: a killed upgrade leaves the old schema. The search
+index, where its tokens have changed, is built after it in steps; stopped, it goes on there.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
 from importlib.resources import files
@@ -22,7 +23,7 @@ from sqlalchemy.exc import DBAPIError
 
 from storage.engine import Database, translate
 from storage.errors import SchemaOutdated, StoreError
-from storage.index_queue import reindex
+from storage.index_rebuild import rebuild_index
 from storage.migrations.names import include_name
 from storage.models import Base
 from storage.search_index import index_is_current, require_index
@@ -63,21 +64,29 @@ def current(database: Database) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
-def upgrade(database: Database) -> str:
+def is_ready(database: Database) -> bool:
+    """Whether schema and search tokens are those of this program."""
+    if current(database) != head():
+        return False
+    with database.reader() as session:
+        return index_is_current(session)
+
+
+def upgrade(database: Database, *, indexed: Callable[[int, int], None] | None = None) -> str:
     """Bring the schema to head, in one transaction. Returns the revision now in force.
 
-    Builds the search index anew if this program makes other tokens. Refuses (SchemaOutdated) a
-    database that a newer program has upgraded.
+    Builds the search index anew if this program makes other tokens; ``indexed`` is told of
+    documents done and all. Refuses (SchemaOutdated) a database that a newer program has upgraded.
     """
     found = current(database)
     if found is not None and found not in _known_revisions():
         raise _too_new(found)
     with _named_errors(), database.write_engine.begin() as connection:
         command.upgrade(_config(connection), "head")
-    with database.writer() as session:
-        if not index_is_current(session):
-            for _ in reindex(session):
-                pass
+    if not is_ready(database):
+        for done, total in rebuild_index(database):
+            if indexed is not None:
+                indexed(done, total)
     return head()
 
 

@@ -157,8 +157,8 @@ def require_index(session: Session) -> None:
     """Raise IndexOutdated if the index was built by another tokenizer."""
     if not index_is_current(session):
         raise IndexOutdated(
-            "搜索索引由另一版本的分词建立，请运行 dibao db upgrade / "
-            "the search index was built by another version: run `dibao db upgrade`"
+            "搜索索引由另一版本的分词建立或没有建完，请运行 dibao db upgrade / the search index "
+            "was built by another version, or not to its end: run `dibao db upgrade`"
         )
 
 

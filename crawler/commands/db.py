@@ -23,37 +23,50 @@ app = typer.Typer(help="Schema, backup, clean-up, search index.", no_args_is_hel
 
 @app.command()
 def upgrade(config: ConfigOption = None) -> None:
-    """Create or upgrade the schema; SQLite is backed up first."""
-    from storage.migrate import backup, current, head
+    """Create or upgrade schema and search index; SQLite is backed up first.
+
+    Building a large index takes some time; stopped, it goes on from there when run again.
+    """
+    from rich.progress import Progress
+
+    from storage.migrate import backup, current, head, is_ready
     from storage.migrate import upgrade as run_upgrade
 
     with open_app(config, need_schema=False) as state:
         before = current(state.db)
-        if before == head():
+        if is_ready(state.db):
             typer.echo(f"已是最新版本 / already at {before}")
             return
-        if before is not None and state.db.dialect == "sqlite":
+        # The index can be made again at any time, the tables cannot.
+        if before not in (None, head()) and state.db.dialect == "sqlite":
             folder = state.config.storage.backups
             folder.mkdir(parents=True, exist_ok=True)
             saved = backup(state.db, folder / f"before-{head()}.db", now=now_utc())
             typer.echo(f"升级前备份 / backup before the upgrade: {saved}")
-        run_upgrade(state.db)
+        with Progress(transient=True) as progress:
+            task = progress.add_task("重建索引 / indexing", total=None)
+            run_upgrade(
+                state.db,
+                indexed=lambda done, all_: progress.update(task, completed=done, total=all_),
+            )
         typer.echo(f"数据库结构 / schema: {before or '无'} → {current(state.db)}")
+        typer.echo("搜索索引已是最新 / the search index is up to date")
 
 
 @app.command(name="current")
 def show_current(config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """Show the schema revision of the database and of the program."""
-    from storage.migrate import current, head
+    """Show the schema revision of the database and of the program; exit 1 if an upgrade is due."""
+    from storage.migrate import current, head, is_ready
 
     with open_app(config, need_schema=False) as state:
-        found = current(state.db)
-        values = {"database": found, "program": head(), "ok": found == head()}
+        found, ready = current(state.db), is_ready(state.db)
+        values = {"database": found, "program": head(), "ok": ready}
         if as_json:
             print_json(values)
         else:
-            typer.echo(f"database {found or '无 / none'}, program {head()}")
-        if found != head():
+            due = "" if ready else "；请运行 / run: dibao db upgrade"
+            typer.echo(f"database {found or '无 / none'}, program {head()}{due}")
+        if not ready:
             raise typer.Exit(EXIT_FAILED)
 
 

@@ -76,10 +76,18 @@ def _disk(config: Config) -> Iterator[CheckResult]:
 
 
 def _database(db: Database) -> Iterator[CheckResult]:
-    from storage.migrate import current, head
+    from storage.migrate import current, head, is_ready
 
     found = current(db)
-    if found != head():
+    if found == head() and not is_ready(db):
+        yield CheckResult(
+            "database",
+            "error",
+            f"{db.dialect}: 搜索索引由另一版本的分词建立 / the search index is of another version",
+            "运行 `dibao db upgrade`，中断后再运行会接着做 / run `dibao db upgrade`; stopped, it "
+            "goes on where it was",
+        )
+    elif found != head():
         yield CheckResult(
             "database",
             "error",

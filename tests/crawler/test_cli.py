@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -212,8 +214,22 @@ def test_backup_is_a_working_database(home: Path) -> None:
     done = dibao("db", "backup", cwd=home)
     path = Path(done.stdout.strip())
     assert path.is_file()
-    copied = dibao("db", "current", "--json", cwd=home, DIBAO_STORAGE__URL=f"sqlite:///{path}")
+    at = {"DIBAO_STORAGE__URL": f"sqlite:///{path}"}
+    copied = dibao("db", "current", "--json", cwd=home, **at)
     assert json.loads(copied.stdout)["ok"] is True
+    # one whose index has the tokens of an earlier program
+    with closing(sqlite3.connect(path)) as raw:
+        raw.execute("update schema_meta set value = '0' where key = 'tokenizer_version'")
+        raw.commit()
+    assert dibao("db", "current", cwd=home, **at).returncode == 1
+    refused = dibao("search", "数据", cwd=home, **at)
+    assert (refused.returncode, "dibao db upgrade" in refused.stderr) == (1, True)
+    doctor = dibao("doctor", "--json", cwd=home, **at)
+    (told,) = [row for row in json.loads(doctor.stdout) if row["name"] == "database"]
+    assert told["level"] == "error"
+    assert "dibao db upgrade" in told["remedy"]
+    assert dibao("db", "upgrade", cwd=home, **at).returncode == 0
+    assert dibao("search", "数据", cwd=home, **at).returncode == 0
 
 
 def test_readers_are_added_with_evidence(home: Path) -> None:

@@ -13,7 +13,9 @@ from sqlalchemy import inspect, text, update
 from storage.documents import count_documents, save_document
 from storage.engine import Database, open_database
 from storage.errors import IndexOutdated, SchemaOutdated, StoreError
-from storage.migrate import backup, current, differences, head, require_head, upgrade
+from storage.index_queue import flush_index
+from storage.index_rebuild import rebuild_index
+from storage.migrate import backup, current, differences, head, is_ready, require_head, upgrade
 from storage.models import SchemaMeta
 from storage.search import search
 from tests.storage.samples import NOW, add_source, record
@@ -70,6 +72,31 @@ def test_index_of_another_tokenizer_is_refused_and_rebuilt(database: Database) -
     require_head(database)
     with database.reader() as session:
         assert len(search(session, "人工智能")) == 1
+
+
+def test_a_rebuild_that_was_stopped_goes_on_and_nobody_searches_in_half_of_it(
+    database: Database,
+) -> None:
+    with database.writer() as session:
+        source = add_source(session)
+        for number in range(5):
+            save_document(session, record(source, f"https://sample.gov.cn/{number}"), now=NOW)
+            if number == 2:
+                assert flush_index(session) == 3
+        session.execute(update(SchemaMeta).values(value="0"))
+    steps = rebuild_index(database, step=2)
+    assert next(steps) == (2, 5)
+    steps.close()
+    assert not is_ready(database)
+    with pytest.raises(IndexOutdated):
+        require_head(database)
+    assert list(rebuild_index(database, step=2)) == [(4, 5), (5, 5)]
+    assert is_ready(database)
+    with database.writer() as session:
+        assert session.scalar(text("select count(*) from search_document")) == 3
+        for _ in range(2):  # before and after what waited comes into the index
+            assert len(search(session, "人工智能")) == 5
+            flush_index(session)
 
 
 def test_failed_upgrade_leaves_the_old_schema(tmp_path: Path) -> None:
