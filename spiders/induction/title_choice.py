@@ -40,6 +40,7 @@ _WORD = re.compile(r"[\u3400-\u9fff]{2}|[^\W\d_]{3}")
 #: a number of a case or a document before a title
 _NUMBER_FIRST = re.compile(r"^(?:[A-Za-z. ]{0,24}?)(?:no\.?\s?)?\d+[-–/:]\S*\d[-\w]*\b", re.I)
 _SENTENCE = re.compile(r"(?:[。；;]|[a-z]{4}\.)\s*$|。\S|[a-z]{4}\. [A-Z]")
+_CUT = re.compile(r"(?:…|\.{2,6})\s*$")
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 #: of a link, the texts between marked words are no places of their own
 _NOT_HELD = {False: ("tip", "beside"), True: ("tip", "beside", "part")}
@@ -65,6 +66,7 @@ class Features:
     dated: float  # a day and nothing else
     with_day: float  # a day among the words
     with_number: float  # a number before the words
+    cut: float  # ends in an ellipsis: the whole title stands elsewhere
     long: float  # summaries
     sentences: float
     whole: float  # holds the texts of several other places
@@ -88,6 +90,7 @@ _WEIGHTS = Features(
     dated=-2.0,
     with_day=-0.3,
     with_number=-0.25,
+    cut=-1.0,
     long=-0.8,
     sentences=-0.45,
     whole=-0.9,
@@ -139,6 +142,7 @@ def features(slot: Slot, *, own: Slot | None, others: Sequence[Slot]) -> Feature
         dated=_share(slot.texts, _is_day),
         with_day=_share(known, lambda text: is_date_like(text[:30]) or is_date_like(text[-30:])),
         with_number=_share(known, lambda text: _NUMBER_FIRST.match(text) and _CASE.search(text)),
+        cut=_share(known, _CUT.search),
         long=_share(known, lambda text: width(text) > _LONG),
         sentences=_share(known, lambda text: width(text) > _SHORT and _SENTENCE.search(text)),
         whole=_holds(slot, others),

@@ -112,6 +112,7 @@ def simple(
                 title=title,
                 cut=title[:14] + "…",
                 dots=title[:14] + "...",
+                long=title if len(title) <= 25 else title[:24] + "...",
                 day=when,
                 i=n + 1,
                 number=f"示府办〔{when:%Y}〕{n + 3}号",
@@ -191,6 +192,11 @@ def titles_cut_in_the_text() -> tuple[bytes, str, list[Row]]:
 @shape
 def titles_cut_in_the_attribute() -> tuple[bytes, str, list[Row]]:
     return simple('<li><a href="{href}" title="{dots}">{title}</a><span>{day}</span></li>')
+
+
+@shape
+def only_the_longest_titles_are_cut() -> tuple[bytes, str, list[Row]]:
+    return simple('<li><a href="{href}" title="{title}">{long}</a><span>{day}</span></li>')
 
 
 @shape
