@@ -26,7 +26,7 @@ from pipelines.fields.deadlines import (
 )
 from pipelines.fields.doctype import document_kind, is_interpretation
 from pipelines.fields.english import find_english_effective
-from pipelines.fields.inforce import first_day_in_force
+from pipelines.fields.inforce import Dated, first_day_in_force
 from pipelines.fields.lawheader import Event, adopted, history
 from pipelines.fields.numbering import Numbered, find_number
 from pipelines.fields.orderhead import OrderHead, find_order_head
@@ -316,13 +316,12 @@ class _Reader:
             stated = find_english_effective(self.text, dates=self.dates)
             return self.term("effective_on", stated)
         published = self.published
-        found = first_day_in_force(
-            self.text, title=self.title, dates=self.dates, events=self.events,
-            number=self.number, written_on=self.written,
+        page = Dated(
+            self.text, self.title, self.dates, self.events, self.number, self.written,
             published_on=published.day if published else None,
             listed_on=published.day if published and published.place == "list" else None,
         )  # fmt: skip
-        return self.term("effective_on", found)
+        return self.term("effective_on", first_day_in_force(page))
 
     @once
     def end(self) -> date | None:

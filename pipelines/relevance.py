@@ -40,7 +40,7 @@ _ADVERTISES = re.compile(
     r"|sink|tumble|climb|gain)s?\b"
     r"|\b(?:pre-?market|after-hours) trading\b"
     # advertisements
-    r"|^【?(?:广告|推广|福利)[】：:]|限时(?:秒杀|特惠|优惠|抢购|折扣|免费领)|秒杀|优惠券|抢购|清仓价"
+    r"|^【?(?:广告|推广|福利)[】：:]|限时(?:特惠|优惠|抢购|折扣|免费领)|秒杀|优惠券|抢购|清仓价"
     r"|扫码(?:进群|领取|加入)|大礼包|满\d{2,4}[减送]"
     r"|至高补贴\d|(?:预售|大促)(?:开启|来了)|门票(?:开售|秒空|开抢)"
     r"|(?i:black friday|deals? on |promo code|% off\b)"

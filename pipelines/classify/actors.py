@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from pipelines.fields.countries import COUNTRIES
+from pipelines.fields.countries import ANY_COUNTRY, FIRST_TWO
 from pipelines.items import Metadata
 
 Actor = Literal["foreign", "domestic"]
@@ -18,25 +18,23 @@ _FRONT = 48
 _TRIGGER = 2
 """Characters of the word behind the issuers of a title: 关于, 印发."""
 _OPENING = 12
-_COUNTRY = "|".join(sorted((name for name in COUNTRIES if len(name) > 1), key=len, reverse=True))
 _ORGAN = (
     "央行|中央银行|储备银行|国家银行|联储|议会|国会|参议院|众议院|参议员|众议员|议员|上议院|下议院|立法者"
     "|财政部|财长|司法部|内政部|国防部|商务部|国税[厅局]|税务[厅局署]|证监会|证券交易委员会|证券委员会|证券监管"
     "|金融委员会|金融服务委员会|金融监管|金融厅|金管局|金融管理局|监管局|监管机构|管理局|委员会|竞争局|反垄断|数据保护"
     "|检察官|检方|州长|州议会|州政府|上院|下院|皇家|专员|公署|监察|[经产济业总财外厚]{1,3}省|总统|总理|首相|部长|政府|内阁|警方|法院|法官|海关|国土安全|议事|当局"
 )
-_COUNTRY_STARTS = frozenset(name[:2] for name in COUNTRIES)
 # In parts that a set of first characters is scanned for: a headline has mostly none of them.
-_COUNTRIES = re.compile(_COUNTRY)
+_COUNTRIES = re.compile(ANY_COUNTRY)
 _OF_COUNTRY = re.compile(
-    rf"(?:{_COUNTRY})[\u4e00-\u9fffA-Za-z·\s（）()]{{0,10}}?(?:{_ORGAN}|\b(?:SEC|CFTC|FTC|FCC|DOJ|FDIC)\b)"
+    rf"(?:{ANY_COUNTRY})[\u4e00-\u9fffA-Za-z·\s（）()]{{0,10}}?(?:{_ORGAN}|\b(?:SEC|CFTC|FTC|FCC|DOJ|FDIC)\b)"
 )
 _ABROAD = re.compile(
     r"特朗普政?府?|拜登|普京|美联储|白宫|欧洲央行|欧盟(?!宙)|欧洲议会|七国集团|二十国集团|国际清算银行|国际货币基金组织|世界银行|金融稳定委员会"
     r"|联合国"
 )
 _STATE_ACTS = re.compile(
-    rf"(?:{_COUNTRY})(?:[\u4e00-\u9fff]{{0,4}}[州市都府省])?(?:政府)?(?:正式|首次|全面|率先|已|或)?"
+    rf"(?:{ANY_COUNTRY})(?:[\u4e00-\u9fff]{{0,4}}[州市都府省])?(?:政府)?(?:正式|首次|全面|率先|已|或)?"
     r"(?:拟|将|对|就|征收|打击|开征|通过|批准|签署|颁布|出台|实施|施行|宣布|启动|启用|禁止|允许|解禁|取消|叫停|公布|推出|计划|考虑|要求|限制|收紧|放宽"
     r"|承认|认定|立法|暂停|暂时|恢复|发布|修订|修改|制定|成为首个|敲定)"
 )
@@ -99,7 +97,7 @@ def actor_in(title: str) -> Actor | None:
     front = title[:_FRONT]
     if (
         _ABROAD.search(front)
-        or (front[:2] in _COUNTRY_STARTS and _STATE_ACTS.match(front))
+        or (front[:2] in FIRST_TWO and _STATE_ACTS.match(front))
         or (_COUNTRIES.search(front) and _OF_COUNTRY.search(front))
     ):
         return "foreign"

@@ -32,14 +32,15 @@ _FORMS = tuple(
         ),
         (
             _RULES,
-            r"(?:Interim )?Final Rule\b|[A-Z][^\n:]{0,60}Export Controls?: "
-            r"|[A-Z][^\n:]{3,90}: (?:Interim )?Final Rule\b",
+            r"(?:Interim )?Final Rule\b|[A-Z][^\n:]{3,90}: (?:Interim )?Final Rule\b"
+            r"|(?:Implementation|Revision|Amendment|Addition|Expansion|Clarification)s? (?:of|to)"
+            r" [A-Z][^\n:]{3,60}: [A-Z]",
         ),
         (
             _GUIDE,
-            r"(?:[A-Z][A-Za-z-]{1,20} ){0,3}(?:Guidelines?|Guidance|Circular|Bulletin|Advisory"
-            r"|Notice|Codes? of (?:Practice|Conduct)|Recommendations?|Opinion)"
-            r"(?: No\.?| \d| on | for | to | PSN?)",
+            r"(?:[A-Z][A-Za-z-]{1,20} ){0,3}(?:(?:Guidelines?|Guidance|Recommendations?"
+            r"|Codes? of (?:Practice|Conduct))(?: No\.?| \d| on | for | to )"
+            r"|(?:Circular|Bulletin|Advisory|Notice|Opinion) (?:No\.? ?)?(?:[A-Z]{1,4}-?){0,2}\d)",
         ),
     )
 )

@@ -50,10 +50,14 @@ _ABROAD: dict[str, str] = {
     "联合国": "INTL", "欧盟理事会": "EU", "欧洲理事会": "EU",
     "二十国集团": "INTL", "FATF": "INTL", "IMF": "INTL", "BIS": "INTL",
 }  # fmt: skip
-_COUNTRY = re.compile("|".join(sorted((n for n in COUNTRIES if len(n) > 1), key=len, reverse=True)))
-_STARTS = frozenset(name[:2] for name in COUNTRIES if len(name) > 1)
+_LONG = sorted((name for name in COUNTRIES if len(name) > 1), key=len, reverse=True)
+ANY_COUNTRY = "|".join(_LONG)
+"""Pattern of the names of two characters and more, longest first."""
+FIRST_TWO = frozenset(name[:2] for name in _LONG)
+"""What such names begin with."""
+_COUNTRY = re.compile(ANY_COUNTRY)
 _ACTS_ABROAD = re.compile(
-    rf"(?:{_COUNTRY.pattern})(?:市|州)?(?:通过|批准|签署|颁布|公布|发布|出台|实施|施行"
+    rf"(?:{ANY_COUNTRY})(?:市|州)?(?:通过|批准|签署|颁布|公布|发布|出台|实施|施行"
     r"|(?:联邦)?(?:国会|议会|参议院|众议院|参众两院|上院|下院|总统|首相|总理|政府"
     r"|内阁|委员会|理事会)[^，。：:《]{0,8})?《"
 )
@@ -88,4 +92,4 @@ def is_abroad(plain: str) -> bool:
 
 def begins_abroad(plain: str) -> bool:
     """荷兰政府, 日本央行: the name begins with a country."""
-    return plain[:2] in _STARTS and _COUNTRY.match(plain) is not None
+    return plain[:2] in FIRST_TWO and _COUNTRY.match(plain) is not None

@@ -58,9 +58,10 @@ _STANDARD = re.compile(
     r"\b(?:GB|YD|JR|GA|SJ|HJ|GY|DB\d{2})(?:/[TZ])? ?\d{3,6}(?:\.\d{1,3})?\s?—\s?\d{4}"
 )
 # Decisions and rules of the two highest organs of justice are judicial interpretations
-# (最高人民法院关于司法解释工作的规定, 2021, 第六条).
+# (最高人民法院关于司法解释工作的规定, 2021, 第六条); those on how courts work are 规则.
 _HIGHEST = re.compile(
-    r"最高人民(?:法院|检察院)[^《]{0,60}的(?:若干)?规[定则](?:（[一二三四五六七八九十]+）)?\Z|人民法院在线"
+    r"最高人民(?:法院|检察院)[^《]{0,60}的(?:若干)?规[定则](?:（[一二三四五六七八九十]+）)?\Z"
+    r"|人民法院[\u4e00-\u9fff]{2,20}规则\Z"
 )
 _AMENDING = re.compile(
     r"关于(?:修改|修订|修正)[^《]{0,8}《(?P<inner>[^》]{2,80})》[^《]{0,12}的决定\Z"

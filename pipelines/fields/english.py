@@ -11,6 +11,8 @@ import re
 from pipelines.dates import DateSpan
 from pipelines.fields.deadlines import Term
 
+_NEAR, _FAR = 120, 260
+"""Characters of its line before a day: short statements, citations with the title of the act."""
 _ENGLISH_EFFECT = re.compile(
     r"(?:\b[Tt]h(?:is|ese|e)[ ](?:[A-Za-z]+ ){0,2}?(?i:rules?|regulations?|orders?|acts?|notice"
     r"|guidance|directions?|amendments?|changes|instruments?)"
@@ -41,16 +43,9 @@ def find_english_effective(text: str, *, dates: tuple[DateSpan, ...]) -> Term | 
     """The first day in force that an English text states of itself: EFFECTIVE DATE: …, This rule
     is effective …, These Regulations come into force on …."""
     for span in dates:
-        before = text[max(0, span.start - 260) : span.start].rpartition("\n")[2]
-        match = _ENGLISH_EFFECT.search(before[-120:])
-        if match is None:
-            match = _ENGLISH_APPLIES.search(before)
-            if match is not None:
-                start = span.start - len(before) + match.start()
-                return Term(span.value, text[start : span.end], start, "stated_effective", 0.85)
-            continue
-        before = before[-120:]
+        before = text[max(0, span.start - _FAR) : span.start].rpartition("\n")[2]
+        match = _ENGLISH_EFFECT.search(before[-_NEAR:]) or _ENGLISH_APPLIES.search(before)
         if match is not None:
-            start = span.start - len(before) + match.start()
+            start = span.start - len(match.string) + match.start()
             return Term(span.value, text[start : span.end], start, "stated_effective", 0.85)
     return None

@@ -6,7 +6,7 @@ version and is not given.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from pipelines.dates import DateSpan
@@ -28,53 +28,45 @@ _REPUBLISHED = 60
 """Days after which a page of a text is a re-publication, not its promulgation."""
 
 
-def first_day_in_force(
-    text: str,
-    *,
-    title: str,
-    dates: tuple[DateSpan, ...],
-    events: tuple[Event, ...],
-    number: str | None,
-    written_on: date | None,
-    published_on: date | None,
-    listed_on: date | None = None,
-) -> Term | None:
-    """The day with its evidence, or None where neither the text nor its history tells it.
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A text with the days that are known of it.
 
     ``listed_on`` is the day of the row where only the list dates the page, as databases of laws
     do: it is that of the version, and one long after all history lines is of another version.
     """
-    found = _found(
-        text, title=title, dates=dates, events=events, number=number, written_on=written_on,
-        published_on=published_on,
-    )  # fmt: skip
-    if found is not None and events and listed_on is not None:
-        last = max(found.value, *(event.day for event in events))
-        if (listed_on - last).days > _ANOTHER_VERSION:
+
+    text: str
+    title: str
+    dates: tuple[DateSpan, ...]
+    events: tuple[Event, ...]
+    number: str | None
+    written_on: date | None
+    published_on: date | None
+    listed_on: date | None = None
+
+
+def first_day_in_force(page: Dated) -> Term | None:
+    """The day with its evidence, or None where neither the text nor its history tells it."""
+    found = _found(page)
+    if found is not None and page.events and page.listed_on is not None:
+        last = max(found.value, *(event.day for event in page.events))
+        if (page.listed_on - last).days > _ANOTHER_VERSION:
             return None
     return found
 
 
-def _found(
-    text: str,
-    *,
-    title: str,
-    dates: tuple[DateSpan, ...],
-    events: tuple[Event, ...],
-    number: str | None,
-    written_on: date | None,
-    published_on: date | None,
-) -> Term | None:
-    line = in_force(events)
+def _found(page: Dated) -> Term | None:
+    line = in_force(page.events)
     if line is not None:
         return Term(line.day, line.span, line.start, "header", 0.95)
     found = find_effective(
-        text, dates=dates, written_on=written_on, published_on=published_on,
-        promulgated_on=_promulgated(events, number, written_on, published_on),
+        page.text, dates=page.dates, written_on=page.written_on, published_on=page.published_on,
+        promulgated_on=_promulgated(page),
     )  # fmt: skip
-    if events and (found is None or is_stale(found.value, events)):
-        found = _amended(events, published_on)
-    if found is not None and is_interpretation(title):
+    if page.events and (found is None or is_stale(found.value, page.events)):
+        found = _amended(page.events, page.published_on)
+    if found is not None and is_interpretation(page.title):
         found = replace(found, confidence=min(found.confidence, _OF_ANOTHER))
     return found
 
@@ -85,19 +77,14 @@ def _amended(events: tuple[Event, ...], published_on: date | None) -> Term | Non
     return Term(later, last.span, last.start, "amendment", 0.7) if later else None
 
 
-def _promulgated(
-    events: tuple[Event, ...],
-    number: str | None,
-    written_on: date | None,
-    published_on: date | None,
-) -> date | None:
+def _promulgated(page: Dated) -> date | None:
     """Orders are promulgated when signed, national laws on the day they are adopted; a page long
     after the text is a re-publication."""
-    day = promulgated_on(events)
-    if day is not None or written_on is None:
+    day, written, published = promulgated_on(page.events), page.written_on, page.published_on
+    if day is not None or written is None:
         return day
-    if any(body.startswith(_CONGRESS) for event in events for body in event.bodies):
-        return written_on
-    if published_on is not None and 0 <= (published_on - written_on).days <= _REPUBLISHED:
-        return written_on if number and "令" in number else published_on
-    return written_on
+    if any(body.startswith(_CONGRESS) for event in page.events for body in event.bodies):
+        return written
+    if published is not None and 0 <= (published - written).days <= _REPUBLISHED:
+        return written if page.number and "令" in page.number else published
+    return written

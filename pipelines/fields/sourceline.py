@@ -26,10 +26,12 @@ _LINE = re.compile(
     r"(?:信息来源|文章来源|稿件来源|資料來源|新聞來源|來源|来\s{0,3}源于?|文章出处|转自|Source)\s{0,3}[:：]\s{0,3}"
     rf"(?P<name>[^\s|｜:：<>]{{2,40}}?(?:\([^()]{{1,20}}\))?){_END}"
 )
-#: a name without a label behind the day or the time, alone on its line
+#: a name without a label behind a whole day or its time, alone on the rest of the line
 _AFTER_TIME = re.compile(
-    r"(?:\d{1,2}[:：]\d{2}|\d日)\s{0,3}(?P<name>(?![\u4e00-\u9fff]{0,6}(?:浏览|评论|阅读|参与|字号|点击|来源"
-    r"|作者|编辑|更新|发布|星期|访问|分享|打印))[\u4e00-\u9fff][\u4e00-\u9fffA-Za-z·-]{1,15})$",
+    r"20\d\d[-./年]\d{1,2}[-./月]\d{1,2}日?(?:\s{1,3}\d{1,2}[:：]\d{2}(?:[:：]\d{2})?)?\s{1,3}"
+    r"(?P<name>(?![\u4e00-\u9fff]{0,6}(?:浏览|评论|阅读|参与|字号|字体|点击|来源|作者|编辑|更新|发布"
+    r"|星期|农历|访问|分享|打印|举报|收藏|听新闻|朗读|关注|点赞|下载|首页|返回|纠错|扫码))"
+    r"[\u4e00-\u9fff][\u4e00-\u9fffA-Za-z·-]{1,15})$",
     re.MULTILINE,
 )
 _REPORTED = re.compile(

@@ -327,6 +327,10 @@ def test_a_type_may_bring_its_topic() -> None:
         ("Meta challenges the Digital Services Act in court", None),
         ("Companies prepare for the AI Act", None),
         ("FDA guidance on AI expected soon", None),
+        ("Additions of Entities to the Entity List: Revisions", "规定"),
+        ("US Export Controls: what next for chip makers", None),
+        ("Notice PSN02 on prevention of money laundering", "指引"),
+        ("Opinion on AI: why it matters", None),
     ],
 )
 def test_english_titles_in_their_prescribed_form(title: str, kind: str | None) -> None:

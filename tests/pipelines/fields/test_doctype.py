@@ -26,6 +26,8 @@ from pipelines.fields.doctype import announced_kind, document_kind, genre_of
         ("最高人民法院关于发布第35批指导性案例的通知", "案例"),
         ("某局对某公司依法作出行政处罚的决定", "案例"),
         ("某公司董事长被采取强制措施", None),
+        ("人民法院在线诉讼规则", "司法解释"),
+        ("人民法院在线服务小程序升级", None),
     ],
 )
 def test_document_kinds(title: str, kind: str | None) -> None:

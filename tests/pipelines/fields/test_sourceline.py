@@ -71,5 +71,16 @@ def test_sources_behind_times_and_beside_tools(head: str, name: str) -> None:
     assert found.name == name
 
 
-def test_counters_behind_a_time_are_no_source() -> None:
-    assert source_of({}, "2024-03-05 10:20 浏览次数", "", {}) is None
+@pytest.mark.parametrize(
+    "head",
+    [
+        "2024-03-05 10:20 浏览次数",
+        "2024-03-05 10:20 收藏",
+        "2024-03-05 10:20 举报",
+        "2024年3月5日 农历正月",
+        "会议于2024年3月5日召开",
+        "开放时间：9:00至17:00 报名",
+    ],
+)
+def test_other_words_behind_a_time_are_no_source(head: str) -> None:
+    assert source_of({}, head, "", {}) is None
