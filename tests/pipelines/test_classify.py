@@ -364,3 +364,16 @@ def test_one_common_word_of_a_title_is_an_unsure_topic() -> None:
     sure = labels("区块链服务平台上线")["topic"][0]
     assert unsure.slug == "文旅/文化"
     assert unsure.confidence < 0.55 < sure.confidence
+
+
+@pytest.mark.parametrize(
+    ("title", "topic", "has"),
+    [
+        ("Sample Data (Sharing) Act 2031", "数据安全/数据要素", True),
+        ("Data centre bill stalls in committee", "数据安全/数据要素", False),
+        ("以太坊上海升级定于四月", "区块链", True),
+        ("以太坊价格上涨", "区块链", False),
+    ],
+)
+def test_topics_of_forms_of_titles(title: str, topic: str, has: bool) -> None:
+    assert (topic in names(title)["topic"]) is has
