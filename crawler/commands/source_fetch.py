@@ -181,23 +181,22 @@ class Visitor:
         gap = max(self.delay, known.crawl_delay if known else 0.0)
         self.budget.wait(url, gap=gap)
         content = bytearray()
-        with self.client.stream(
-            method, url, content=body or None, headers=dict(headers)
-        ) as response:
-            for piece in () if bodiless else response.iter_bytes():
-                content += piece
-                if len(content) > MAX_BODY:
-                    raise FetchFailed(f"超过 {MAX_BODY >> 20} MB / larger than that: {url}")
+        try:
+            with self.client.stream(
+                method, url, content=body or None, headers=dict(headers)
+            ) as response:
+                for piece in () if bodiless else response.iter_bytes():
+                    content += piece
+                    if len(content) > MAX_BODY:
+                        raise FetchFailed(f"超过 {MAX_BODY >> 20} MB / larger than that: {url}")
+            target = response.headers.get("location")
+            place = urljoin(url, target) if target and response.is_redirect else url
+        except (ValueError, httpx.InvalidURL) as error:  # a name or a redirect that is no address
+            raise BadAddress(f"{url}: {error}") from error
         self.budget.answered(
             url, status=response.status_code, wait_for=response.headers.get("retry-after")
         )
-        target = response.headers.get("location")
-        return Fetched(
-            urljoin(url, target) if target and response.is_redirect else url,
-            response.status_code,
-            bytes(content),
-            response.charset_encoding,
-        )
+        return Fetched(place, response.status_code, bytes(content), response.charset_encoding)
 
     def _ask_robots(self, url: str) -> None:
         parts = urlsplit(url)
@@ -212,7 +211,7 @@ class Visitor:
                     answer = self._send(answer.url)
                 state = judge_answer(answer.status, content_type="", body=answer.content)
                 body: bytes | None = answer.content
-            except httpx.HTTPError:
+            except (httpx.HTTPError, FetchFailed):
                 state, body = "unreachable", None
             self.rules[parts.netloc] = read_rules(
                 state, body, token=self.token, longest_delay=self.config.max_crawl_delay

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from crawler.commands.source_fetch import FetchFailed, Visitor
+from crawler.commands.source_fetch import MAX_BODY, FetchFailed, Visitor
 from crawler.config import CrawlConfig
-from crawler.errors import HostPaused
+from crawler.errors import BadAddress, HostPaused, RobotsUnreachable
 from crawler.host_budget import HostBudget, SharedBudget, budget_of, budget_url
 from storage import hosts
 from storage.engine import Database
@@ -107,3 +107,23 @@ def test_a_visitor_that_is_refused_asks_no_more(database: Database) -> None:
         finally:
             visitor.client.close()
         assert site.hits("/b") == 0
+
+
+def test_an_answer_that_leads_to_no_address_ends_one_look_and_no_more() -> None:
+    config = CrawlConfig(delay=0.0, allow_private=["127.0.0.1"])
+    odd = ("http://[bad/", "javascript:1", f"http://{'a' * 70}.cn/", "http://xn--/")
+    with FaultServer() as site:
+        visitor = Visitor(config, user_agent="test")
+        try:
+            for number, target in enumerate(odd):
+                site.routes[f"/{number}"] = Reply(status=302, headers=(("Location", target),))
+                with pytest.raises(BadAddress):
+                    visitor.status(site.url(f"/{number}"))
+                with pytest.raises(FetchFailed, match="bad_address"):
+                    visitor.get(site.url(f"/{number}"))
+            visitor.rules.clear()
+            site.robots("#" * (MAX_BODY + 1))
+            with pytest.raises(RobotsUnreachable):
+                visitor.status(site.url("/0"))
+        finally:
+            visitor.close()
