@@ -33,6 +33,11 @@ State = Literal["pass", "warn", "wait", "fail"]
 LINKS_ACTION = "issue.links"
 # A page that answered longer ago may be gone by now.
 LINKS_KEEP = timedelta(hours=72)
+_BY_HAND = (
+    '稍后再试；仍不行，请人打开看过，设 digest.check_links = "report" 后批准（内网地址可列入 '
+    "crawl.allow_private） / try later; else open them by hand and approve with check_links = "
+    '"report" (inside addresses can be listed in crawl.allow_private)'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +132,7 @@ def _mail_gates(
         yield Gate("checks", "pass", "没有问题 / nothing found")
     size, limit = len(rendered.html.encode("utf-8")), config.digest.max_html_bytes
     told = f"{size:,} / {limit:,} B"
-    if size > limit or any(problem.code == "E14" for problem in problems):
+    if size > limit:
         advice = "减少条目（max_items、max_per_section） / fewer items (max_items)"
         yield Gate("size", "fail", told, advice)
     else:
@@ -162,22 +167,32 @@ def _link_gate(
         if report is not None:
             text = "核对链接时没有网络 / no network when the links were checked"
         return Gate("links", "wait" if required else "warn", text, advice)
+    return _looked_at(report, count, required=required)
+
+
+def _looked_at(report: LinkReport, count: int, *, required: bool) -> Gate:
+    """What the answers of ``count`` links mean."""
     dead, silent = report.of("dead"), report.of("unreachable", "refused")
+    closed: State = "fail" if required else "warn"
     if dead:
         listed = "；".join(link.told() for link in dead[:3])
         text = f"{len(dead)} 个链接打不开：{listed} / dead links: {len(dead)} of {count}"
-        return Gate(
-            "links",
-            "fail" if required else "warn",
-            text,
-            "移出这些条目，或核对后重新运行 / drop these items, or look and check again",
-        )
+        advice = "移出这些条目，或核对后重新运行 / drop these items, or look and check again"
+        return Gate("links", closed, text, advice)
+    if report.unchecked >= count:
+        reasons = "、".join(sorted({link.detail for link in report.of("unchecked")}))
+        text = f"{count} 个链接都没能核对：{reasons} / none of {count} links could be checked"
+        return Gate("links", closed, text, _BY_HAND)
     if silent:
         text = (
             f"{len(silent)} 个链接没有应答或拒绝程序访问，请人看一眼"
             f" / {len(silent)} of {count} gave no answer or refuse programs"
         )
         return Gate("links", "warn", text, "、".join(link.url for link in silent[:3]))
+    if report.unchecked:
+        left = report.unchecked
+        text = f"{count} 个链接，其中 {left} 个不能核对 / links, {left} of them not checked"
+        return Gate("links", "pass", text)
     return Gate("links", "pass", f"{count} 个链接 / links")
 
 

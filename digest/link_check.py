@@ -18,6 +18,7 @@ from pipelines.urls import host_of
 
 State = Literal["ok", "dead", "refused", "unreachable", "unchecked"]
 STATES: tuple[State, ...] = get_args(State)
+TOLD: tuple[State, ...] = ("dead", "unreachable", "refused", "unchecked")
 
 GONE = frozenset({404, 410})
 # So many hosts in a row without any answer before the first one: the network is away.
@@ -62,23 +63,28 @@ class CheckedLink:
 
 @dataclass(frozen=True, slots=True)
 class LinkReport:
-    """All links of an issue. ``key`` names the set of addresses, ``offline``: nobody answered."""
+    """All links of an issue. ``key`` names the set of addresses, ``offline``: nobody answered.
+
+    ``unchecked``: how many might not be asked, also where not all of them are kept.
+    """
 
     key: str
     links: tuple[CheckedLink, ...] = ()
     offline: bool = False
+    unchecked: int = 0
 
     def of(self, *states: State) -> list[CheckedLink]:
         """The links in these states."""
         return [link for link in self.links if link.state in states]
 
     def as_values(self) -> dict[str, Any]:
-        """For the audit: counts of all states, and the links that somebody should look at."""
-        told = self.of("dead", "unreachable", "refused")[:MOST_KEPT]
+        """For the audit: counts of all states, and links to look at, those that matter first."""
+        told = [link for state in TOLD for link in self.of(state)][:MOST_KEPT]
         return {
             "key": self.key,
             "offline": self.offline,
             **{state: len(self.of(state)) for state in STATES},
+            "unchecked": self.unchecked,
             "links": [[link.url, list(link.numbers), link.state, link.detail] for link in told],
         }
 
@@ -89,7 +95,12 @@ def report_of(values: dict[str, Any]) -> LinkReport:
         CheckedLink(str(url), tuple(numbers), state, str(detail))
         for url, numbers, state, detail in values.get("links", ())
     )
-    return LinkReport(str(values.get("key", "")), links, bool(values.get("offline")))
+    return LinkReport(
+        str(values.get("key", "")),
+        links,
+        offline=bool(values.get("offline")),
+        unchecked=int(values.get("unchecked", 0)),
+    )
 
 
 def issue_links(view: IssueView) -> list[IssueLink]:
@@ -131,7 +142,9 @@ def check_links(
             seen()
     if not answered and silent:
         offline = True
-    return LinkReport(links_key(view), tuple(checked[link.url] for link in links), offline)
+    unchecked = sum(link.state == "unchecked" for link in checked.values())
+    in_order = tuple(checked[link.url] for link in links)
+    return LinkReport(links_key(view), in_order, offline, unchecked)
 
 
 def _ask(url: str, probe: Probe) -> tuple[State, str]:

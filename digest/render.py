@@ -35,12 +35,12 @@ from digest import phrases
 from digest.fit import Cut, everything, ladder
 from digest.linked_data import script_text
 from digest.links import Reader, WebLinks
+from digest.settings import MAX_HTML_BYTES
 from digest.view import IssueView, Item, Section, view_hash
 from digest.wording import clean_line, safe_url
 
 log = logging.getLogger(__name__)
 
-MAX_HTML_BYTES = 90_000
 # Keeps body text out of the inbox preview: invisible joiners after the preheader.
 _PADDING = Markup("\u034f\u200c\u00a0" * 60)  # noqa: S704 - a constant of ours
 

@@ -19,6 +19,8 @@ from digest.addresses import check_address
 from pipelines.relevance import DEFAULT_LEAST
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+# Gmail clips a mail at some 100 KB; E14 of the checks holds this as well.
+MAX_HTML_BYTES = 90_000
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Security = Literal["starttls", "tls", "none"]
 
@@ -122,10 +124,21 @@ class DigestConfig(Section):
 
     editions: tuple[EditionConfig, ...] = (EditionConfig(),)
     templates_dir: Path | None = None
-    max_html_bytes: int = Field(default=90_000, ge=20_000, le=1_000_000)
+    max_html_bytes: int = Field(default=MAX_HTML_BYTES, ge=20_000)
     # Conditions of approval besides the checks; "report" only tells.
     check_links: Literal["report", "require"] = "report"
     require_test: bool = False
+
+    @validates("max_html_bytes")
+    @classmethod
+    def _is_shown_whole(cls, value: int) -> int:
+        if value > MAX_HTML_BYTES:
+            raise ValueError(
+                f"最多 {MAX_HTML_BYTES}：再大的邮件会被 Gmail 截断，检查（E14）不放行；条目多时调小"
+                f" max_items / at most {MAX_HTML_BYTES}: Gmail clips larger mails and check E14"
+                " stops them; for long issues lower max_items"
+            )
+        return value
 
     @checks(mode="after")
     def _keys_differ(self) -> DigestConfig:

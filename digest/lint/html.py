@@ -22,8 +22,8 @@ from digest.lint.styles import (
     inherit,
     parse_sheet,
 )
+from digest.settings import MAX_HTML_BYTES
 
-MAX_HTML_BYTES = 90_000
 MAX_STYLE_BYTES = 16 * 1024
 MIN_CONTRAST = 4.5
 MIN_BODY_PX = 16.0
@@ -43,12 +43,12 @@ _ALLOWED_SCHEMES = ("http://", "https://", "mailto:", "#")
 _LARGE_TEXT_PX = 24.0
 
 
-def check_html(page: str, *, max_bytes: int = MAX_HTML_BYTES) -> list[Problem]:
+def check_html(page: str) -> list[Problem]:
     """E14 and E16 to E24, E27 to E30, E33 on one HTML part."""
     size = len(page.encode("utf-8"))
     problems = []
-    if size > max_bytes:
-        problems.append(Problem("E14", f"HTML has {size} bytes, more than {max_bytes}"))
+    if size > MAX_HTML_BYTES:
+        problems.append(Problem("E14", f"HTML has {size} bytes, more than {MAX_HTML_BYTES}"))
     try:
         root = lxml_html.document_fromstring(page)
     except (etree.ParserError, ValueError) as error:

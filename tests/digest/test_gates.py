@@ -20,9 +20,10 @@ from digest.frozen import load_issue
 from digest.gates import Gate, gates, known_links, link_notes, record_links
 from digest.issues import approve_issue, render_view
 from digest.link_check import (
-    LinkReport,
+    MOST_KEPT,
     LinkUnasked,
     LinkUnreachable,
+    Probe,
     check_links,
     issue_links,
     report_of,
@@ -99,6 +100,15 @@ def test_only_a_page_that_is_gone_counts_as_dead() -> None:
     assert kept.of("dead")[0].told().startswith("第 ")
 
 
+def test_a_dead_link_is_kept_however_many_others_are_kept_too() -> None:
+    view = sample_issue(60)
+    last = view.items[-1].url
+    report = check_links(view, lambda url: 410 if url == last else 403)
+    assert len(report.links) > MOST_KEPT
+    kept = report_of(report.as_values())
+    assert [link.url for link in kept.of("dead")] == [last]
+
+
 def test_without_a_network_it_stops_asking_and_proves_nothing() -> None:
     view, asked = sample_issue(60), []
 
@@ -133,11 +143,13 @@ def test_by_default_links_and_test_copy_are_told_and_not_in_the_way(database: Da
         assert looked(session, config, issue_id)["approval"].state == "pass"
 
 
-def _report(session: Session, issue_id: int, *, status: int) -> LinkReport:
+def _report(session: Session, issue_id: int, *, status: int) -> None:
+    _looked_for(session, issue_id, lambda url: status)
+
+
+def _looked_for(session: Session, issue_id: int, probe: Probe) -> None:
     _, view = load_issue(session, issue_id)
-    report = check_links(view, lambda url: status)
-    record_links(session, issue_id, report, actor="li", now=NOW)
-    return report
+    record_links(session, issue_id, check_links(view, probe), actor="li", now=NOW)
 
 
 def test_required_links_hold_the_approval_until_none_is_dead(database: Database) -> None:
@@ -164,6 +176,43 @@ def test_required_links_hold_the_approval_until_none_is_dead(database: Database)
         _report(session, issue_id, status=403)
         assert looked(session, config, issue_id)["links"].state == "warn"
         approve_issue(session, config, issue_id, actor="li", now=NOW)
+
+
+def test_links_of_which_none_could_be_checked_are_told_and_hold_the_approval(
+    database: Database,
+) -> None:
+    def robots(url: str) -> int:
+        if url == allowed:
+            return 200
+        raise LinkUnasked("robots_denied")
+
+    allowed = ""
+    config = required(check_links="require")
+    with database.writer() as session:
+        issue_id = draft(session, config)
+        _looked_for(session, issue_id, robots)
+        with pytest.raises(GateClosed, match=r"robots_denied.*none of 2 .*allow_private"):
+            approve_issue(session, config, issue_id, actor="li", now=NOW)
+        assert looked(session, config, issue_id)["links"].state == "fail"
+        assert looked(session, settings(), issue_id)["links"].state == "warn"
+        allowed = issue_links(load_issue(session, issue_id)[1])[0].url
+        _looked_for(session, issue_id, robots)
+        gate = looked(session, config, issue_id)["links"]
+        assert (gate.state, "1 of them not checked" in gate.message) == ("pass", True)
+        approve_issue(session, config, issue_id, actor="li", now=NOW)
+
+
+def test_an_issue_without_links_passes_where_links_are_required(database: Database) -> None:
+    config = required(check_links="require")
+    with database.writer() as session:
+        issue_id = draft(session, config)
+        for item in session.scalars(select(IssueItem)).all():
+            session.delete(item)
+        session.flush()
+        issue = session.get_one(Issue, issue_id)
+        issue.figures = {**issue.figures, "leads": [], "deadlines": []}
+        session.flush()
+        assert looked(session, config, issue_id)["links"].state == "pass"
 
 
 def test_a_required_test_copy_is_of_this_very_content(database: Database) -> None:

@@ -9,7 +9,8 @@ from pydantic import ValidationError
 
 from digest.addresses import check_address, mask_address
 from digest.errors import AddressInvalid
-from digest.settings import DigestConfig, EditionConfig, MailConfig
+from digest.lint.html import check_html
+from digest.settings import MAX_HTML_BYTES, DigestConfig, EditionConfig, MailConfig
 
 
 @pytest.mark.parametrize(
@@ -40,6 +41,15 @@ def test_forms_of_weekday_and_time() -> None:
 def test_two_editions_cannot_share_a_key() -> None:
     with pytest.raises(ValidationError, match="同一个 key"):
         DigestConfig(editions=(EditionConfig(), EditionConfig()))
+
+
+def test_a_mail_cannot_be_allowed_to_be_larger_than_the_checks_let_through() -> None:
+    assert DigestConfig(max_html_bytes=MAX_HTML_BYTES).max_html_bytes == MAX_HTML_BYTES
+    with pytest.raises(ValidationError, match=r"Gmail 截断.* / at most 90000: .*max_items"):
+        DigestConfig(max_html_bytes=MAX_HTML_BYTES + 1)
+    page = "x" * (MAX_HTML_BYTES + 1)
+    assert "E14" in {problem.code for problem in check_html(page)}
+    assert "E14" not in {problem.code for problem in check_html(page[1:])}
 
 
 def test_mail_settings(tmp_path: Path) -> None:
