@@ -341,6 +341,8 @@ def test_names_of_several_issuers_are_no_topic() -> None:
     title = "工业和信息化部 中央网络安全和信息化委员会办公室关于加快区块链产业发展的指导意见"
     assert "网络安全/诈骗" not in names(title)["topic"]
     assert "区块链" in names(title)["topic"]
+    named = "交通运输部 文化和旅游部关于加强数据安全的通知"
+    assert names(named)["topic"] == {"数据安全/数据要素"}
 
 
 @pytest.mark.parametrize(
@@ -348,6 +350,8 @@ def test_names_of_several_issuers_are_no_topic() -> None:
     [
         ("国家网信办对某公司作出行政处罚的决定", "典型案例"),
         ("日本通过《资金结算法》修正案", "监管动态"),
+        ("国家网信办依据《数据安全管理办法》约谈某平台", "监管动态"),
+        ("国家网信办发布《数据安全管理办法》", "新法速递"),
         ("普京换新座驾", "行业热点"),
         ("去海边旅游住哪里方便", "行业热点"),
         ("这里有我诉说不尽的浪漫，旅游攻略", "行业热点"),

@@ -1,4 +1,4 @@
-"""The sample sets of the repository, written for it, reach the floors of ``floors.json``.
+"""The sets of the repository (``sets/README.md``) reach the floors of ``floors.json``.
 
 A floor is lowered only with a reason in the commit that lowers it.
 """
