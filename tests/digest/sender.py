@@ -1,8 +1,7 @@
-"""A sender in a process of its own, to be killed: ``… -m tests.digest.sender URL PORT NOW``."""
+"""A sender in a process of its own, to be killed."""
 
 from __future__ import annotations
 
-import sys
 from datetime import datetime
 
 from digest.outbox import send_due
@@ -11,18 +10,13 @@ from storage.engine import open_database
 from tests.digest.archive import settings
 
 
-def main() -> None:
+def send_all(url: str, port: int, now: datetime) -> None:
     """Send everything that is due, then stop."""
-    url, port, now = sys.argv[1:4]
-    config = settings(mail={"port": int(port), "timeout": 5, "final_timeout": 5})
+    config = settings(mail={"port": port, "timeout": 5, "final_timeout": 5})
     database = open_database(url)
     transport = open_transport(config.mail)
     try:
-        send_due(database, config, datetime.fromisoformat(now), transport)
+        send_due(database, config, now, transport)
     finally:
         transport.close()
         database.dispose()
-
-
-if __name__ == "__main__":
-    main()

@@ -57,6 +57,16 @@ def view() -> IssueView:
     )
 
 
+@pytest.fixture(scope="module")
+def word(view: IssueView) -> bytes:
+    return as_docx(view)
+
+
+@pytest.fixture(scope="module")
+def pdf(view: IssueView) -> bytes:
+    return issue_file(view, "pdf")
+
+
 def parts(content: bytes) -> dict[str, etree._Element]:
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         return {
@@ -66,9 +76,10 @@ def parts(content: bytes) -> dict[str, etree._Element]:
         }
 
 
-def test_word_has_headings_footnotes_and_bookmarks_of_every_item(view: IssueView) -> None:
-    content = as_docx(view)
-    document = Document(io.BytesIO(content))
+def test_word_has_headings_footnotes_and_bookmarks_of_every_item(
+    view: IssueView, word: bytes
+) -> None:
+    document = Document(io.BytesIO(word))
     styled = [(p.style.name if p.style else "", p.text) for p in document.paragraphs]
     titles = [text for name, text in styled if name == "Heading 2"]
     assert [title.split(". ", 1)[0] for title in titles] == [str(i.number) for i in view.items]
@@ -83,7 +94,7 @@ def test_word_has_headings_footnotes_and_bookmarks_of_every_item(view: IssueView
     ):
         assert told in words
 
-    found = parts(content)
+    found = parts(word)
     notes = [note for note in found["word/footnotes.xml"] if note.get(qn("w:type")) is None]
     calls = found["word/document.xml"].iter(qn("w:footnoteReference"))
     assert [call.get(qn("w:id")) for call in calls] == [n.get(qn("w:id")) for n in notes]
@@ -100,8 +111,10 @@ def test_word_has_headings_footnotes_and_bookmarks_of_every_item(view: IssueView
     assert any("TOC" in (text or "") for text in fields)
 
 
-def test_the_contents_of_the_word_file_lead_to_every_heading_with_its_page(view: IssueView) -> None:
-    found = parts(as_docx(view))["word/document.xml"]
+def test_the_contents_of_the_word_file_lead_to_every_heading_with_its_page(
+    view: IssueView, word: bytes
+) -> None:
+    found = parts(word)["word/document.xml"]
     marks = {one.get(qn("w:name")) for one in found.iter(qn("w:bookmarkStart"))}
     links = [one for one in found.iter(qn("w:hyperlink")) if one.get(qn("w:anchor"))]
     assert len(links) == len(view.sections) + len(view.items)
@@ -168,10 +181,9 @@ def test_without_typst_or_a_font_the_reader_is_told_what_to_install() -> None:
 
 
 @pytest.mark.skipif(bool(pdf_problem()), reason="Typst or a Chinese font is not installed")
-def test_pdf_is_the_same_issue_with_true_page_numbers(view: IssueView) -> None:
-    content = issue_file(view, "pdf")
-    assert content == issue_file(view, "pdf")
-    pages = [re.sub(r"[\s\u200b]", "", page) for page in pages_of(content)]
+def test_pdf_is_the_same_issue_with_true_page_numbers(view: IssueView, pdf: bytes) -> None:
+    assert pdf == issue_file(view, "pdf")
+    pages = [re.sub(r"[\s\u200b]", "", page) for page in pages_of(pdf)]
     body = next(n for n, page in enumerate(pages) if "要点" in page)
     contents = "".join(pages[1:body])
     text = "".join(pages)
@@ -184,7 +196,7 @@ def test_pdf_is_the_same_issue_with_true_page_numbers(view: IssueView) -> None:
     assert "�" not in text
     import pypdfium2
 
-    with pypdfium2.PdfDocument(content) as file:
+    with pypdfium2.PdfDocument(pdf) as file:
         marks = [mark.get_title() for mark in file.get_toc()]
         lines = [
             line
@@ -198,9 +210,9 @@ def test_pdf_is_the_same_issue_with_true_page_numbers(view: IssueView) -> None:
     assert [line for line in lines if line.strip()[-1:] in set("（《“")] == []
 
 
-def test_what_an_editor_changed_in_word_is_read_back(view: IssueView) -> None:
-    document = Document(io.BytesIO(as_docx(view)))
-    assert edited_words(as_docx(view), view).count == 0
+def test_what_an_editor_changed_in_word_is_read_back(view: IssueView, word: bytes) -> None:
+    document = Document(io.BytesIO(word))
+    assert edited_words(word, view).count == 0
     at = {p.text.partition(". ")[0]: n for n, p in enumerate(document.paragraphs)}
     second = next(p for p in document.paragraphs[at["2"] :] if p.style and p.style.name == "Normal")
     _track(second, gone=second.text, come="按跟踪修订改写的摘要。")
@@ -285,10 +297,9 @@ def test_no_page_begins_or_ends_with_a_stray_line() -> None:
 
 
 @pytest.mark.skipif(bool(pdf_problem()), reason="Typst or a Chinese font is not installed")
-def test_pdf_is_tagged_and_says_its_language_and_title(view: IssueView) -> None:
+def test_pdf_is_tagged_and_says_its_language_and_title(view: IssueView, pdf: bytes) -> None:
     """P06, as a walk through the structure: no figure without words, no page without order."""
-    content = as_pdf(view)
-    file = PDFDocument(PDFParser(io.BytesIO(content)))
+    file = PDFDocument(PDFParser(io.BytesIO(pdf)))
     catalog = {name: resolve1(value) for name, value in file.catalog.items()}
     assert catalog["MarkInfo"]["Marked"] is True
     assert catalog["Lang"] == b"zh-CN"

@@ -29,8 +29,7 @@ from digest.link_check import (
     report_of,
 )
 from digest.trial import queue_test_copy
-from storage.engine import Database, open_database
-from storage.migrate import upgrade
+from storage.engine import Database
 from storage.models import Issue, IssueItem, Outbox
 from tests.digest.archive import PERIOD, Settings, add_document, add_readers, add_sources, settings
 from tests.digest.samples import sample_issue
@@ -255,10 +254,9 @@ def server() -> Iterator[FaultServer]:
 
 
 def test_the_command_asks_politely_and_its_exit_code_tells(
-    tmp_path: Path, server: FaultServer
+    sqlite_database: Database, tmp_path: Path, server: FaultServer
 ) -> None:
-    database = open_database(f"sqlite:///{tmp_path / 'dibao.db'}")
-    upgrade(database)
+    database = sqlite_database
     fill(database, readers=1)
     paths = ("/there", "/gone", "/only-get", "/private/x", "/moved", "/large")
     with database.writer() as session:
@@ -267,7 +265,6 @@ def test_the_command_asks_politely_and_its_exit_code_tells(
             flag_modified(item, "extra")
         issue = session.get_one(Issue, 1)
         issue.content_hash, issue.figures = None, {**issue.figures, "leads": []}
-    database.dispose()
     server.robots("User-agent: *\nDisallow: /private/\n")
     server.routes["/there"] = Reply(b"x")
     server.routes["/moved"] = Reply(status=301, headers=(("Location", "/there"),))
@@ -277,7 +274,7 @@ def test_the_command_asks_politely_and_its_exit_code_tells(
     )
     config = tmp_path / "dibao.toml"
     config.write_text(
-        f'[storage]\ndata_dir = "{tmp_path}"\n'
+        f'[storage]\ndata_dir = "{tmp_path}"\nurl = "sqlite:///{database.path}"\n'
         '[crawl]\ndelay = 0.0\nallow_private = ["127.0.0.1"]\ncontact = "a@example.org"\n',
         encoding="utf-8",
     )

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import random
-import signal
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +19,7 @@ from digest.transports import open_transport
 from storage.engine import Database, open_database
 from storage.models import Outbox
 from storage.outbox import retry
+from tests.digest.sender import send_all
 from tests.digest.sending import NOW, fill, issue_state, send, smtp, states
 from tests.digest.smtp_server import Running, running
 
@@ -149,27 +147,19 @@ def test_killed_senders_lose_nobody_and_double_nobody(
     config = smtp(fill(database, readers=readers), mailbox)
     chance = random.Random(20261116)  # noqa: S311 - repeatable, not secret
     now, kills = NOW, 0
-    root = Path(__file__).parents[2]
+    fresh = multiprocessing.get_context("forkserver")  # imports once for all of them
+    fresh.set_forkserver_preload([send_all.__module__])
     for _ in range(3):
         before = mailbox.count()
-        process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "tests.digest.sender",
-                database_url,
-                str(mailbox.port),
-                now.isoformat(),
-            ],
-            cwd=root,
-        )
+        process = fresh.Process(target=send_all, args=(database_url, mailbox.port, now))
+        process.start()
         goal = before + chance.randint(1, 5)
-        while process.poll() is None and mailbox.count() < goal:
+        while process.is_alive() and mailbox.count() < goal:
             time.sleep(0.002)
         time.sleep(chance.random() * 0.004)
-        kills += process.poll() is None
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        kills += process.is_alive()
+        process.kill()
+        process.join()
         now += timedelta(minutes=30)
     send(database, config, now)
     copies = Counter(mailbox.recipients())

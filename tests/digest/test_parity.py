@@ -55,7 +55,12 @@ def view() -> IssueView:
 
 
 @pytest.fixture(scope="module")
-def forms(view: IssueView) -> dict[str, str]:
+def files(view: IssueView) -> dict[str, bytes]:
+    return {kind: issue_file(view, kind) for kind in possible_types()}
+
+
+@pytest.fixture(scope="module")
+def forms(view: IssueView, files: dict[str, bytes]) -> dict[str, str]:
     """Each form as text without blanks."""
     mail = render_mail(view, reader=READER, limits=Limits(max_items=100, per_section=100))
     web = render_view(view, config=CONFIG, form="web")
@@ -70,9 +75,8 @@ def forms(view: IssueView) -> dict[str, str]:
         "linked": json.dumps(issue_data(view, canonical=PAGE), ensure_ascii=False),
     }
     texts = {name: bare(text) for name, text in made.items()}
-    for kind in possible_types():
-        read = {"pdf": pdf_words, "docx": word_words}[kind]
-        texts[kind] = read(issue_file(view, kind))
+    for kind, content in files.items():
+        texts[kind] = {"pdf": pdf_words, "docx": word_words}[kind](content)
     return texts
 
 
@@ -86,7 +90,9 @@ def test_every_form_has_every_title_and_address(view: IssueView, forms: dict[str
             assert f"校验{view_hash(view)[:10]}" in text, name
 
 
-def test_every_form_has_the_same_ids_in_the_same_order(view: IssueView) -> None:
+def test_every_form_has_the_same_ids_in_the_same_order(
+    view: IssueView, files: dict[str, bytes]
+) -> None:
     wanted = [item.anchor for item in view.items]
     mail = render_mail(view, reader=READER, limits=Limits(max_items=100, per_section=100))
     assert anchors(mail.html) == wanted
@@ -98,11 +104,13 @@ def test_every_form_has_the_same_ids_in_the_same_order(view: IssueView) -> None:
     assert [part["@id"] for part in linked["hasPart"]] == [f"{PAGE}#{name}" for name in wanted]
     assert [part["position"] for part in linked["hasPart"]] == [item.number for item in view.items]
     assert linked["issueNumber"] == view.number
-    with zipfile.ZipFile(io.BytesIO(issue_file(view, "docx"))) as package:
+    with zipfile.ZipFile(io.BytesIO(files["docx"])) as package:
         document = package.read("word/document.xml").decode("utf-8")
     assert re.findall(r'<w:bookmarkStart[^>]*w:name="(i\d+)"', document) == wanted
 
 
-def test_every_file_prints_the_hash_that_verify_reads(view: IssueView) -> None:
-    for kind in possible_types():
-        assert printed_hash(f"a.{kind}", issue_file(view, kind)) == view_hash(view)[:10]
+def test_every_file_prints_the_hash_that_verify_reads(
+    view: IssueView, files: dict[str, bytes]
+) -> None:
+    for kind, content in files.items():
+        assert printed_hash(f"a.{kind}", content) == view_hash(view)[:10]

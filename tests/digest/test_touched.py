@@ -19,8 +19,7 @@ from digest.linked_data import issue_data
 from digest.lint import check_rendered
 from digest.phrases import touched
 from digest.view import Item, Touched
-from storage.engine import Database, open_database
-from storage.migrate import upgrade
+from storage.engine import Database
 from tests.digest.archive import END, add_sources
 from tests.digest.samples import sample_issue
 from tests.digest.test_stories import CONFIG, issue, linked
@@ -85,14 +84,12 @@ def test_many_are_counted() -> None:
     assert touched(item) == "废止《第0号规定》、《第1号规定》、《第2号规定》等 5 件"
 
 
-def test_the_export_of_documents_names_them(tmp_path: Path) -> None:
-    database = open_database(f"sqlite:///{tmp_path / 'dibao.db'}")
-    upgrade(database)
-    with database.writer() as session:
+def test_the_export_of_documents_names_them(sqlite_database: Database, tmp_path: Path) -> None:
+    with sqlite_database.writer() as session:
         act(session)
-    database.dispose()
     config = tmp_path / "dibao.toml"
-    config.write_text(f'[storage]\ndata_dir = "{tmp_path}"\n', encoding="utf-8")
+    settings = f'[storage]\ndata_dir = "{tmp_path}"\nurl = "sqlite:///{sqlite_database.path}"\n'
+    config.write_text(settings, encoding="utf-8")
 
     def exported(form: str) -> str:
         arguments = ["export", "--format", form, "--config", str(config)]
