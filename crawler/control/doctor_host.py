@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from crawler.control.dns_answers import Address, Dns, addresses
 from crawler.control.findings import CheckResult, Level
 from digest.settings import MailConfig
+from pipelines.urls import host_group
 
 # Addresses that nobody outside sees; the documentation networks are not among them.
 _INSIDE = tuple(
@@ -48,7 +49,7 @@ def reverse_dns(dns: Dns, mail: MailConfig) -> Iterator[CheckResult]:
         )
         return
     # A provider's entrance is often not the machine that goes out, and not ours to mend.
-    own = _below(mail.host, mail.domain)
+    own = host_group(f"http://{mail.host}") == host_group(f"http://{mail.domain}")
     for address in public:
         if found := _fault(dns, mail.host, address, own=own):
             yield found
@@ -100,14 +101,6 @@ def _generic(name: str, address: Address) -> bool:
     run = len(octets)
     both = (octets, octets[::-1])
     return any(numbers[at : at + run] in both for at in range(len(numbers)))
-
-
-def _below(host: str, domain: str) -> bool:
-    """Whether the host is in the sender's own domain, or in the one above it."""
-    host, domain = host.lower().rstrip("."), domain.lower()
-    above = domain.partition(".")[2]
-    roots = [domain, above] if "." in above else [domain]
-    return any(host == root or host.endswith(f".{root}") for root in roots)
 
 
 def mail_exchangers(dns: Dns, domain: str) -> Iterator[CheckResult]:

@@ -219,11 +219,22 @@ def test_faults_of_the_hosts_that_send_and_receive(
     assert result.remedy
 
 
-def test_the_entrance_of_a_provider_is_not_ours_to_mend(server: Server) -> None:
+@pytest.mark.parametrize(
+    ("host", "sender", "level"),
+    [
+        ("smtp.relay.cn", "digest@news.example.cn", "warning"),
+        ("smtp.relay.com.cn", "digest@firm.com.cn", "warning"),
+        ("smtp.firm.com.cn", "digest@news.firm.com.cn", "error"),
+    ],
+)
+def test_the_entrance_of_a_provider_is_not_ours_to_mend(
+    server: Server, host: str, sender: str, level: str
+) -> None:
+    server.zone[host, "A"] = ["198.51.100.7"]
     server.zone["7.100.51.198.in-addr.arpa", "PTR"] = []
-    result = _told(_mail(server))["rDNS"]
-    assert result.level == "warning"
-    assert "服务商" in result.remedy
+    result = _told(_mail(server, host=host, from_address=sender))["rDNS"]
+    assert result.level == level
+    assert ("服务商" in result.remedy.partition("；")[2]) == (level == "warning")
 
 
 def test_alignment_decides_for_dmarc(server: Server, key: tuple[Path, str]) -> None:
