@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import combinations
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from storage.errors import NotFound
@@ -53,12 +53,16 @@ def _documents(session: Session, document_ids: Sequence[int]) -> list[Document]:
     return rows
 
 
+_AT = select(Document.id, Document.title).where(
+    Document.source_id == bindparam("source"),
+    Document.url_key == bindparam("key"),
+    Document.state == "live",
+)
+
+
 def page_at(session: Session, *, source_id: int, url_key: str) -> tuple[int, str] | None:
     """(document, title) of a live page of a source by its address."""
-    query = select(Document.id, Document.title).where(
-        Document.source_id == source_id, Document.url_key == url_key, Document.state == "live"
-    )
-    found = session.execute(query).one_or_none()
+    found = session.execute(_AT, {"source": source_id, "key": url_key}).one_or_none()
     return (found.id, found.title) if found else None
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from storage.event_records import EventRules, StoredPage
 from storage.models import OfficialSource
 from storage.upsert import upsert
 
+_OFFICIAL = select(OfficialSource).where(
+    OfficialSource.document_id.in_(bindparam("ids", expanding=True))
+)
 _COLUMNS = ("official_id", "url", "reason", "confidence", "origin", "found_at")
 
 
@@ -25,12 +28,7 @@ def trace_members(
 ) -> None:
     """Find the official page of each page that is a medium's report; what a person set stays."""
     ids = [page.document_id for page in pages]
-    known = {
-        row.document_id: row
-        for row in session.scalars(
-            select(OfficialSource).where(OfficialSource.document_id.in_(ids))
-        )
-    }
+    known = {row.document_id: row for row in session.scalars(_OFFICIAL, {"ids": ids})}
     rows = []
     for page in pages:
         stored = known.get(page.document_id)

@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import combinations
 from typing import Any
 
-from sqlalchemy import Table, and_, delete, func, or_, select, update
+from sqlalchemy import BindParameter, Table, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -48,6 +48,45 @@ def _file_in(dialect: str) -> Any:
 
 
 _FILE = Prepared(_file_in, columns=["value", "document_id"])
+
+
+# Statements that run for every page are built once: building costs more than they take to run.
+_PAGES = (
+    select(
+        Document.id,
+        Document.url,
+        Document.title,
+        func.substr(DocumentVersion.body_text, 1, EXCERPT).label("text"),
+        Document.doc_number,
+        Document.issuing_bodies,
+        Document.publisher,
+        Source.level,
+        Document.published_on,
+        Document.written_on,
+        Document.cluster_id,
+        EventMember.event_id,
+        EventMember.role,
+        EventMember.role_origin,
+    )
+    .join(DocumentVersion, LATEST_VERSION)
+    .join(Source, Source.id == Document.source_id)
+    .outerjoin(EventMember, EventMember.document_id == Document.id)
+    .where(Document.id.in_(bindparam("ids", expanding=True)), Document.state != "suppressed")
+)
+_MEMBERS = (
+    select(EventMember.document_id)
+    .where(EventMember.event_id == bindparam("event"))
+    .order_by(EventMember.document_id)
+)
+_LEFT: BindParameter[Any] = bindparam("left", expanding=True)
+_RIGHT: BindParameter[Any] = bindparam("right", expanding=True)
+_APART = select(EventVerdict.low_id, EventVerdict.high_id).where(
+    EventVerdict.verdict == "different",
+    or_(
+        and_(EventVerdict.low_id.in_(_LEFT), EventVerdict.high_id.in_(_RIGHT)),
+        and_(EventVerdict.high_id.in_(_LEFT), EventVerdict.low_id.in_(_RIGHT)),
+    ),
+)
 
 
 def link_document(
@@ -110,30 +149,8 @@ def stored_pages(session: Session, document_ids: Iterable[int]) -> dict[int, Sto
     wanted = list(dict.fromkeys(document_ids))
     if not wanted:
         return {}
-    query = (
-        select(
-            Document.id,
-            Document.url,
-            Document.title,
-            func.substr(DocumentVersion.body_text, 1, EXCERPT).label("text"),
-            Document.doc_number,
-            Document.issuing_bodies,
-            Document.publisher,
-            Source.level,
-            Document.published_on,
-            Document.written_on,
-            Document.cluster_id,
-            EventMember.event_id,
-            EventMember.role,
-            EventMember.role_origin,
-        )
-        .join(DocumentVersion, LATEST_VERSION)
-        .join(Source, Source.id == Document.source_id)
-        .outerjoin(EventMember, EventMember.document_id == Document.id)
-        .where(Document.id.in_(wanted), Document.state != "suppressed")
-    )
     found = {}
-    for row in session.connection().execute(query):
+    for row in session.connection().execute(_PAGES, {"ids": wanted}):
         values = row._asdict()
         document_id = values.pop("id")
         values["issuing_bodies"] = tuple(values["issuing_bodies"] or ())
@@ -170,15 +187,7 @@ def told_apart(session: Session, left: Sequence[int], right: Sequence[int]) -> s
     """Those of ``right`` that a person told apart from some page of ``left``."""
     if not left or not right:
         return set()
-    pairs = or_(
-        and_(EventVerdict.low_id.in_(left), EventVerdict.high_id.in_(right)),
-        and_(EventVerdict.high_id.in_(left), EventVerdict.low_id.in_(right)),
-    )
-    rows = session.execute(
-        select(EventVerdict.low_id, EventVerdict.high_id).where(
-            EventVerdict.verdict == "different", pairs
-        )
-    )
+    rows = session.execute(_APART, {"left": list(left), "right": list(right)})
     wanted, ours = set(right), set(left)
     found = set()
     for low, high in rows:
@@ -239,8 +248,7 @@ def _new_event(session: Session, page: StoredPage, *, rules: EventRules, now: da
 
 def member_ids(session: Session, event_id: int) -> list[int]:
     """The documents of an event, oldest first."""
-    query = select(EventMember.document_id).where(EventMember.event_id == event_id)
-    return list(session.scalars(query.order_by(EventMember.document_id)))
+    return list(session.scalars(_MEMBERS, {"event": event_id}))
 
 
 def _may_enter(
