@@ -84,9 +84,7 @@ def test_a_rebuild_that_was_stopped_goes_on_and_nobody_searches_in_half_of_it(
             if number == 2:
                 assert flush_index(session) == 3
         session.execute(update(SchemaMeta).values(value="0"))
-    steps = rebuild_index(database, step=2)
-    assert next(steps) == (2, 5)
-    steps.close()
+    assert next(rebuild_index(database, step=2)) == (2, 5)
     assert not is_ready(database)
     with pytest.raises(IndexOutdated):
         require_head(database)
