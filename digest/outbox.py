@@ -14,6 +14,7 @@ import os
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -29,7 +30,7 @@ from digest.settings import DigestSettings, MailConfig
 from digest.transports import Transport
 from storage import outbox as store
 from storage.engine import Database
-from storage.errors import StoreError
+from storage.errors import NotFound, StoreError
 from storage.issues import finish_issue, list_issues
 from storage.models import Outbox
 from storage.subscribers import record_bounce
@@ -309,7 +310,7 @@ class _Sender:
 
     def _break_circuit(self, row: Outbox, error: Permanent) -> None:
         """Nothing but refusals: more likely our fault than theirs, so stop before all are lost."""
-        if self.report.sent or self.report.failed < BREAKER:
+        if not self._only_refusals():
             return
         self._hold_back(self.clock() + _PAUSES[-1])
         self.report.paused = (
@@ -355,14 +356,17 @@ class _Sender:
                 if not error.retry or attempt == _SETTLE_TRIES:
                     raise
 
+    def _only_refusals(self) -> bool:
+        """That says more of our server than of the readers."""
+        return not self.report.sent and self.report.failed >= BREAKER
+
     def _finish(self) -> None:
-        # Nothing but refusals says more of our server than of the readers.
-        if self.report.sent or self.report.failed < BREAKER:
-            with self.db.writer() as session:
-                for person, reply in self.unknown_people.items():
-                    record_bounce(
-                        session, subscriber_id=person, hard=True, reason=reply, now=self.clock()
-                    )
+        for person, reply in () if self._only_refusals() else self.unknown_people.items():
+            # whoever asked to be erased meanwhile is not there any more
+            with suppress(NotFound), self.db.writer() as session:
+                record_bounce(
+                    session, subscriber_id=person, hard=True, reason=reply, now=self.clock()
+                )
         with self.db.reader() as session:
             open_issues = [issue.id for issue in list_issues(session, states=["sending"])]
         for issue_id in open_issues:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -14,9 +15,12 @@ from sqlalchemy import select
 from digest.bounces import read_bounce, settle_bounce
 from digest.compose import compose_due_issues
 from digest.lint import check_message
+from digest.message import Envelope
 from digest.narrow import Wishes
+from digest.outbox import send_due
 from digest.subscription import choose_topics, look_up, unsubscribe
 from digest.tokens import make_token
+from digest.transports import Receipt, Transport, open_transport
 from storage.engine import Database
 from storage.models import Issue, Outbox, Subscriber
 from storage.outbox import OutboxRecord, enqueue, retry
@@ -80,6 +84,42 @@ def test_refused_recipient_is_parked_alone(database: Database, mailbox: Running)
         assert "550 5.1.1" in (row.last_error or "")
         people = session.scalars(select(Subscriber.state).order_by(Subscriber.id)).all()
     assert people == ["active", "bounced", "active"]
+
+
+@dataclass
+class Meanwhile:
+    """A transport during whose work something else happens before each message."""
+
+    inner: Transport
+    event: Callable[[], object]
+
+    def send(self, message: Envelope) -> Receipt:
+        self.event()
+        return self.inner.send(message)
+
+    def close(self) -> None:
+        self.inner.close()
+
+
+def test_somebody_unknown_who_is_erased_meanwhile_stops_nothing(
+    database: Database, mailbox: Running
+) -> None:
+    config = smtp(fill(database, readers=2), mailbox)
+    mailbox.script(rcpt={"reply": "550 5.1.1 no such user", "match": "reader-001"})
+
+    def erase_refused() -> None:
+        with database.writer() as session:
+            for row in session.scalars(select(Outbox).where(Outbox.state == "failed")).all():
+                erase_subscriber(session, subscriber_id=row.subscriber_id or 0)
+
+    transport = Meanwhile(open_transport(config.mail), erase_refused)
+    try:
+        report = send_due(database, config, NOW, transport)
+    finally:
+        transport.close()
+    assert (report.sent, report.failed, issue_state(database)) == (1, 1, "sent")
+    with database.reader() as session:
+        assert session.scalars(select(Subscriber.state)).all() == ["active"]
 
 
 def test_a_server_that_knows_nobody_costs_no_reader(database: Database, mailbox: Running) -> None:
