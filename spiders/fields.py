@@ -31,6 +31,8 @@ MAX_SELECTOR = 300
 _PART = "\x00"
 #: among pieces of text: here a line ends
 LINE = "\x1e"
+#: marks that Chinese and English share
+_QUOTES = "“”‘’—…"
 #: the end of a text that a template has cut
 _CUT = re.compile(r"\s*(?:…+|\.{2,})$")
 
@@ -87,7 +89,7 @@ def joined(pieces: Iterable[str]) -> str:
         if piece == LINE:
             broken = bool(text)
         elif piece.strip():
-            if broken and not (_is_wide(text.rstrip()[-1:]) and _is_wide(piece.lstrip()[:1])):
+            if broken and not _is_chinese(text.rstrip()[-1:] + piece.lstrip()[:1]):
                 text += " "
             text, broken = text + piece, False
         elif piece:
@@ -95,8 +97,10 @@ def joined(pieces: Iterable[str]) -> str:
     return text
 
 
-def _is_wide(char: str) -> bool:
-    return "\u3000" < char < "\ufff0"
+def _is_chinese(pair: str) -> bool:
+    """Whether two characters are wide; quotes and dashes are, beside one that is."""
+    wide = ["\u3000" < char < "\ufff0" for char in pair]
+    return any(wide) and all(w or c in _QUOTES for w, c in zip(wide, pair, strict=True))
 
 
 @lru_cache(maxsize=4096)

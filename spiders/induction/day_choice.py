@@ -38,7 +38,7 @@ class Features:
     named: float  # class of the element, as templates call days
     link: float  # inside the link
     whole: float  # holds the text of the link
-    attribute: float
+    attribute: float  # not printed: an attribute, a script
     beside: float  # outside the row
 
 
@@ -111,7 +111,7 @@ def _attributes(rows: Sequence[Row]) -> Iterator[Slot]:
     for field in fields:
         texts = tuple(read(row, field) for row in rows)
         if any(texts):
-            yield Slot(field, texts, "row")
+            yield Slot(field, texts, "attribute")
 
 
 def _features(
@@ -147,7 +147,7 @@ def _features(
         link=float(slot.where in ("link", "tip", "inside link")),
         whole=sum(bool(o) and o in t and o != t for t, o in zip(slot.texts, own, strict=True))
         / len(own),
-        attribute=float("::attr" in slot.field or "script" in slot.field),
+        attribute=float(slot.where in ("attribute", "tip")),
         beside=float(slot.where == "beside"),
     )
 

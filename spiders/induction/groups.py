@@ -1,10 +1,7 @@
 """Which elements of a page are the rows of its list.
 
 Every element that holds a link is grouped with those that stand at the same path of tags below
-the same ancestor. A group is worth the sum of its rows: a row gains by a telling title, a date,
-an address like those of articles; it loses for standing in navigation, for being unlike the other
-rows, for links that it leaves unused. Sums, not means: the whole list beats a part of it, and a
-menu swept in by a wider ancestor costs more than it adds.
+the same ancestor; ``judge`` says what a group is worth.
 """
 
 from __future__ import annotations
@@ -17,11 +14,7 @@ from itertools import compress
 from spiders.induction.dom import Element, Page
 from spiders.induction.judge import Group, Judge
 from spiders.induction.link_choice import with_links
-from spiders.induction.worth import (
-    has_date,
-    link_worth,
-    row_worth,
-)
+from spiders.induction.worth import has_date, link_worth, row_worth
 
 _LEVELS_UP = 7
 _MAX_GROUPS = 150
@@ -37,7 +30,7 @@ def find_groups(page: Page, *, today: date | None, lang: str) -> list[Group]:
         group = with_links(rows)
         if group is not None:
             groups.append(group)
-    groups.sort(key=lambda group: _rough(group), reverse=True)
+    groups.sort(key=_rough, reverse=True)
     chosen = groups[:_MAX_GROUPS]
     judge = Judge(page, today, lang)
     for group in chosen:

@@ -55,19 +55,13 @@ def _rests(group: Group) -> Iterator[str]:
             yield f"{name}::text"
     if sum(_REST.match(row.own) is not None for row in group.rows) >= _ENOUGH * len(group.rows):
         yield "::own"
-    for field, text in (("::own", _own), ("::text", _text)):
-        if sum(_BEGINS.match(text(row)) is not None for row in group.rows) >= _ENOUGH * len(
-            group.rows
-        ):
+    texts_of = {
+        "::own": [row.own for row in group.rows],
+        "::text": [row.text for row in group.rows],
+    }
+    for field, texts in texts_of.items():
+        if sum(_BEGINS.match(text) is not None for text in texts) >= _ENOUGH * len(texts):
             yield field
-
-
-def _own(row: Element) -> str:
-    return row.own
-
-
-def _text(row: Element) -> str:
-    return row.text
 
 
 def _heads(page: Page, rows: Sequence[Element]) -> Iterator[str]:

@@ -18,6 +18,7 @@ from spiders.induction.dom import Page, read_page
 from spiders.induction.groups import find_groups, separate_lists
 from spiders.induction.judge import Group
 from spiders.induction.pager import guess_data_paging, guess_paging
+from spiders.induction.prose import is_article
 from spiders.induction.records import Records, find_fragment, find_records, find_titled
 from spiders.induction.result import Glance, Induced, NothingFound
 from spiders.induction.row_fields import write_fields
@@ -40,6 +41,10 @@ _LARGE = 400_000
 _LEAST_ROWS, _LEAST_RECORDS = 3, 2
 #: titles of this worth are numbers or the same words in every row
 _NAMELESS = -0.6
+_ARTICLE = (
+    "这一页是一篇文章，不是列表：请给出它所在栏目的网址 / "
+    "this page is one article and no list: give the address of the list it stands in"
+)
 _STANDARD: dict[str, Any] = {
     "key": "new",
     "title": "new",
@@ -179,6 +184,8 @@ def _from_page(case: _Case) -> Induced:
 
 def _from_rows(case: _Case, page: Page) -> Induced:
     group, lists = _chosen(case, page)
+    if is_article(page, group):
+        raise NothingFound(_ARTICLE)
     settings = {"kind": "html_list", **_fields(case, page, group)}
     paging = guess_paging(page, case.text, case.base_url)
     if paging is not None:
@@ -257,7 +264,9 @@ def _chosen(case: _Case, page: Page) -> tuple[Group, tuple[Glance, ...]]:
     groups = find_groups(page, today=case.today, lang=case.lang)
     if not groups or groups[0].score <= 0:
         raise NothingFound(
-            "页面上没有成行的文章链接；列表可能由脚本加载，请试其数据接口的网址 / "
+            _ARTICLE
+            if is_article(page)
+            else "页面上没有成行的文章链接；列表可能由脚本加载，请试其数据接口的网址 / "
             "no rows of article links; a script may load the list, try the address of its data"
         )
     lists = separate_lists(groups)

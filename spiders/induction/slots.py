@@ -34,7 +34,7 @@ _DEEPEST_BETWEEN = 3
 _CELLS = frozenset({"td", "th", "dd", "dt"})
 _TEXT = "text()[normalize-space()]"
 
-Where = Literal["link", "tip", "inside link", "row", "part", "beside"]
+Where = Literal["link", "tip", "inside link", "row", "part", "beside", "attribute"]
 
 
 @dataclass(frozen=True, slots=True)

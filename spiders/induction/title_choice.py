@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from statistics import mean
@@ -13,7 +13,7 @@ from spiders.induction.dom import width
 from spiders.induction.link_choice import says_nothing
 from spiders.induction.slots import Slot, text_of
 from spiders.induction.weights import weighed
-from spiders.induction.worth import numbered
+from spiders.induction.worth import WORD, numbered
 from spiders.listing.assemble import bare_title
 
 #: columns and labels that hold titles, and those that hold other things
@@ -36,7 +36,6 @@ _CASE = re.compile(
     r"\sv(?:s|\.|s\.)?\s|^in (?:re|the (?:matter|interest|estate))\b|^(?:ex parte|matter of)\b",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"[\u3400-\u9fff]{2}|[^\W\d_]{3}")
 #: a number of a case or a document before a title
 _NUMBER_FIRST = re.compile(r"^(?:[A-Za-z. ]{0,24}?)(?:no\.?\s?)?\d+[-–/:]\S*\d[-\w]*\b", re.I)
 _SENTENCE = re.compile(r"(?:[。；;]|[a-z]{4}\.)\s*$|。\S|[a-z]{4}\. [A-Z]")
@@ -160,9 +159,8 @@ def _named_as(slot: Slot) -> tuple[set[str], str]:
     return {element.tag, *above}, " ".join((*element.classes, element.id))
 
 
-def _share(texts: Sequence[str], holds: object) -> float:
-    test = holds if callable(holds) else None
-    return sum(bool(test(text)) for text in texts) / len(texts) if test and texts else 0.0
+def _share(texts: Sequence[str], holds: Callable[[str], object]) -> float:
+    return sum(bool(holds(text)) for text in texts) / len(texts) if texts else 0.0
 
 
 def _of_link(slot: Slot, own: Slot | None) -> float:
@@ -177,7 +175,7 @@ def _of_link(slot: Slot, own: Slot | None) -> float:
 
 
 def _is_day(text: str) -> bool:
-    return is_date_like(text) and len(_WORD.findall(bare_title(text))) <= 2
+    return is_date_like(text) and len(WORD.findall(bare_title(text))) <= 2
 
 
 def _holds(slot: Slot, others: Sequence[Slot]) -> float:

@@ -25,7 +25,7 @@ _CHROME = re.compile(
 _ARTICLE = re.compile(
     r"\d{4,}|[0-9a-f]{16,}|\.(?:pdf|docx?|wps|ofd|xlsx?|zip)$|/[a-z0-9]+(?:-[a-z0-9]+){3,}", re.I
 )
-_WORD = re.compile(r"[\u3400-\u9fff]{2}|[^\W\d_]{3}")
+WORD = re.compile(r"[\u3400-\u9fff]{2}|[^\W\d_]{3}")
 _NOT_LETTERS = re.compile(r"[^A-Za-z]+")
 _PART_OF_DAY = re.compile(r"^\W{0,2}\d{1,2}(?:日|[-/.月]\d{1,2}日?)?\W{0,2}$")
 
@@ -136,7 +136,7 @@ def numbered(texts: Sequence[str]) -> float:
     """
     if not texts:
         return 0.0
-    wordless = sum(_WORD.search(text) is None for text in texts) / len(texts)
+    wordless = sum(WORD.search(text) is None for text in texts) / len(texts)
     alike = 0.0
     if len(texts) > 3 and all(text.isascii() for text in texts):
         stems = {_NOT_LETTERS.sub("", text) for text in texts}

@@ -44,12 +44,13 @@ _DAY = rf"(?:19|20)\d\d[-/.年]\d{{1,2}}[-/.月]\d{{1,2}}日?|{_DAY_IN_LETTERS}"
 _DAY_AT_START = re.compile(
     r"^(?:[\[【(（]\s*([^\[\]【】()（）]{6,30})[\]】)）]|(\d[\d./-]{7,9})\s"
     rf"|(?:[a-z]{{3,6}}day,? )?({_DAY_IN_LETTERS})(?![\w/])"
-    rf"|({_MONTH} \d{{1,2}})(?=\s*[:–—|-]))[\s,:–—|-]*",
+    rf"|({_MONTH} \d{{1,2}})(?=\s*[:–—|-])(?!\s?[–—-]\s?\d{{1,2}}(?![\d-])))[\s,:–—|-]*",
     re.IGNORECASE,
 )
 _DAY_AT_END = re.compile(rf"\s*[\[【(（]\s*({_DAY})\s*[\]】)）]$", re.IGNORECASE)
-#: what parts a title from its neighbours in running text
-_EDGES = re.compile(r"^[\s,;:|·•●○■□◆◇▪►▶–—/-]+|[\s,;:|·•–—/(-]+$")
+#: what parts a title from its neighbours in running text; not the Chinese dash, a double one, and
+#: not the sign of a number
+_EDGES = re.compile(r"^(?:[\s,;:|·•●○■□◆◇▪►▶–/]|-(?!\d)|—(?!—))+|(?:[\s,;:|·•–/(-]|(?<!—)—)+$")
 #: what follows a labelled title in a tooltip of several lines
 _NEXT_LABEL = re.compile(
     r"\s(?:发布时间|发布日期|发文时间|更新时间|时间|日期|作者|来源|点击数|浏览次数|所属栏目|责任编辑)\s?[:：]"

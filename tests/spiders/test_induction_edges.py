@@ -1,4 +1,4 @@
-"""Lists at the edge of what can be told: odd rows, deep tables, days in addresses only."""
+"""Lists at the edge of what can be told: odd rows, deep tables, days in addresses; articles."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from spiders.induction import Induced, induce
+from spiders.induction import Induced, NothingFound, induce
 from spiders.induction.naming import describe
 
 TODAY = date(2026, 11, 20)
@@ -79,3 +79,65 @@ def test_days_that_only_addresses_state() -> None:
 def test_where_days_stand_before_months(host: str, tag: str, lang: str) -> None:
     page = f'<html lang="{tag}"><head><title>Decisions</title></head><body></body></html>'
     assert describe(f"https://{host}/decisions/", page).lang == lang
+
+
+PROSE = "为扎实推进各项工作，现将有关事项通知如下，请结合实际认真贯彻执行，并及时报告执行中的问题。"
+MENU = "".join(
+    f'<li><a href="/zwgk/{path}/index.html">{words}</a></li>'
+    for path, words in (
+        ("zfxxgk", "政府信息公开指南"),
+        ("zcwj", "政策文件与解读"),
+        ("ndbg", "政府信息公开年度报告"),
+        ("jczwgk", "基层政务公开标准化规范化"),
+    )
+)
+ARTICLES = {
+    "menu": f'<ul class="side">{MENU}</ul><h1>关于水利工作的通知</h1>' + f"<p>{PROSE}</p>" * 8,
+    "files_and_neighbours": "<h2>关于公布名单的公告</h2><p>2026年11月10日</p>"
+    + f"<p>{PROSE}</p>" * 8
+    + '<p>附件：<a href="/files/P020261110.docx">1. 2026年度名单汇总表.docx</a></p>'
+    + "".join(
+        f'<p>{which}：<a href="/art/2026/11/9/art_12_{4021 + i}.html">{TITLES[i]}</a></p>'
+        for i, which in enumerate(("上一篇", "下一篇"))
+    ),
+    "citations": "<div>发布日期：2026-10-09 09:12</div>"
+    + "".join(
+        f"<p>根据<a href='/art/2025/3/4/art_9_{3000 + i}.html'>《{title}》</a>执行。{PROSE}</p>"
+        for i, title in enumerate(TITLES[:3])
+    )
+    + f"<p>{PROSE}</p>" * 9,
+}
+
+
+@pytest.mark.parametrize("page_of", ARTICLES)
+def test_an_article_is_refused_as_one(page_of: str) -> None:
+    with pytest.raises(NothingFound, match=r"是一篇文章.* / this page is one article"):
+        read(ARTICLES[page_of])
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        '<h3><a href="/art/{i}.html">{title}</a></h3><p>{text}</p>',
+        '<p><a href="/art/{i}.html">{title}</a>{text}</p>',
+        '<div><a href="/art/{i}.html">{title}</a><p>{text}</p></div><hr>',
+        '<a href="/art/{i}.html">{title}</a>{text}<br>',
+        '<h3><a href="/art/{i}.html">{title}</a></h3>',
+    ],
+)
+def test_a_short_list_with_summaries_or_words_above_is_no_article(form: str) -> None:
+    rows = "".join(
+        form.format(i=4000 + i, title=title, text=PROSE * 3) for i, title in enumerate(TITLES[:4])
+    )
+    above = "" if "text" in form else f"<p>{PROSE * 5}</p>"
+    assert len(read(f"{above}<div>{rows}</div>").listing.rows) == 4
+
+
+def test_a_class_that_only_holds_the_word_script_is_printed_text() -> None:
+    rows = [
+        f'<li><a href="/art/{4000 + i}.html">{title}</a><b class="description">2026-11-{18 - i}</b>'
+        f'<b class="c">2026-10-{18 - i}</b></li>'
+        for i, title in enumerate(TITLES)
+    ]
+    found = read(f"<ul>{''.join(rows)}</ul>")
+    assert [str(row.published_on) for row in found.listing.rows][:2] == ["2026-11-18", "2026-11-17"]

@@ -39,6 +39,7 @@ def test_a_saved_page_gives_rows_and_a_file(in_folder: Path) -> None:
     assert [row["title"] for row in found["rows"]] == TITLES
     assert found["rows"][0]["date"] == "2026-11-18"
     assert found["file"] is None, "a program asks for rows; nothing is written"
+    assert sorted(path.name for path in in_folder.iterdir()) == ["dibao.toml", "page.html"]
     shown = run("new", "--html", str(saved), "--base", BASE, "--key", "cn-mine")
     assert TITLES[0] in shown
     spec = read_source(in_folder / "sources" / "cn-mine.yaml")
