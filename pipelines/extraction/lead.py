@@ -12,6 +12,7 @@ from pipelines.extraction.marks import CAPTION, FRAME, NEVER, SOFT
 from pipelines.extraction.outline import Outline
 from pipelines.extraction.phrases import ends_article, is_meta_line, is_promotion
 from pipelines.extraction.score import Scores, block_weight
+from pipelines.extraction.statements import is_statement
 
 _NAMED = re.compile(
     r"(?:^|[\s_-]|(?<=[a-z])(?=[A-Z]))(?:article|story|post|entry|header)?[_-]{0,2}"
@@ -80,7 +81,9 @@ def _is_lead(out: Outline, scores: Scores, i: int, *, heading: str) -> bool:
     least = _NAMED_LEAST if named else _LONG
     if size < least and (out.tag[i] in _HEADINGS or not _SENTENCES.search(line)):
         return False
-    if line in heading or is_meta_line(line) or is_promotion(line) or ends_article(line):
+    if line in heading or is_meta_line(line):
+        return False
+    if (is_promotion(line) or ends_article(line)) and not is_statement(line):
         return False
     if _BYLINE.match(line):
         return False

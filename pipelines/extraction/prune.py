@@ -21,6 +21,7 @@ from pipelines.extraction.phrases import (
     points_elsewhere,
 )
 from pipelines.extraction.score import Scores
+from pipelines.extraction.statements import Statements, is_statement
 
 _SENTENCE = re.compile(r"\w \S{1,40} .{0,200}\w[\"”’)]?[.!?][\"”’)]?\Z")
 #: what press offices put below the last line: "###", "ENDS", "-30-"
@@ -102,6 +103,7 @@ class _Pruning:
         self.stop = out.end[best]
         self.pruned = Pruned()
         self.leaves: list[int] = []
+        self.statements = Statements(out, scores, self.leaves)
         self.gone: set[int] = set()
         self._lines: dict[int, str] = {}
 
@@ -213,7 +215,8 @@ class _Pruning:
         total = rest = sum(w for i in leaves if (w := weight[i]) > 0)
         text: _Spans | None = None
         for position, i in enumerate(leaves):
-            if rest < _TAIL_SHARE * total and position and ends_article(self.line(i)):
+            near_end = rest < _TAIL_SHARE * total and position
+            if near_end and ends_article(self.line(i)) and not self.statements.hold(i):
                 if not self.out.cjk and points_elsewhere(self.line(i)):
                     text = text or self._boxes_of_text(leaves)
                     if text.hold(i):
@@ -244,6 +247,8 @@ class _Pruning:
             line = self.line(i)
             closing, selling = ends_article(line), asks_to_subscribe(line)
             promoting = is_promotion(line)
+            if (closing or selling or promoting) and self.statements.hold(i):
+                continue
             if (
                 promoting
                 or (closing and self.weight[i] <= 0 and (out.cjk or points_elsewhere(line)))
@@ -289,7 +294,8 @@ class _Pruning:
         """Lines of source and editor at the end, in a box that is named as no part of the text."""
         for i in reversed(self.alive()):
             named = self.out.mark[i] < PLAIN and self._is_meta(i)
-            if not named and not is_credit(self.line(i)):
+            line = self.line(i)
+            if not named and (not is_credit(line) or is_statement(line)):
                 return
             self.leave_out(i)
 
