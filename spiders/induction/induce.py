@@ -312,9 +312,9 @@ def _readable(page: Page, groups: list[Group], top: Group) -> Group:
     return best
 
 
-def family_of(url: str, text: str, rows: Listing | None = None) -> str | None:
-    """The CMS family by the address of the list, its articles or marks in the page."""
-    links = [row.url for row in rows.rows[:20]] if rows else []
+def _family_of(url: str, rows: Listing) -> str | None:
+    """The CMS family by the addresses of the articles, or that of the list."""
+    links = [row.url for row in rows.rows[:20]]
     for name, family in FAMILIES.items():
         hits = sum(family.recognises(url=link) for link in links)
         if hits >= max(2, len(links) // 2):
@@ -324,7 +324,7 @@ def family_of(url: str, text: str, rows: Listing | None = None) -> str | None:
 
 def _with_family(case: _Case, own: Induced) -> Induced:
     """The family's settings alone where they read the same rows, else our own under its name."""
-    name = family_of(case.base_url, case.text, own.listing)
+    name = _family_of(case.base_url, own.listing)
     if name is None:
         return own
     defaults = dict(FAMILIES[name].defaults_for(None))

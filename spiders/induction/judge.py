@@ -36,6 +36,8 @@ _LIST_TAGS = frozenset({"ul", "ol", "dl", "table", "tbody"})
 _UNDATED = (1.5, 0.9, 0.3)
 #: characters of a single row beside its link, and links in it
 _TIGHT, _FEW_LINKS = 300, 6
+#: characters of a row that is a link and nothing else, beside that link
+_BARE = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,7 @@ class Judge:
             return {}
         own = {row.order for row in group.rows}
         best: tuple[list[date | None], list[list[str]]] = ([], [])
-        for texts in (texts_between(parent, own), texts_between(parent, own, before=True)):
+        for texts in (_texts_between(parent, own), _texts_between(parent, own, before=True)):
             days = [self._first_day(each) for each in texts]
             if sum(day is not None for day in days) > sum(day is not None for day in best[0]):
                 best = (days, texts)
@@ -220,7 +222,7 @@ def _common_shape(group: Group) -> str | None:
 def _numbered_alone(group: Group) -> float:
     """How far the rows are links with numbers and nothing else."""
     pairs = zip(group.rows, group.links, strict=True)
-    alone = sum(len(row.text) <= len(link.text) + _FEW_LINKS for row, link in pairs)
+    alone = sum(len(row.text) <= len(link.text) + _BARE for row, link in pairs)
     bare = alone >= _MOSTLY * len(group.rows)
     return numbered([title_of(link) for link in group.links]) if bare else 0.0
 
@@ -233,7 +235,7 @@ def _alone(group: Group) -> float:
     return 0.5 if tight and not headed and any(group.days) else 0.0
 
 
-def texts_between(parent: Element, rows: set[int], *, before: bool = False) -> list[list[str]]:
+def _texts_between(parent: Element, rows: set[int], *, before: bool = False) -> list[list[str]]:
     """The texts in an element behind (or before) each of some of its children."""
     found: list[list[str]] = []
     loose: list[str] = []

@@ -32,8 +32,6 @@ _ASIDE = re.compile(
     r"|zoom|espa[nñ]ol|fran[cç]ais|deutsch|print|e-?mail|tweet)\b.{0,16}$|^.{0,4}(?:解读|图解|视频).{0,4}$",
     re.IGNORECASE,
 )
-
-
 #: addresses of what a document belongs to, as portals of courts and councils call them
 _FILE_OF_CASE = re.compile(
     r"/(?:case|docket|party|department)s?(?:search|view|detail|info|number)?(?:\.aspx?)?(?:\?|/[^/]*$)"
@@ -48,7 +46,7 @@ class Features:
 
     telling: float  # its text, or its tooltip
     address: float  # like those of documents
-    first: float  # the only one with this text in the row
+    first: float  # no echo
     echo: float  # an icon beside a link with the same title
     opens: float  # Opinion, Order, Details
     aside: float  # Minutes, Video, Summary
@@ -83,7 +81,7 @@ def with_links(rows: Sequence[Element]) -> Group | None:
             return None
         taken: dict[str, int] = defaultdict(int)
         for link in row.links:
-            slot = slot_of(row, link)
+            slot = _slot_of(row, link)
             taken[slot] += 1
             places[f"{slot} {taken[slot]}" if taken[slot] > 1 else slot].append((row, link))
     if not places:
@@ -129,7 +127,7 @@ def _told_by_image(link: Element) -> str:
     return " ".join(" ".join(told).split())
 
 
-def slot_of(row: Element, link: Element) -> str:
+def _slot_of(row: Element, link: Element) -> str:
     """Where in a row a link stands: tags, with the number of table cells and of definitions."""
     steps = []
     node = link
