@@ -10,13 +10,49 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import BindParameter, Select, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.models import Document, FrontierEntry, Tombstone
-from storage.upsert import dialect_insert
+from storage.prepared import Prepared
+from storage.upsert import insert_into
 
 _CHUNK = 400  # bound variables per statement stay far below SQLite's limit
+_PUT_ENTRY = Prepared(
+    lambda dialect: insert_into(dialect, FrontierEntry).on_conflict_do_nothing().inline(),
+    columns=[
+        column.name
+        for column in FrontierEntry.__table__.c
+        if column.name not in ("error_code", "not_before")
+    ],
+)
+
+
+def _of_keys(table: type[FrontierEntry | Document | Tombstone], *columns: Any) -> Select[Any]:
+    """Rows of a source by their addresses, built once: every list page asks for fifty."""
+    keys: BindParameter[Any] = bindparam("keys", expanding=True)
+    return select(*columns).where(table.source_id == bindparam("source"), table.url_key.in_(keys))
+
+
+_ENTRIES = _of_keys(
+    FrontierEntry,
+    FrontierEntry.url_key,
+    FrontierEntry.state,
+    FrontierEntry.attempts,
+    FrontierEntry.error_code,
+    FrontierEntry.not_before,
+)
+_DOCUMENTS = _of_keys(
+    Document,
+    Document.url_key,
+    Document.id,
+    Document.state,
+    Document.last_checked_at,
+    Document.first_seen_at,
+    Document.etag,
+    Document.last_modified,
+)
+_BURIED = _of_keys(Tombstone, Tombstone.url_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,42 +95,46 @@ def discover(
     URLs with a tombstone are left out.
     """
     unique = {entry.url_key: entry for entry in entries}
-    buried: set[str] = set()
-    for keys in _chunks(list(unique)):
-        buried.update(
-            session.scalars(
-                select(Tombstone.url_key).where(
-                    Tombstone.source_id == source_id, Tombstone.url_key.in_(keys)
-                )
-            )
-        )
-    fresh = [entry for key, entry in unique.items() if key not in buried]
-    if not fresh:
-        return []
-    statement = (
-        dialect_insert(session, FrontierEntry)
-        .on_conflict_do_nothing()
-        .returning(FrontierEntry.url_key)
+    met = {
+        row.url_key
+        for keys in _chunks(list(unique))
+        for statement in (_ENTRIES, _BURIED)
+        for row in _rows(session, statement, source_id=source_id, keys=keys)
+    }
+    return remember(
+        session,
+        source_id=source_id,
+        run_id=run_id,
+        entries=[entry for key, entry in unique.items() if key not in met],
+        now=now,
     )
-    new = set(
-        session.scalars(
-            statement,
-            [
-                {
-                    "source_id": source_id,
-                    "url_key": entry.url_key,
-                    "url": entry.url,
-                    "role": entry.role,
-                    "state": "pending",
-                    "hints": dict(entry.hints) or None,
-                    "discovered_run_id": run_id,
-                    "updated_at": now,
-                }
-                for entry in fresh
-            ],
-        )
-    )
-    return [entry for entry in fresh if entry.url_key in new]
+
+
+def remember(
+    session: Session,
+    *,
+    source_id: int,
+    run_id: int | None,
+    entries: Sequence[FrontierRow],
+    now: datetime,
+) -> list[FrontierRow]:
+    """Put listed URLs of which :func:`known_urls` knew nothing into the frontier, as pending."""
+    rows = [
+        {
+            "source_id": source_id,
+            "url_key": entry.url_key,
+            "url": entry.url,
+            "role": entry.role,
+            "state": "pending",
+            "hints": dict(entry.hints) or None,
+            "attempts": 0,
+            "discovered_run_id": run_id,
+            "updated_at": now,
+        }
+        for entry in entries
+    ]
+    _PUT_ENTRY.run_many(session.connection(), rows)
+    return list(entries)
 
 
 def pending(
@@ -167,25 +207,19 @@ def known_urls(session: Session, *, source_id: int, url_keys: Sequence[str]) -> 
                     not_before=entry.not_before,
                 )
             known[found.url_key] = found
-        for key in session.scalars(
-            select(Tombstone.url_key).where(
-                Tombstone.source_id == source_id, Tombstone.url_key.in_(keys)
-            )
-        ):
+        for (key,) in _rows(session, _BURIED, source_id=source_id, keys=keys):
             known[key] = KnownUrl(key, "tombstone")
     return known
 
 
+def _rows(
+    session: Session, statement: Select[Any], *, source_id: int, keys: list[str]
+) -> Sequence[Any]:
+    return session.connection().execute(statement, {"source": source_id, "keys": keys}).all()
+
+
 def _known_entries(session: Session, *, source_id: int, keys: list[str]) -> dict[str, KnownUrl]:
-    rows = session.execute(
-        select(
-            FrontierEntry.url_key,
-            FrontierEntry.state,
-            FrontierEntry.attempts,
-            FrontierEntry.error_code,
-            FrontierEntry.not_before,
-        ).where(FrontierEntry.source_id == source_id, FrontierEntry.url_key.in_(keys))
-    )
+    rows = _rows(session, _ENTRIES, source_id=source_id, keys=keys)
     return {
         key: KnownUrl(key, state, attempts=attempts, error_code=error_code, not_before=not_before)
         for key, state, attempts, error_code, not_before in rows
@@ -193,17 +227,7 @@ def _known_entries(session: Session, *, source_id: int, keys: list[str]) -> dict
 
 
 def _known_documents(session: Session, *, source_id: int, keys: list[str]) -> list[KnownUrl]:
-    rows = session.execute(
-        select(
-            Document.url_key,
-            Document.id,
-            Document.state,
-            Document.last_checked_at,
-            Document.first_seen_at,
-            Document.etag,
-            Document.last_modified,
-        ).where(Document.source_id == source_id, Document.url_key.in_(keys))
-    )
+    rows = _rows(session, _DOCUMENTS, source_id=source_id, keys=keys)
     return [
         KnownUrl(
             key,

@@ -7,16 +7,17 @@ a child that was declared lost finds no row to update and stops.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.models import CrawlRun, Fetch, Source
 from storage.models.crawl import ACTIVE_STATES, RUN_COUNTS
-from storage.upsert import insert_ignoring
+from storage.prepared import Prepared
+from storage.upsert import insert_ignoring, insert_into
 
 MAX_ATTEMPTS = 3  # the first try and two more after a lost run
 FINAL_STATES = ("ok", "partial", "failed", "timed_out", "lost")
@@ -42,6 +43,12 @@ class FetchRow:
     warc_digest: str | None = None
     error_code: str | None = None
     error_detail: str | None = None
+
+
+_EXCHANGE = tuple(field.name for field in fields(FetchRow))
+_PUT_FETCH = Prepared(
+    lambda dialect: insert_into(dialect, Fetch).inline(), columns=["run_id", *_EXCHANGE]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,28 +323,7 @@ def has_read_to_the_end(session: Session, *, source_id: int) -> bool:
 def record_fetches(session: Session, rows: Sequence[FetchRow], *, run_id: int) -> None:
     """Remember HTTP exchanges of a run."""
     if rows:
-        session.execute(
-            insert(Fetch),
-            [
-                {
-                    "run_id": run_id,
-                    "role": row.role,
-                    "url": row.url,
-                    "url_key": row.url_key,
-                    "fetched_at": row.fetched_at,
-                    "status": row.status,
-                    "bytes": row.bytes,
-                    "elapsed_ms": row.elapsed_ms,
-                    "sha256": row.sha256,
-                    "etag": row.etag,
-                    "last_modified": row.last_modified,
-                    "warc_file": row.warc_file,
-                    "warc_offset": row.warc_offset,
-                    "warc_length": row.warc_length,
-                    "warc_digest": row.warc_digest,
-                    "error_code": row.error_code,
-                    "error_detail": row.error_detail,
-                }
-                for row in rows
-            ],
-        )
+        values = [
+            {"run_id": run_id, **{name: getattr(row, name) for name in _EXCHANGE}} for row in rows
+        ]
+        _PUT_FETCH.run_many(session.connection(), values)

@@ -7,7 +7,6 @@ from typing import Any
 
 from pydantic_core import to_json
 from sqlalchemy import Connection, Row, Table, bindparam, literal_column, null, select, union_all
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import identity_key
 
@@ -42,6 +41,7 @@ from storage.revisit import (
     searched_differs,
 )
 from storage.search_index import stored_text
+from storage.upsert import insert_into
 
 _documents: Table = Document.__table__  # type: ignore[assignment]
 _versions: Table = DocumentVersion.__table__  # type: ignore[assignment]
@@ -92,7 +92,7 @@ _FRONTIER_DONE = Prepared(
 
 
 def _insert(dialect: str, table: Table) -> Any:
-    return (sqlite.insert if dialect == "sqlite" else postgresql.insert)(table).inline()
+    return insert_into(dialect, table).inline()
 
 
 def _put_document_in(dialect: str) -> Any:

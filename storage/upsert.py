@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -13,8 +14,12 @@ from storage.columns import Base
 
 def dialect_insert(session: Session, model: type[Base]) -> Any:
     """The dialect's own INSERT construct, which knows ON CONFLICT."""
-    name = session.get_bind().dialect.name
-    return sqlite.insert(model) if name == "sqlite" else postgresql.insert(model)
+    return insert_into(session.get_bind().dialect.name, model)
+
+
+def insert_into(dialect: str, table: type[Base] | Table) -> Any:
+    """The same by the name of the dialect, for statements that are prepared."""
+    return (sqlite.insert if dialect == "sqlite" else postgresql.insert)(table)
 
 
 def insert_ignoring(

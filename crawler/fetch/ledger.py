@@ -207,7 +207,7 @@ class DatabaseLedger:
     def _select(self, session: Session, keyed: dict[str, ListRow], *, now: datetime) -> Selection:
         known = frontier.known_urls(session, source_id=self.source_id, url_keys=list(keyed))
         ground = self._all_on_ground(session, keyed, known)
-        new = frontier.discover(
+        new = frontier.remember(
             session,
             source_id=self.source_id,
             run_id=self.store.run_id,
