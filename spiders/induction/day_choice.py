@@ -32,7 +32,6 @@ class Features:
     ordered: float  # the list runs by it
     same: float  # one day in all rows
     yearless: float
-    ahead: float  # days to come
     several: float  # texts with more than one day
     long: float  # words around the day
     named: float  # class of the element, as templates call days
@@ -49,7 +48,6 @@ _WEIGHTS = Features(
     ordered=0.25,
     same=-0.3,
     yearless=-0.35,
-    ahead=-0.2,
     several=-0.35,
     long=-0.25,
     named=0.05,
@@ -87,7 +85,7 @@ def choose_days(
         return None
     slot, form, days = max(
         read_of,
-        key=lambda each: weighed(_features(each[0], each[2], own=own, today=today), _WEIGHTS),
+        key=lambda each: weighed(_features(each[0], each[2], own=own), _WEIGHTS),
     )
     return Days(slot.field, form, tuple(days))
 
@@ -114,13 +112,7 @@ def _attributes(rows: Sequence[Row]) -> Iterator[Slot]:
             yield Slot(field, texts, "attribute")
 
 
-def _features(
-    slot: Slot,
-    days: Sequence[date | None],
-    *,
-    own: Sequence[str],
-    today: date | None,
-) -> Features:
+def _features(slot: Slot, days: Sequence[date | None], *, own: Sequence[str]) -> Features:
     texts = [text for text, day in zip(slot.texts, days, strict=True) if day is not None]
     known = [day for day in days if day is not None]
     labels = [f"{slot.head} {_label(text)}" for text in texts[:_LOOKED_AT]]
@@ -139,7 +131,6 @@ def _features(
         ordered=descending_share(days) if len(known) > 2 else 0.0,
         same=float(len(known) > 3 and len(set(known)) == 1),
         yearless=sum(_YEAR.search(text) is None for text in texts) / len(texts),
-        ahead=sum(today is not None and day > today for day in known) / len(known),
         several=sum(len(find_dates(text, lang="en")) > 1 for text in texts[:_LOOKED_AT])
         / len(texts[:_LOOKED_AT]),
         long=min(1.0, max(0.0, (size - _PLAIN) / 100)),

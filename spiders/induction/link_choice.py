@@ -18,6 +18,8 @@ from spiders.induction.worth import GENERIC, address_worth, title_of, title_wort
 
 _MOST_LINKS = 40
 _LONGEST_WORDS = 40
+#: what every link adds to its place, whatever it is
+_EACH = 0.3
 #: links that open the document, and links to what goes with it
 _DOCUMENT = (
     r"^(?:full |view |read |slip |majority |download |the |pdf |online )*"
@@ -46,7 +48,6 @@ class Features:
 
     telling: float  # its text, or its tooltip
     address: float  # like those of documents
-    first: float  # no echo
     echo: float  # an icon beside a link with the same title
     opens: float  # Opinion, Order, Details
     aside: float  # Minutes, Video, Summary
@@ -58,13 +59,12 @@ class Features:
 _WEIGHTS = Features(
     telling=1.0,
     address=1.0,
-    first=0.3,
-    echo=-0.7,
+    echo=-1.0,
     opens=0.15,
     aside=-0.3,
     belongs=-0.6,
     icon=-0.1,
-    constant=-0.1,
+    constant=-0.4,
 )
 
 
@@ -96,7 +96,7 @@ def _worth(pairs: Sequence[tuple[Element, Element]]) -> float:
     same = len(titles) <= max(1, len(pairs) / 4) and len(pairs) > 1
     distinct = len({link.link for _, link in pairs}) / len(pairs)
     total = sum(weighed(_features(row, link, same=same), _WEIGHTS) for row, link in pairs)
-    return total * distinct
+    return (total + _EACH * len(pairs)) * distinct
 
 
 def _features(row: Element, link: Element, *, same: bool) -> Features:
@@ -109,7 +109,6 @@ def _features(row: Element, link: Element, *, same: bool) -> Features:
     found = Features(
         telling=title_worth("" if aside or opens else title_of(link)),
         address=address_worth(link),
-        first=float(not echo),
         echo=float(echo),
         opens=float(opens),
         aside=float(aside),
@@ -117,7 +116,7 @@ def _features(row: Element, link: Element, *, same: bool) -> Features:
         icon=float(not words),
         constant=float(same),
     )
-    return replace(found, telling=0.0, first=0.0, echo=0.0) if same else found
+    return replace(found, telling=0.0, echo=0.0) if same else found
 
 
 def _told_by_image(link: Element) -> str:
