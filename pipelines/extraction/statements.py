@@ -26,35 +26,50 @@ _WHOLE = re.compile(
     r"(?=(?:\S{1,60}\s{1,3}){4}|.{0,12}[\u3400-\u9fff])"
     r"[^!?！？©]{5,400}[\w)）》”\"%％][。；.;][”’」』\"')）]?"
 )
-#: what a page says of itself, of whoever wrote it, and of how to follow it
-_OF_THE_PAGE = re.compile(
-    r"\A\W{0,4}(?:免责|版权|郑重|本网|特别)声明\s?[:：]|(?:编辑|责编|编审|审核|校对|监制|来源)\s{0,3}[:：]"
-    r"|本文|本站|本网(?!站)|原作者|公众号|官方微信|二维码.{0,8}(?:关注|阅读|下载)|不代表.{0,6}立场"
-    r"|转载(?:请|须|自)|版权所有\s?[:：，,]|ICP备\s?\d|公网安备\s?\d"
-    r"|all rights reserved\s?(?:[.,;]|$)|copyright (?:\(c\)|(?:19|20)\d\d)"
-    r"|\babout (?:the|this) author|über (?:den|die|der) autor|propos de l['’]auteur"
-    r"|\bsobre (?:el|la|o|a) autora?\b"
-    r"|\A\W{0,4}(?:photo|image|bild|foto)\w{0,10} ?(?:(?:credit|source) ?)?(?::|\b(?:by|via)\b)"
-    r"|\bthis (?:entry|post) was |\b(?:beitrag|eintrag) wurde |\bet billet a été "
-    r"|\besta entrada fue |\b(?:about|access to) this (?:article|story)\b|\bin the comments\b"
-    r"|\bhear from you\b|\bwhat you think\b|\bsend us a tip\b|\bclick here\b|\btry again\b"
-    r"|\bjavascript\b|\bthis video\b|\baffiliate links?\b|\bsubscribers only\b"
-    r"|\b(?:reserved|available) (?:for|to|exclusively|only)[^.]{0,20}\bsubscribers\b"
-    r"|\bréservée? aux abonnés|\blire la suite\b|\bextern\w{0,2} inhalt|\bhier klicken\b"
-    r"|\b(?:lesen|hören|sehen) sie (?:hier|auch|in unser)"
-    r"|\byour inbox\b|(?<!\S)@\w|\bon (?:twitter|facebook|instagram|linkedin|youtube)\b"
-    r"|\bfor (?:more|the latest) (?:stories|news|updates)\b"
-    r"|\b(?:subscribe|sign up) (?:to|for|now|here|today)\b.{0,60}"
-    r"\b(?:newsletters?|briefing|e?mails?|alerts?|unlimited|podcasts?|updates|daily|weekly)\b"
-    r"|\b(?:our|unser\w{0,2}|nos|notre|nuestr\w{1,2}|nostr\w|noss\w{1,2})\b.{0,40}"
-    r"\b(?:newsletters?|journalis\w{1,3}|app|channel|podcasts?)\b",
-    re.IGNORECASE,
+# What a page says of itself, in small letters: at the beginning of a line,
+_LABELS = re.compile(
+    r"[\s\W]{0,4}(?:"
+    r"(?:photo|image|bild|foto)\w{0,10} ?(?:(?:credit|source) ?)?(?::|\b(?:by|via)\b)"
+    r"|(?:read|watch|listen|related|more|recommended|trending|exclusive|must read|also read"
+    r"|don'?t miss|in pictures|mehr|lesen sie|à lire|lire aussi|leggi anche|leia|lea|ver|veja)\b"
+    r"[\w ]{0,15}[:|：–>»-]"
+    r"|subscribe (?:to|for|now|here|today|and)\b|(?:免责|版权|郑重|本网|特别)声明\s?[:：])"
+)
+# or anywhere: whoever wrote it and owns it, where there is more, and what readers are to do
+_NOTICES = re.compile(
+    r"(?:编辑|责编|编审|审核|校对|监制|来源)\s{0,3}[:：]|本文|本站|本网(?!站)|原作者|公众号"
+    r"|官方微信|不代表.{0,6}立场|转载(?:请|须|自)|版权所有\s?[:：，,]|二维码.{0,8}(?:关注|阅读|下载)"
+    r"|icp备\s?\d|公网安备\s?\d|(?<!\S)@\w|\b(?:"
+    r"all rights reserved\s?(?:[.,;]|$)|copyright (?:\(c\)|(?:19|20)\d\d)"
+    r"|about (?:the|this) author|contact the author at|über (?:den|die|der) autor"
+    r"|propos de l['’]auteur|sobre (?:el|la|o|a) autora?\b|originally (?:published|appeared)\b"
+    r"|this (?:entry|post) was |(?:beitrag|eintrag) wurde |(?:article|billet) a été "
+    r"|esta entrada fue |affiliate links?\b|javascript\b|this video\b|try again\b"
+    r"|extern\w{0,2} inhalt|click here\b|hier klicken\b"
+    r"|(?:lesen|hören|sehen) sie (?:hier|auch|in unser)"
+    r"|get the latest\b|for (?:more|the latest) (?:stories|news|updates)\b"
+    r"|hear from you\b|what you think\b|send us a tip\b|in the comments\b"
+    r"|(?:about|access to|like|enjoyed) this (?:article|story)\b|full (?:article|story)\b"
+    r"|to (?:continue|keep) reading\b|lire la suite\b|réservée? aux abonnés"
+    r"|on (?:twitter|facebook|instagram|linkedin|youtube)\b|app store\b"
+    r"|(?:suivez-nous|síguenos|siga-nos|seguici|folgen sie uns)\b"
+    r"|(?:abonnez-vous|connectez-vous|suscríb\w{1,6}|abbonati|iscriviti|abonnieren sie)\b"
+    r"|jetzt (?:abonnieren|testen|lesen)\b|subscribers only\b|your inbox\b"
+    r"|(?:reserved|available) (?:for|to|exclusively|only)[^.]{0,20}\bsubscribers\b"
+    r"|free trial\b|donate\b|becom(?:e|ing) a (?:member|supporter|subscriber)\b"
+    r"|sign up (?:to|for|now|here|today)\b.{0,60}"
+    r"\b(?:newsletters?|briefing|e?mails?|alerts?|unlimited|podcasts?|updates|daily|weekly|free)\b"
+    r"|(?:our|unser\w{0,2}|nos|notre|nuestr\w{1,2}|nostr\w|noss\w{1,2})\b.{0,40}"
+    r"\b(?:newsletters?|journalis\w{1,3}|app|channel|podcasts?)\b)"
 )
 
 
 def is_statement(text: str) -> bool:
     """A whole sentence, or several, that neither calls out nor asks nor is about the page."""
-    return _WHOLE.fullmatch(text) is not None and _OF_THE_PAGE.search(text) is None
+    if _WHOLE.fullmatch(text) is None:
+        return False
+    small = text.lower()
+    return _LABELS.match(small) is None and _NOTICES.search(small) is None
 
 
 class Statements:
