@@ -39,7 +39,7 @@ _CDATA = re.compile(r"<record>\s*<!\[CDATA\[(.*?)\]\]>\s*</record>", re.S | re.I
 #: larger pages are not parsed again and again for dates beside the rows
 _LARGE = 400_000
 _LEAST_ROWS, _LEAST_RECORDS = 3, 2
-#: titles of this worth are numbers or the same words in every row
+#: titles of this worth are numbers and the like
 _NAMELESS = -0.6
 _ARTICLE = (
     "这一页是一篇文章，不是列表：请给出它所在栏目的网址 / "
@@ -228,7 +228,10 @@ def _without_strays(case: _Case, page: Page, group: Group, own: Induced) -> Indu
 def _refuse_nameless(own: Induced) -> None:
     """Rows that say neither what they are nor of which day: better none than these."""
     rows = own.listing.rows
-    if any(row.published_on for row in rows) or title_worth_of([r.title for r in rows]) > _NAMELESS:
+    titles = [row.title for row in rows]
+    same = len(rows) > 1 and len(set(titles)) == 1
+    told = title_worth_of(titles) > _NAMELESS and not same
+    if told or any(row.published_on for row in rows):
         return
     raise NothingFound(
         f"有 {len(rows)} 行链接，但题名（如“{rows[0].title[:20]}”）与日期都读不出："

@@ -190,6 +190,18 @@ REFUSED: dict[str, bytes] = {
         + "</table>"
     ),
     "login": page('<form><input type="password"></form><p><a href="/forgot">Forgot it?</a></p>'),
+    "numbers_of_opinions": page(
+        "".join(
+            f'<li><a href="/files/{i + 4000}.pdf">Opinion Number 24-{i + 4000} (slip)</a></li>'
+            for i in range(8)
+        )
+    ),
+    "the_same_tooltip_in_every_row": page(
+        "".join(
+            f'<li><a href="/files/{i + 4000}.pdf" title="Opens in a new window today">View</a></li>'
+            for i in range(8)
+        )
+    ),
     "the_same_words_in_every_row": page(
         "".join(f'<li><a href="/files/{i + 4000}">Download</a></li>' for i in range(8))
     ),

@@ -32,6 +32,25 @@ def test_a_mark_inside_some_links_is_a_word_of_their_titles() -> None:
     assert titles == [("转发" if i % 2 else "") + title for i, title in enumerate(TITLES)]
 
 
+def test_marks_in_the_first_links_only_are_words_too() -> None:
+    rows = "".join(
+        f'<li><a href="/art/{4000 + i}.html">{"<b>【转发】</b>" if i < 5 else ""}{title}</a></li>'
+        for i, title in enumerate([*TITLES, *(f"{title}的解读" for title in TITLES)])
+    )
+    titles = [row.title for row in read(f"<ul>{rows}</ul>").listing.rows]
+    assert titles[:5] == [f"【转发】{title}" for title in TITLES]
+
+
+def test_an_icon_beside_the_title_does_not_lead_to_the_document() -> None:
+    rows = "".join(
+        f'<li><a href="/photo/{5000 + i}.html" title="{title}"><img src="x.png" alt="图"></a>'
+        f'<a href="/art/{4000 + i}.html">{title}</a><i>2026-11-{18 - i}</i></li>'
+        for i, title in enumerate(TITLES)
+    )
+    found = [row.url for row in read(f"<ul>{rows}</ul>").listing.rows]
+    assert found == [f"https://records.example.org/art/{4000 + i}.html" for i in range(len(TITLES))]
+
+
 def test_a_row_without_a_day_stays_between_dated_ones_and_goes_before_them() -> None:
     rows = [
         f'<p><a href="/art/{4000 + i}.html">{title}</a> 2026-11-{18 - i}</p>'
@@ -57,6 +76,7 @@ def test_a_table_in_many_tables_is_counted() -> None:
         "2026-03-03",
     ]
     assert all(len(str(value)) <= 300 for value in found.settings.values())
+    assert found.listing.matched == 4, "rows of the tables around it are none"
 
 
 def test_days_that_only_addresses_state() -> None:
