@@ -68,7 +68,7 @@ def choose_title(
         if key in facts and len(fold(facts[key])) >= 4:
             cleaned = facts[key] if _stands_in(raw, facts[key]) else without_site(facts[key], facts)
             return _tidy(cleaned), _block_with(out, fold(cleaned))
-    cleaned = _bare(raw, facts) if raw else ""
+    cleaned = without_site(raw, facts) if raw else ""
     generic = len(fold(cleaned)) < _NO_SITE_NAME
     worded = len(_LATIN_WORD.findall(cleaned.lower())) >= _WORDS
     if worded and out is not None and out.tag[best[2]] in _MINOR and fold(best[1]) not in fold(raw):

@@ -328,3 +328,31 @@ def test_the_one_heading_wins_over_the_wording_that_is_shared() -> None:
     assert body is not None
     found = choose_title(outline_of(body), facts=facts, table={}, hint=None)[0]
     assert found == "Wait, are sample rules good for firms?"
+
+
+def _titled(markup: str, facts: dict[str, str]) -> str:
+    body = LexborHTMLParser(f"<body>{markup}<p>{'Records, firms say, cost. ' * 20}</p></body>").body
+    assert body is not None
+    return choose_title(outline_of(body), facts=facts, table={}, hint=None)[0]
+
+
+def test_the_title_that_a_page_shares_tells_where_the_name_of_the_site_begins() -> None:
+    title = "Budget : les communes attendent une réponse"
+    facts = {"html:title": f"{title} : Le Journal", "ld:headline": title}
+    assert _titled("", facts) == title
+
+
+def test_a_minor_heading_that_the_page_does_not_name_is_no_title() -> None:
+    title = "Seven towns ask for new rules on records"
+    assert _titled("<h3>The week in towns</h3>", {"html:title": f"{title} | Sample"}) == title
+
+
+def test_a_short_word_is_no_title_because_the_title_holds_it() -> None:
+    title = "Records of seven towns are kept for years"
+    menu = "<h2>Towns</h2>" + "<div>Town</div>" * 12
+    assert _titled(menu, {"html:title": f"{title} | Sample"}) == title
+
+
+def test_quotation_marks_part_no_title() -> None:
+    title = "Die Stadt sagt »nein« zu neuen Regeln"
+    assert _titled("", {"html:title": f"{title} » Anzeiger"}) == title

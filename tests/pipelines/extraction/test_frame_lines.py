@@ -55,6 +55,29 @@ def test_a_heading_below_the_title_belongs_to_the_headline() -> None:
     assert body_of(f"<article>{head}<div>{BODY}</div></article>") == "\n".join(TEXT)
 
 
+@pytest.mark.parametrize(
+    ("lead", "kept"),
+    [
+        (f"<p class='lead'>{LEAD}</p>", True),
+        (
+            "<p>It may cost $40m, the owner said. Ships, grain and all, go to the next port.</p>",
+            True,
+        ),
+        (
+            "<h2>It may cost $40m, the owner said. Ships, grain and all, go to the next port.</h2>",
+            False,
+        ),
+    ],
+)
+def test_a_lead_far_from_the_box_of_the_text(lead: str, kept: bool) -> None:
+    links = "".join(f"<a href='/{i}'>Section number {i} of the paper</a> " for i in range(9))
+    head = f"<h1>Harbour shuts to large ships after cracks are found</h1>{lead}"
+    top = f"<div><div>{head}<div>{links}</div></div></div>"
+    first, *rest = body_of(f"<div>{top}<div class='article-body'>{BODY}</div></div>").split("\n")
+    assert (first in lead) is kept
+    assert tuple(rest if kept else (first, *rest)) == TEXT
+
+
 def test_a_lead_that_the_text_repeats_is_kept_once() -> None:
     links = "".join(f"<a href='/{i}'>Section number {i} of the paper</a> " for i in range(9))
     head = (

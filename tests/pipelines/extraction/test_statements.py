@@ -74,6 +74,21 @@ def test_the_end_of_a_policy_is_not_cut_at_such_a_sentence() -> None:
             assert body_of("".join(f"<p>{text}</p>" for text in texts), lang) == texts
 
 
+def test_the_last_paragraph_is_no_credit_for_its_first_word() -> None:
+    texts = [PROSE["zh"]] * 4 + ["纠错申请应当自收到之日起五日内答复。"]
+    assert body_of("".join(f"<p>{text}</p>" for text in texts), "zh")[-1] == texts[-1]
+
+
+def test_the_lead_of_a_policy_may_begin_with_such_words() -> None:
+    lead = (
+        "Subscribers gain new rights from May. Operators have until then to name them in contracts."
+    )
+    links = "".join(f"<a href='/{i}'>Chapter number {i} of the rules</a> " for i in range(9))
+    prose = f"<p>{PROSE['en']}</p>" * 4
+    main = f"<div><p class='lead'>{lead}</p><div>{links}</div></div><div>{prose}</div>"
+    assert body_of(main, "en")[0] == lead
+
+
 @pytest.mark.parametrize(
     ("lang", "headings"),
     [
@@ -135,6 +150,8 @@ def test_a_sentence_of_an_article_stays(line: str) -> None:
         "Il vous reste 45 % de cet article à lire. La suite est réservée aux abonnés.",
         "This entry was posted on May 4 and filed under News.",
         "Über die Autorin: Jane Doe ist Redakteurin und lebt in Kiel.",
+        "Related: How the port came to be closed for six weeks.",
+        "Subscribe to the paper and read what nobody else will tell.",
         "Advertisement.", "Read more.", "Like this story? Share it with your friends today.",
         "免责声明：本文仅代表作者观点，与本网无关。",
         "关注我们的公众号，获取更多内容。", "（责任编辑：张三）",
