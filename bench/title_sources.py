@@ -54,7 +54,7 @@ def measure(data: Path, *, half: str | None = None) -> Report:
         if found:
             reports[manifest.parent.name] = _report(found)
             pages += found
-    total = _report(pages)
+    total = _report(pages) if pages else Report("titles", 0, {}, {})
     total.sets = reports if len(reports) > 1 else {}
     return total
 
@@ -154,6 +154,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--half", choices=("dev", "other"), help="the pages of one half only")
     options = parser.parse_args(arguments)
     report = measure(options.data, half=options.half)
+    if not report.n:
+        parser.error(f"no page with a gold title at {options.data}")
     for name, part in report.sets.items():
         print(f"== {name}\n{part.as_table()}\n")
     print(report.as_table())
