@@ -1,8 +1,8 @@
-"""Lines that belong to the page and not to the article, in Chinese and in languages of Latin script.
+"""Lines that belong to the page and not to the article, in Chinese and languages of Latin script.
 
 ``is_meta_line``: date, source, author, counters, font size, print and share buttons.
-Phrases of Latin script are in ``latin.py``; what only begins like a notice is in ``statements.py``.
 ``ends_article``: headings after which only related items, comments and legal notes follow.
+Phrases of Latin script are in ``latin.py``; what only begins like a notice is in ``statements.py``.
 No pattern here is super-linear: all repeats are bounded or over disjoint classes.
 """
 
