@@ -41,8 +41,16 @@ def subject(view: IssueView) -> str:
     first = view.leads[0] if view.leads else None
     what = lead_line(first) if first else headline(view.items[0].title)
     room = SUBJECT_COLUMNS - display_width(start) - display_width(end) - 2
-    middle = f"｜{cut_to_width(clean_line(what), room)}" if room >= 12 else ""
+    middle = f"｜{_cut_named(clean_line(what), room)}" if room >= 12 else ""
     return cut_to_width(clean_line(f"{start}{middle}{end}"), SUBJECT_COLUMNS)
+
+
+def _cut_named(text: str, columns: int) -> str:
+    """Cut to a width; a name that the cut leaves open is closed."""
+    cut = cut_to_width(text, columns)
+    if cut.count("《") <= cut.count("》"):
+        return cut
+    return f"{cut_to_width(text, columns - display_width('》'))}》"
 
 
 def preheader(view: IssueView) -> str:

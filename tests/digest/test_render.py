@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from lxml import html as lxml_html  # type: ignore[import-untyped]
 from wcwidth import wcswidth
 
+from digest.columns import display_width
 from digest.links import Reader, WebLinks
 from digest.lint import check_rendered
 from digest.lint.reading import links_of_html, links_of_text
@@ -272,6 +273,15 @@ def test_subject_and_preheader_stay_on_one_line(text: str) -> None:
         assert not any(ord(char) < 0x20 or char in "\u2028\u2029\u202e" for char in line)
     rendered.html.encode("utf-8")
     rendered.text.encode("utf-8")
+
+
+def test_a_name_that_the_subject_has_no_room_for_is_closed() -> None:
+    view = sample_issue(4)
+    text = "《数据分类分级保护管理办法（征求意见稿）及其实施细则与配套目录汇编》意见"
+    lead = replace(view.leads[0], who="示例数字发展部", text=text)
+    line = mail(replace(view, leads=(lead, *view.leads[1:]))).subject
+    assert "…》（共4条）" in line
+    assert display_width(line) <= 78
 
 
 def test_one_poisoned_item_does_not_cost_the_others() -> None:
