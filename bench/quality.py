@@ -40,9 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
     if options.json:
         print(json.dumps(report.as_json(), ensure_ascii=False))
         return 0
-    for name, part in report.sets.items():
-        print(f"== {name}\n{part.as_table()}\n")
-    print(report.as_table())
+    print(report.as_tables())
     return 0
 
 

@@ -34,6 +34,11 @@ class Report:
             data["sets"] = {name: report.as_json() for name, report in self.sets.items()}
         return data
 
+    def as_tables(self) -> str:
+        """A table of each set, then that of all of them."""
+        parts = [f"== {name}\n{part.as_table()}\n" for name, part in self.sets.items()]
+        return "\n".join((*parts, self.as_table()))
+
     def as_table(self) -> str:
         names = list(self.ours)
         for values in self.peers.values():

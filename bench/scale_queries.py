@@ -83,7 +83,7 @@ class _Chooser:
 
     def __init__(self, library: Library, stored: int) -> None:
         self.rng = random.Random(5)  # noqa: S311 - sample choice
-        self.library, self.stored = library, stored
+        self.texts, self.stored = library, stored
         han = [word for word in library.words if not any(c.isascii() for c in word)]
         short = [word for word in han if len(word) == 2]
         self.bands = {"common": short[:40], "middle": short[300:1500], "rare": short[8000:]}
@@ -94,7 +94,7 @@ class _Chooser:
         return self.rng.sample(self.bands[band], count)
 
     def document(self) -> Made:
-        return self.rng.choice(self.library.batch(self.rng.randrange(self.stored // BATCH)))
+        return self.rng.choice(self.texts.batch(self.rng.randrange(self.stored // BATCH)))
 
     def numbered(self, count: int) -> list[Made]:
         found: list[Made] = []
@@ -108,7 +108,7 @@ class _Chooser:
         """Documents of small places."""
         found: list[Made] = []
         while len(found) < count:
-            batch = self.library.batch(self.rng.randrange(self.stored // BATCH))
+            batch = self.texts.batch(self.rng.randrange(self.stored // BATCH))
             found.append(self.rng.choice([one for one in batch if "县" in one.publisher]))
         return found
 
@@ -197,7 +197,7 @@ def _fields(choose: _Chooser) -> Iterator[Query]:
 
 
 def _days(choose: _Chooser) -> Iterator[Query]:
-    newest = choose.library.batch(choose.stored // BATCH - 1)[-1].seen.date()
+    newest = choose.texts.batch(choose.stored // BATCH - 1)[-1].seen.date()
     for back in (0, 3, 40, 120, 400):
         day = newest - timedelta(days=back)
         yield Query("after:", f"after:{day}", _after(day))

@@ -156,9 +156,7 @@ def main(arguments: list[str] | None = None) -> int:
     report = measure(options.data, half=options.half)
     if not report.n:
         parser.error(f"no page with a gold title at {options.data}")
-    for name, part in report.sets.items():
-        print(f"== {name}\n{part.as_table()}\n")
-    print(report.as_table())
+    print(report.as_tables())
     return 0
 
 

@@ -174,7 +174,7 @@ def host_group(url: str) -> str:
     if parts is None:
         return ""
     host = _ascii_host(parts.hostname or "")
-    if host == "localhost" or _is_number(host):
+    if host == "localhost" or is_ip_address(host):
         return f"{host}:{parts.port}" if parts.port else host
     labels = host.split(".")
     keep = 3 if ".".join(labels[-2:]) in _SUFFIXES else 2
@@ -208,7 +208,8 @@ def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def _is_number(host: str) -> bool:
+def is_ip_address(host: str) -> bool:
+    """Whether a host is a number of IPv4 or IPv6 and no name."""
     try:
         ipaddress.ip_address(host)
     except ValueError:

@@ -190,10 +190,15 @@ class Reading:
         """Documents above the floor that meet the conditions on columns."""
         if self.floor is None:
             return
+        yield from self._walk(sizes, below=_NO_BOUND, above=self.floor)
+
+    def _walk(
+        self, sizes: tuple[int, int], *, below: int | None, above: int | None = None
+    ) -> Iterator[list[Candidate]]:
+        """Documents between two ids that meet the conditions on columns, newest first."""
         size, later = sizes
-        below = _NO_BOUND
         while True:
-            query, values = self._query(None, texts=True, below=below, above=self.floor)
+            query, values = self._query(None, texts=True, below=below, above=above)
             rows = self._connection.execute(query, {**values, "most": size}).all()
             if rows:
                 yield self._made(rows)
@@ -268,14 +273,7 @@ class Reading:
                 if rows:
                     yield self._made(rows)
             return
-        while True:
-            query, values = self._query(None, texts=True, below=below)
-            rows = self._connection.execute(query, {**values, "most": size}).all()
-            if rows:
-                yield self._made(rows)
-            if len(rows) < size:
-                return
-            below, size = rows[-1][0], later
+        yield from self._walk(sizes, below=below)
 
     def in_titles(self, *, most: int) -> list[Candidate]:
         """Candidates whose titles may hold what is looked for."""

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from crawler.control.dns_answers import Address, Dns, addresses
 from crawler.control.findings import CheckResult, Level
 from digest.settings import MailConfig
-from pipelines.urls import host_group
+from pipelines.urls import host_group, is_ip_address
 
 # Addresses that nobody outside sees; the documentation networks are not among them.
 _INSIDE = tuple(
@@ -127,7 +127,7 @@ def mail_exchangers(dns: Dns, domain: str) -> Iterator[CheckResult]:
 def _targets(dns: Dns, domain: str, hosts: list[str]) -> CheckResult:
     """The first MX host that mail cannot be handed to, or ok."""
     for host in hosts:
-        if _is_address(host):
+        if is_ip_address(host):
             return CheckResult(
                 "MX",
                 "error",
@@ -149,11 +149,3 @@ def _targets(dns: Dns, domain: str, hosts: list[str]) -> CheckResult:
                 f"添加 / add: {host}  A  …；不用的 MX 记录请删除 / drop it if it is not used",
             )
     return CheckResult("MX", "ok", ", ".join(hosts)[:120])
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
