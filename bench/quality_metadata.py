@@ -180,9 +180,10 @@ def _standing(row: Row, fields: Fields, found: Metadata) -> None:
 
 
 def _stated_text(row: Row, fields: Fields, path: Path) -> float:
-    """A short text with what it says of itself; ``null`` where it says nothing."""
+    """A short text with what it says of itself, ``null`` where it says nothing; ``listed`` is the
+    day of the list row that led to it."""
     page = CleanPage(row["title"], "", row["text"], lang=row.get("lang", "zh"))
-    found, spent = _timed(page)
+    found, spent = _timed(page, hints=Hints(date_text=row.get("listed")))
     for name, gold in row["fields"].items():
         ours = getattr(found, name)
         if name.endswith(("_on", "_until")):
