@@ -52,8 +52,16 @@ _NAME_FIRST = re.compile(
     r"(?:已|于|近日|日前|今日|昨日|正式|全文|对外|\d{1,2}月\d{1,2}日|\d{1,2}日){0,4}"
     rf"(?:{_VERBS_BEHIND})"
 )
+# 发布公告2025年第62号，公布对…的决定: the act is named behind the second verb.
+_THROUGH = re.compile(
+    r"(?:公告|通知|通告)(?:[^，。；！？\n《》]{0,16}号)?[，,](?=(?:公布|发布)(?!会|的))"
+)
+_NUMBER_ONE = "中央一号文件"
+_PARTY_AND_COUNCIL = ("中共中央", "国务院")
 # A loosely told act is no meeting, fair or signing.
-_OCCASION = re.compile(r"签约|揭牌|开幕|闭幕|举行|举办|召开|论坛|峰会|大赛|启幕|开工|投运|落户")
+_OCCASION = re.compile(
+    r"签约|揭牌|开幕|闭幕|举行|举办|召开|论坛|峰会|大赛|启幕|开工|投运|(?<![可分才能])落户(?![政条限门])"
+)
 # A company that speaks of a policy reports none.
 _COMPANY = re.compile(
     r"公司(?:表示|称|在|将|拟|董事|回应|认为)|投资者(?:互动|问答|关系)|互动平台|业绩说明会"
@@ -146,11 +154,16 @@ def _of_sentence(
         name, said = _read(first["name"], first["tail"] or "")
         if name is not None:
             return name, said, (), "", bool(_DRAFT.search(sentence))
+    through: tuple[tuple[str, ...], str] = (), ""
     for match in _VERB.finditer(sentence):
         rest = sentence[match.end() :]
         if rest.startswith("《") and not _ABBREVIATED.match(rest):
             return None  # quoted: read elsewhere
         who = _who(sentence[: match.start()])
+        who = through if who == ((), "") else who
+        if _THROUGH.match(rest):
+            through = who
+            continue
         opened = match[0] in ("就", "对")
         name, said = _named(rest, opened=opened)
         if name is None and not who[0] and not who[1]:
@@ -191,6 +204,8 @@ def announcers(text: str) -> tuple[tuple[str, ...], str]:
 
 def _who(clause: str) -> tuple[tuple[str, ...], str]:
     """The bodies in front of the verb and the place they speak for."""
+    if _NUMBER_ONE in clause:
+        return _PARTY_AND_COUNCIL, "CN"
     bare = _DATELINE.sub("", clause)
     bare = bare[max(bare.rfind(mark) for mark in "，,：:") + 1 :]
     bare = _WHEN.sub("", bare).strip(" 　、的由经")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from hashlib import blake2b
 
-from pipelines.events.names import PolicyName
+from pipelines.events.names import PolicyName, turned_into
 from pipelines.events.subject import Subject
 from pipelines.fields.docnumber import compared
 
@@ -83,4 +83,6 @@ def keys_by_name(
     any_year = key_hash("any", core, name.batch)
     known = [*(number_key(number) for number in sorted(numbers)), *linked]
     asked = [exact, key_hash("name", core, name.batch, "")] if name.years else [any_year]
+    if later := turned_into(name):
+        known.append(key_hash("any", later, name.batch))
     return [exact, any_year, *known], [*asked, *known]

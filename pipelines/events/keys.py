@@ -22,7 +22,8 @@ from pipelines.events.announce import (
     scopes_of,
 )
 from pipelines.events.filing import keys_by_days, keys_by_name
-from pipelines.events.names import PolicyName, read_place
+from pipelines.events.names import PolicyName
+from pipelines.events.places import at_issuers, placed
 from pipelines.events.references import Reference, references_of
 from pipelines.events.roles import (
     OWN_ROLES,
@@ -34,7 +35,6 @@ from pipelines.events.roles import (
 from pipelines.events.subject import Subject, only_named, read_subject
 from pipelines.fields.docnumber import compared, find_doc_numbers, normalise_doc_number
 from pipelines.fields.issuers import canonical_body, place_of
-from pipelines.fields.regions import Region
 from pipelines.fields.subjects import issuers_in_lead, issuers_in_title
 from pipelines.items import Bulletin, CleanPage, Metadata
 from pipelines.levels import OFFICIAL_LEVELS
@@ -158,9 +158,7 @@ def read_keys(page: PageFacts) -> EventKeys:
     if subject is not None:
         bodies = _bodies_of(page, subject, text) or bodies
         role = _role(page, subject, bodies, official=official)
-        subject = _placed(subject, bodies)
-        if not subject.name.place:
-            subject = _placed_by_page(subject, page, text, bodies=bodies, at=at, official=official)
+        subject = placed(subject, page.title, text, bodies=bodies, at=at, official=official)
     issuers = tuple(dict.fromkeys(canonical_body(name, context=at) for name in bodies))
     number = normalise_doc_number(page.doc_number)
     key = url_key(page.url) if page.url else ""
@@ -214,7 +212,7 @@ def _role(page: PageFacts, subject: Subject, bodies: tuple[str, ...], *, officia
         own=subject.own,
         draft=subject.name.draft,
         before=subject.before,
-        issuers_site=_at_issuers(page.publisher, bodies),
+        issuers_site=at_issuers(page.publisher, bodies),
     )
 
 
@@ -325,47 +323,6 @@ def _bodies_of(page: PageFacts, subject: Subject, text: str) -> tuple[str, ...]:
     if named is None and not page.issuing_bodies and not subject.own:
         return announcers(text)[0] or elsewhere(page.title, text[:LEAD])[0]
     return named.bodies if named else page.issuing_bodies
-
-
-def _at_issuers(publisher: str | None, bodies: Sequence[str]) -> bool:
-    """Whether the site may be an issuing body's own: nothing known says otherwise."""
-    if not publisher or not bodies:
-        return True
-    site = canonical_body(publisher)
-    names = [canonical_body(name) for name in bodies]
-    return any(name.startswith(site) or site.startswith(name) for name in names)
-
-
-def _placed(subject: Subject, bodies: Sequence[str]) -> Subject:
-    if subject.name.place:
-        return subject
-    for body in bodies:
-        level, region = place_of(body)
-        if region is not None:
-            return replace(subject, name=subject.name.at(region.path))
-        printed = read_place("".join(body.split()))[0] if level == "none" else ""
-        if printed:
-            return replace(subject, name=subject.name.at(printed))
-    return subject
-
-
-def _placed_by_page(
-    subject: Subject,
-    page: PageFacts,
-    text: str,
-    *,
-    bodies: tuple[str, ...],
-    at: Region | None,
-    official: bool,
-) -> Subject:
-    """An act without a place is of the place of its site; a report without issuers of the place
-    that announces it."""
-    if subject.own and at is not None:
-        return replace(subject, name=subject.name.at(at.path))
-    if subject.own or bodies or official:
-        return subject
-    place = announcers(text)[1] or elsewhere(page.title, text[:LEAD])[1]
-    return replace(subject, name=subject.name.at(place))
 
 
 def _links(page: PageFacts) -> tuple[str, ...]:

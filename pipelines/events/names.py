@@ -38,6 +38,10 @@ _BATCH = re.compile(
 _FROM_BATCH = re.compile(r"第(?P<n>[一二三四五六七八九十]{1,3}|\d{1,3})批")
 _PRINTED_PLACE = re.compile(r"(?P<name>[\u4e00-\u9fff]{2,3}[省市])(?=[\u4e00-\u9fff]{2})")
 _NO_PLACE = re.compile(r"[城都上股超门入]市\Z")
+_NEWLY = re.compile(r"\A(?:最?新)?(?:修订|修改|修正)后?的")
+"""修订后的《…条例》: how it came about, no part of the name."""
+_RENAMED = (("管理规定", "管理办法"), ("管理办法", "管理规定"))
+"""What a draft may turn into on its way to the act."""
 _QUOTES = str.maketrans("", "", "“”\"'‘’《》〈〉<>「」")
 _NOT_KEY = re.compile(r"[\W_的和与及]+")
 _AI = re.compile(r"(?<![a-z])ai(?![a-z])")
@@ -89,7 +93,7 @@ def read_name(text: str) -> PolicyName | None:
     """The name in ``text`` (a title, or what 《 and 》 enclose); None when nothing is left."""
     printed = " ".join(text.split()).strip("《》 ")
     plain = unicodedata.normalize("NFKC", "".join(text.split())).translate(_QUOTES)
-    plain = plain.removeprefix("中华人民共和国").removeprefix("关于")
+    plain = _NEWLY.sub("", plain).removeprefix("中华人民共和国").removeprefix("关于")
     place, used = read_place(plain)
     draft, revised = bool(_DRAFT.search(plain)), bool(_REVISED.search(plain))
     years: set[str] = set()
@@ -144,10 +148,29 @@ def _part(match: re.Match[str], batch: list[str]) -> str:
     elif match["month"]:
         batch.append(f"{_number(match['month'])}月")
     elif match["unit"] == "号":
-        return match[0]
+        return f"第{_number(match['n'])}号"
     else:
         batch.append(f"{_number(match['n'])}{match['unit'][0]}")
     return ""
+
+
+def turned_into(name: PolicyName) -> str:
+    """The other name a draft may bear as an act (管理规定, 管理办法); "" if none."""
+    if name.draft:
+        for before, after in _RENAMED:
+            if name.core.endswith(before):
+                return name.core.removesuffix(before) + after
+    return ""
+
+
+def renamed(a: PolicyName, b: PolicyName) -> bool:
+    """Whether one is a draft and the other may be what it has become."""
+    return a.draft != b.draft and (turned_into(a) == b.core or turned_into(b) == a.core)
+
+
+def is_enactment(name: PolicyName) -> bool:
+    """Whether it is a law or regulation by its name: one in its place bears it."""
+    return name.core.endswith(("条例", "法")) and not name.core.endswith(("办法", "方法"))
 
 
 def places_differ(a: str, b: str) -> bool:

@@ -16,7 +16,7 @@ from pipelines.events.announce import ROUNDUP
 from pipelines.events.filing import name_key, number_key
 from pipelines.events.names import PolicyName, places_differ, read_name
 from pipelines.events.subject import quoted_policies
-from pipelines.fields.docnumber import normalise_doc_number
+from pipelines.fields.docnumber import compared, normalise_doc_number
 from pipelines.fields.validity import repeals
 
 if TYPE_CHECKING:  # keys carry references
@@ -135,6 +135,7 @@ def refers_to(
 ) -> bool:
     """Whether a reference made on ``day`` means this page: its place, its number, and an act that
     was there before; a mention stands near the day of what it mentions."""
+    number = compared(number) if number else None
     if number and keys.numbers and number not in keys.numbers:
         return False
     if places_differ(place, keys.place) and not (number and number in keys.numbers):

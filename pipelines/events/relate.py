@@ -12,7 +12,13 @@ from dataclasses import dataclass
 from pipelines.events.announce import TITLE_END
 from pipelines.events.filing import EARLY, LATE
 from pipelines.events.keys import EventKeys
-from pipelines.events.names import PolicyName, batches_in, places_differ
+from pipelines.events.names import (
+    PolicyName,
+    batches_in,
+    is_enactment,
+    places_differ,
+    renamed,
+)
 from pipelines.events.roles import OWN_ROLES
 from pipelines.events.topics import folded, share_in, topic_of
 
@@ -27,7 +33,7 @@ _REPORT_DAYS = 150
 _EARLY_DAYS = 12
 _SAME_DAYS = 45
 _COMMON_DAYS = 20
-SAME_TOPIC, _TOLD_TOPIC, _LINKED_TOPIC = 0.75, 0.6, 0.5
+SAME_TOPIC, TOLD_TOPIC, _LINKED_TOPIC = 0.75, 0.6, 0.5
 _FEW_PAIRS = 3
 """Shares of a topic that the other side must speak of; fewer pairs of characters prove nothing."""
 _LATER = frozenset({"amendment", "repeal"})
@@ -62,8 +68,22 @@ def relate(a: EventKeys, b: EventKeys) -> Link | None:
     if linked and (left.core == right.core or _within(left.core, right.core)):
         return Link(f"页面互有链接，文件名相同：《{left.printed}》", 0.98)
     if left.core != right.core:
-        return _by_topic(a, b)
+        return _turned_into(a, b) or _by_topic(a, b)
     return _by_name(a, b) or _by_topic(a, b)
+
+
+def _turned_into(a: EventKeys, b: EventKeys) -> Link | None:
+    """A draft and the act it became under nearly its name: of one issuer, in this order."""
+    left, right = _names(a, b)
+    draft, act = (a, b) if a.role == "draft" else (b, a)
+    if draft.role != "draft" or act.role != "final" or not renamed(left, right):
+        return None
+    days = _days_between(draft, act)
+    if len(left.core) < SPECIFIC_CORE or days is None or not 0 <= days <= _DRAFT_DAYS:
+        return None
+    if not issuers_overlap(a.issuers, b.issuers):
+        return None
+    return Link(f"发文机关相同，征求意见稿名称仅末尾不同：《{draft.name}》", 0.9)
 
 
 def _by_topic(a: EventKeys, b: EventKeys) -> Link | None:
@@ -74,6 +94,7 @@ def _by_topic(a: EventKeys, b: EventKeys) -> Link | None:
     name = act.subject.name
     topic = topic_of(name.core)
     share = share_in(topic, report.words)
+    wanted = TOLD_TOPIC if _told_in_part(report, name) else SAME_TOPIC
     linked = act.url_key in report.links
     if linked and share >= _LINKED_TOPIC:
         return Link(f"正文链接到该页，主题相同：《{name.printed}》", 0.95)
@@ -82,13 +103,19 @@ def _by_topic(a: EventKeys, b: EventKeys) -> Link | None:
         return None
     if not set(report.scopes) & set(act.scopes) or not _parts_fit(name, report.words):
         return None
-    if share < SAME_TOPIC or not _tells_enough(topic, name, report.words):
+    if share < wanted or not _tells_enough(topic, name, report.words):
         return None
     if report.said:
         told = topic_of(report.said)
-        if len(told) > 1 and share_in(told, folded(name.printed)) < _TOLD_TOPIC:
+        if len(told) > 1 and share_in(told, folded(name.printed)) < TOLD_TOPIC:
             return None
     return Link(f"发文机关与日期相合，主题相同：《{name.printed}》", 0.85, scoped=True)
+
+
+def _told_in_part(report: EventKeys, name: PolicyName) -> bool:
+    """Whether the name a report gives is the end of the act's: of a notice of two lists, one."""
+    told = report.subject.name.core if report.subject else ""
+    return len(told) >= SPECIFIC_CORE and name.core.endswith(told)
 
 
 def _tells_enough(topic: frozenset[str], name: PolicyName, words: str) -> bool:
@@ -100,9 +127,11 @@ def _tells_enough(topic: frozenset[str], name: PolicyName, words: str) -> bool:
 
 
 def _parts_fit(name: PolicyName, words: str) -> bool:
-    """Whether a report speaks of this batch and of no other."""
-    batches = batches_in(words)
-    return name.batch in batches if name.batch else not batches
+    """Whether a report speaks of this batch and of no other; of a notice of several, of some."""
+    batches, own = batches_in(words), frozenset(filter(None, name.batch.split(",")))
+    if len(own) > 1:
+        return bool(batches) and batches <= own
+    return own <= batches if own else not batches
 
 
 def clash(a: EventKeys, b: EventKeys) -> bool:
@@ -110,16 +139,29 @@ def clash(a: EventKeys, b: EventKeys) -> bool:
     if a.subject is None or b.subject is None:
         return False
     left, right = a.subject.name, b.subject.name
-    if places_differ(left.place, right.place) or left.batch != right.batch:
+    if places_differ(left.place, right.place) or _batches_differ(a, b):
         return True
     if a.numbers and b.numbers and not a.numbers & b.numbers and not _may_differ(a, b):
         return True
     told = a.subject.loose or b.subject.loose
-    if left.core != right.core and not told and not _within(left.core, right.core):
+    known = told or _within(left.core, right.core) or renamed(left, right)
+    if left.core != right.core and not known:
         return not (a.numbers & b.numbers)
     if left.years and right.years and left.years != right.years:
         return True
     return _another_act(a, b)
+
+
+def _batches_differ(a: EventKeys, b: EventKeys) -> bool:
+    """Whether the batches are others; one notice may publish two, and a report tell of one."""
+    left, right = _names(a, b)
+    if left.batch == right.batch:
+        return False
+    ours, theirs = set(left.batch.split(",")), set(right.batch.split(","))
+    told = (a.words and len(theirs) > 1 and ours < theirs) or (
+        b.words and len(ours) > 1 and theirs < ours
+    )
+    return not told
 
 
 def _may_differ(a: EventKeys, b: EventKeys) -> bool:
@@ -162,7 +204,7 @@ def _by_name(a: EventKeys, b: EventKeys) -> Link | None:
     if left.common and not (same_issuer and _near(a, b, _COMMON_DAYS)):
         return None
     both_final = a.role == b.role == "final"
-    if left.short and (_issuers_differ(a, b) or (both_final and not _near(a, b, _COMMON_DAYS))):
+    if left.short and (_others_issue(a, b) or (both_final and not _near(a, b, _COMMON_DAYS))):
         return None
     both_years = bool(left.years) and left.years == right.years
     if not both_years and left.years != right.years and not _near(a, b, _REPORT_DAYS):
@@ -217,6 +259,15 @@ def issuers_overlap(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
 
 def _issuers_differ(a: EventKeys, b: EventKeys) -> bool:
     return bool(a.issuers and b.issuers and not issuers_overlap(a.issuers, b.issuers))
+
+
+def _others_issue(a: EventKeys, b: EventKeys) -> bool:
+    """Whether two bodies use one short name; of a law those who explain it need not be its own."""
+    left, right = _names(a, b)
+    acts = a.role in OWN_ROLES and b.role in OWN_ROLES
+    if not acts and is_enactment(left) and left.place and left.place == right.place:
+        return False
+    return _issuers_differ(a, b)
 
 
 def _days_between(a: EventKeys, b: EventKeys) -> int | None:

@@ -45,6 +45,7 @@ _TASK_LINE = re.compile(
     re.MULTILINE,
 )
 _COVER = re.compile(r"(?:印发|发)给你们|现予(?:印发|公布|发布)|遵照执行|请认真贯彻")
+_FOLLOWS = re.compile(r"(?:主要内容|全文|内容)如下[。：:]")
 _FULL_LENGTH = 900
 _FEW_PARTS = 3
 _PARTS = 5
@@ -62,8 +63,9 @@ def is_correction(title: str) -> bool:
 
 
 def holds_text(text: str) -> bool:
-    """Whether ``text`` is the policy itself rather than news of it: articles or numbered tasks."""
-    if len(text) < _FULL_LENGTH:
+    """Whether ``text`` is the policy itself rather than news of it: articles or numbered tasks,
+    in a text of some length or one that says that the policy follows."""
+    if len(text) < _FULL_LENGTH and not _FOLLOWS.search(text[:400]):
         return False
     if len(_ARTICLE_LINE.findall(text)) >= _PARTS:
         return True

@@ -13,7 +13,7 @@ from typing import Protocol
 from pipelines.events.filing import address_key
 from pipelines.events.keys import EventKeys, PageFacts, read_keys
 from pipelines.events.official import OfficialTrace, trace_official
-from pipelines.events.relate import SAME_TOPIC, Link, clash, relate
+from pipelines.events.relate import TOLD_TOPIC, Link, clash, relate
 from pipelines.events.topics import folded, share_in, topic_of
 
 _ACTS = ("final", "draft", "amendment", "repeal")
@@ -84,7 +84,7 @@ class Rules:
             return sum(pair in mine.words for pair in pairs) >= min(2, len(pairs))
         if mine.subject is None:
             return False
-        return share_in(topic_of(mine.subject.name.core), folded(f"{title}{lead}")) >= SAME_TOPIC
+        return share_in(topic_of(mine.subject.name.core), folded(f"{title}{lead}")) >= TOLD_TOPIC
 
     def official(self, page: Page, among: Sequence[Page]) -> OfficialTrace | None:
         """The official page of what a medium's page reports."""

@@ -15,6 +15,7 @@ from pipelines.events.roles import explains_policy
 from pipelines.events.topics import folded, share_in, topic_of
 from pipelines.fields.docnumber import normalise_doc_number
 from pipelines.fields.doctype import document_kind, genre_of, is_interpretation
+from pipelines.fields.issuers import looks_like_body
 
 _LEAD = 800
 _QUOTED = re.compile(r"《(?P<name>(?:[^《》\n]|《[^《》\n]{0,60}》){3,120})》")
@@ -69,12 +70,15 @@ _OPEN_BEHIND = re.compile(
 )
 _NEAR_TOPIC = 0.6
 _ABBREVIATED = 4
+_VERB_LAST = re.compile(r"(?:联合)?(?:印发|发布|公布)\s?\Z")
 _NUMBER_BEHIND = re.compile(r"[ \t\u3000]{0,3}[（(](?P<no>[^（）()\n]{3,40}?号)")
 _BODY_PREFIX = re.compile(r"\A[\u4e00-\u9fff、 　（）()0-9]{2,60}?(?=关于)")
-# 某部令2026年第5号 某办法: the number of the order in front of the name.
+# 某部令2026年第5号 某办法, 某部公告2026年第5号 公布对…的决定: the number in front of the name.
 _ORDER = re.compile(
-    r"\A[\u4e00-\u9fff 、]{1,80}?令[ 　]?(?:(?:19|20)\d\d年)?第?\d{1,4}号[ 　:：]{1,3}(?=.{6})"
+    r"\A[\u4e00-\u9fff 、]{1,80}?(?:令|公告)[ 　]?(?:(?:19|20)\d\d年)?第?\d{1,4}号[ 　:：]{1,3}"
+    r"(?:(?:公布|发布)(?=对|关于))?(?=.{6})"
 )
+_NUMBERED_PART = re.compile(r"(?:指引|准则|规则|指南|解释|问答)第[\d一二三四五六七八九十]{1,3}号")
 _MARK = re.compile(
     r"\A(?:【[^】]{1,12}】|全文[:：丨|｜]|\[[^\]]{1,12}\]|重磅[!！]?|最新[!！]|快讯[:：]|刚刚[，,!！]|[^《》，。：！!]{2,8}[！!](?=.{6}))\s*"
 )
@@ -155,7 +159,9 @@ def _quoted_in_title(title: str) -> Subject | None:
     """《…》 of a title: the act's own object, what is explained, or what a headline reports."""
     for match in _QUOTED.finditer(title):
         before, after = title[: match.start()], title[match.end() :]
-        other = _FOLLOW_UP.match(after) or _ABOUT_IT.match(after) or _OTHER_ACT.search(before)
+        other = _FOLLOW_UP.match(after) or _ABOUT_IT.match(after)
+        if not explains_policy(before):
+            other = other or _OTHER_ACT.search(before)
         if other or _BASIS.search(before):
             return _as_act(title)
         if _OTHER_ACT.match(after):
@@ -177,7 +183,7 @@ def _names_policy(name: str) -> bool:
     """Whether 《name》 is a document and not a book, a film or a law that is only quoted."""
     bare = re.sub(r"[（(][^（）()]{0,30}[）)]", "", name)
     return genre_of(bare) is not None or bool(
-        re.search(r"政策|[规计]划|条\Z|方案|指南|清单|举措\Z", bare)
+        re.search(r"政策|[规计]划|条\Z|方案|指南|清单|举措\Z", bare) or _NUMBERED_PART.search(bare)
     )
 
 
@@ -187,13 +193,19 @@ def _has_form_of_act(title: str, before: str, after: str) -> bool:
     if not before.strip() and not re.sub(r"[（(][^（）()]{0,30}[）)]", "", after).strip():
         return True
     outside = f"{before}{after}"
-    if "关于" in before:
+    if "关于" in before or _only_bodies(before):
         outside = "".join(outside.split())  # between issuers
     ends = re.search(
         r"(?:的)?(?:通知|公告|决定|通告|令|函|启事|意见|建议|公示|说明|批复|反馈|(?:情况|结果))\s*(?:[（(][^（）()]{0,20}[）)])?\Z",
         after,
     )
     return bool(ends) and not _HEADLINE.search(re.sub(r"\A[^：:]{2,12}[：:]", "", outside))
+
+
+def _only_bodies(before: str) -> bool:
+    """Whether nothing but issuers stands in front of the verb: 国家发展改革委 财政部印发《…》."""
+    names = _VERB_LAST.sub("", before).split()
+    return len(names) > 1 and all(looks_like_body(name) for name in names)
 
 
 def _without_quotes(title: str) -> Subject | None:

@@ -14,10 +14,13 @@ _GENERAL = re.compile(
     r"|体系|服务|培育|细则|暂行|试行|规划|优化|提升|应用|相关|监督|业务|规则|印发|公布|名单|清单|要点|十[四五六]五|新一轮|系列|最新|正式|专项|近期|今年|水平|能力|省|市"
 )
 
+_QUOTES = str.maketrans("", "", "“”‘’「」")
+
 
 def folded(text: str) -> str:
-    """``text`` as topics are compared: one width, no spaces, AI spelled out."""
-    return spelled_out(unicodedata.normalize("NFKC", "".join(text.split())))
+    """``text`` as topics are compared: one width, no spaces, no quotes, AI spelled out."""
+    plain = "".join(text.translate(_QUOTES).split())
+    return spelled_out(unicodedata.normalize("NFKC", plain))
 
 
 @lru_cache(maxsize=2048)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from pipelines.fields.issuers import bodies_in
+from pipelines.fields.issuers import bodies_in, canonical_body
 
 Kind = Literal["code", "order", "announcement"]
 
@@ -126,8 +126,13 @@ def _order_number(match: re.Match[str], after: str) -> tuple[str, Kind, int] | N
 
 
 def compared(number: str) -> str:
-    """A normal form as it is compared: 令〔2020〕第1号 and 令〔2020〕1号 are one number."""
-    return number.replace("〕第", "〕")
+    """A normal form as it is compared: 令〔2020〕第1号 and 令〔2020〕1号 are one number, and so are
+    those of a body and its short name. An order of several bodies counts as the last one's."""
+    plain = number.replace("〕第", "〕")
+    body, order, rest = plain.partition("令")
+    if not order or body in ("国", "主席"):
+        return plain
+    return f"{canonical_body(body.rpartition('中华人民共和国')[2])}令{rest}"
 
 
 def find_doc_numbers(text: str) -> tuple[DocNumber, ...]:

@@ -1,0 +1,183 @@
+"""Acts as ministries, parliaments and cities print them, and what media make of their names."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from pipelines.events import EventKeys, PageFacts, read_keys, read_name, relate
+
+DAY = date(2025, 5, 9)
+TASKS = "\n".join(f"（{n}）做好工作{n}。各有关部门按职责分工负责。" for n in "一二三四五六七")
+
+
+def page(
+    title: str, text: str = "", *, day: date = DAY, level: str = "none", **more: object
+) -> EventKeys:
+    site = "www.gov.example.gov.cn" if level != "none" else "news.example.com"
+    url = f"https://{site}/{abs(hash((title, text)))}.html"
+    facts = PageFacts(title=title, text=text, url=url, level=level, published_on=day, **more)  # type: ignore[arg-type]
+    return read_keys(facts)
+
+
+def act(
+    title: str,
+    *,
+    by: str,
+    site: str = "",
+    number: str = "",
+    text: str = "",
+    level: str = "national",
+    day: date = DAY,
+) -> EventKeys:
+    """An act of ``by`` on the site of ``site``, else its own."""
+    return page(
+        title,
+        text,
+        day=day,
+        level=level,
+        publisher=site or by,
+        issuing_bodies=(by,),
+        doc_number=number or None,
+    )
+
+
+def meets(other: EventKeys, known: EventKeys) -> bool:
+    """Whether a page finds the act in the store and is held to be of its event."""
+    return bool(set(other.asked) & set(known.filed)) and relate(other, known) is not None
+
+
+RENTING = act("住房租赁条例", by="国务院", site="中国政府网", number="国务院令第812号")
+ORDER = act(
+    "公平竞争规则实施办法", by="国家市场监督管理总局", number="国家市场监督管理总局令第99号"
+)
+HOUSES = act(
+    "关于优化调整房地产市场调控政策的通知",
+    by="杭州市房地产市场平稳健康发展领导小组办公室",
+    site="杭州市人民政府",
+    level="municipal",
+)
+TECHNIQUE = act("商务部公告2025年第62号 公布对稀土相关技术实施出口管制的决定", by="商务部")
+OBJECTS = act("商务部公告2025年第61号 公布对境外相关稀土物项实施出口管制的决定", by="商务部")
+GIANTS = act(
+    "工业和信息化部关于公布第六批专精特新“小巨人”企业和通过复核的第三批专精特新“小巨人”企业名单的通告",
+    by="工业和信息化部",
+)
+GUIDE = act("【第14号公告】《上市公司监管指引第10号——市值管理》", by="中国证券监督管理委员会")
+ROADS = act("北京市自动驾驶汽车条例", by="北京市人民代表大会常务委员会", level="provincial")
+VILLAGES = act(
+    "中共中央 国务院关于学习运用“千村示范、万村整治”工程经验有力有效推进乡村全面振兴的意见",
+    by="中共中央",
+    site="中国政府网",
+)
+PAYMENTS = act("保障中小企业款项支付条例", by="国务院", site="中国政府网")
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "known"),
+    [
+        ("租房新规来了", "《住房租赁条例》已公布，厨房、阳台不得单独出租。", RENTING),
+        ("China issues rules on renting", "A decree on renting (《住房租赁条例》).", RENTING),
+        (
+            "99号令来了",
+            "近日，市场监管总局公布《公平竞争规则实施办法》（市场监管总局令第99号）。",
+            ORDER,
+        ),
+        ("取得房产可落户", "杭州今日发布通知，优化调整房地产市场调控政策。", HOUSES),
+        (
+            "商务部：管制技术",
+            "商务部9日发布公告2025年第62号，公布对稀土相关技术实施出口管制的决定。",
+            TECHNIQUE,
+        ),
+        ("稀土物项管制", "商务部发布公告，公布对境外相关稀土物项实施出口管制的决定。", OBJECTS),
+        ("第六批“小巨人”名单公布", "工信部公布第六批专精特新“小巨人”企业名单，共3029家。", GIANTS),
+        ("破净公司要披露计划", "证监会发布《上市公司监管指引第10号——市值管理》。", GUIDE),
+        ("市人大常委会召开新闻发布会介绍《北京市自动驾驶汽车条例》", "条例共九章。", ROADS),
+        (
+            "2025年中央一号文件公布",
+            "2025年中央一号文件9日发布，提出学习运用“千村示范、万村整治”工程经验，有力有效推进乡村全面振兴。",
+            VILLAGES,
+        ),
+        ("60日内付款", "修订后的保障中小企业款项支付条例日前公布，约束大型企业。", PAYMENTS),
+    ],
+)
+def test_the_page_finds_the_act(title: str, text: str, known: EventKeys) -> None:
+    assert meets(page(title, text), known)
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "known"),
+    [
+        ("上海租房有法可依", "《住房租赁条例》昨日公布。", RENTING),
+        ("租房新规来了", "《住房租赁条例》昨日由市人大常委会表决通过，本市租客有了保障。", RENTING),
+        ("租房新规来了", "《上海市住房租赁条例》昨日公布。", RENTING),
+        (
+            "商务部：管制技术",
+            "商务部9日发布公告2025年第62号，公布对稀土相关技术实施出口管制的决定。",
+            OBJECTS,
+        ),
+        ("第三批“小巨人”名单公布", "工信部公布第三批专精特新“小巨人”企业名单。", GIANTS),
+        ("第七批“小巨人”名单公布", "工信部公布第七批专精特新“小巨人”企业名单。", GIANTS),
+        ("规则出炉", "证监会发布《上市公司监管指引第9号——市值管理》。", GUIDE),
+        ("2025年中央一号文件公布", "2025年中央一号文件发布，提出进一步深化农村改革。", VILLAGES),
+        ("北京市召开《北京市自动驾驶汽车条例》宣讲会", "", ROADS),
+    ],
+)
+def test_the_page_finds_another_act_or_none(title: str, text: str, known: EventKeys) -> None:
+    day = date(2022, 1, 1) if "第三批“" in title else DAY
+    assert not meets(page(title, text, day=day), known)
+
+
+def test_the_notice_of_a_numbered_announcement_is_the_act() -> None:
+    assert [TECHNIQUE.role, OBJECTS.role, GUIDE.role] == ["final"] * 3
+    assert relate(TECHNIQUE, OBJECTS) is None
+
+
+def test_issuers_side_by_side_are_no_headline() -> None:
+    title = "国家发展改革委 财政部印发《关于加力支持设备更新的若干措施》的通知"
+    assert act(title, by="国家发展和改革委员会").role == "final"
+    assert page("三千亿元来了 财政部印发《关于加力支持设备更新的若干措施》的通知").role == "report"
+
+
+def test_a_page_that_goes_on_with_the_text_is_the_act() -> None:
+    title = "中共中央办公厅 国务院办公厅印发《某项补贴制度实施方案》"
+    text = f"两办近日印发了《某项补贴制度实施方案》。\n主要内容如下。\n{TASKS}"
+    known = act(title, by="中共中央办公厅", site="中国政府网", text=text)
+    assert known.role == "final"
+    assert page(title, text).role == "full_text"
+    assert page(title, text.partition("主要")[0]).role == "report"
+    assert act(title, by="中共中央办公厅", site="某省人民政府", text=text).role == "full_text"
+
+
+DRAFT = act(
+    "关于《人脸识别技术应用安全管理规定（试行）（征求意见稿）》公开征求意见的通知",
+    by="国家互联网信息办公室",
+    day=date(2024, 8, 8),
+)
+FACES = act("人脸识别技术应用安全管理办法", by="国家互联网信息办公室")
+
+
+def test_a_draft_is_known_when_its_act_becomes_a_办法_instead_of_规定() -> None:
+    assert meets(FACES, DRAFT)
+    assert meets(DRAFT, FACES)
+    report = page("刷脸不得强制", "国家网信办日前公布《人脸识别技术应用安全管理办法》。")
+    assert meets(report, FACES)
+    link = relate(report, DRAFT)
+    assert link is None or not link.sure
+
+
+def test_other_rules_of_nearly_the_name_are_not_its_draft() -> None:
+    other = act("人脸识别技术应用安全管理办法", by="中国人民银行")
+    earlier = act("人脸识别技术应用安全管理办法", by="国家互联网信息办公室", day=date(2023, 1, 1))
+    rules = act("人脸识别技术应用安全管理实施细则", by="国家互联网信息办公室")
+    decree = act("人脸识别技术应用安全管理规定", by="国家互联网信息办公室")
+    assert [relate(DRAFT, known) for known in (other, earlier, rules)] == [None] * 3
+    assert relate(FACES, decree) is None
+
+
+def test_a_revised_act_bears_its_bare_name() -> None:
+    name = read_name("新修订的《某类企业款项支付条例》")
+    assert name is not None
+    assert name.core == "某类企业款项支付条例"
+    assert not name.revised
