@@ -4,7 +4,8 @@ Measured on the parser in use: 100,000 nested ``div`` take 17 s (it looks up the
 start tag); 27 KB of unclosed ``font`` with different attributes before many paragraphs become
 four million nodes and 1.4 GB (the HTML standard says to reopen them in every paragraph); 20,000
 attributes in one tag take 0.7 s (each is compared with all before). All three are quadratic in
-the standard algorithm itself, so no other parser helps.
+the standard algorithm itself, so no other parser helps. Ordinary pages are told by counts: nothing
+here may cost what a look at every tag would.
 """
 
 from __future__ import annotations
@@ -20,9 +21,11 @@ _MAX_DEPTH = 2_000
 _MAX_REOPENED = 16
 _MAX_WITH_ATTRIBUTES = 80
 _MAX_ATTRIBUTES = 1_000
+_STRETCH = 20_000  # characters without ">" in which a tag may have too many attributes
 
-#: what scripts, styles and comments begin and end with; only their length is at stake here
-_RAW_RANGES = (("<script", "</script"), ("<style", "</style"), ("<!--", "-->"))
+#: what scripts, styles and comments begin and end with
+_RAW_STOP = {"<script": "</script", "<style": "</style", "<!--": "-->"}
+_RAW_START = re.compile("|".join(_RAW_STOP))
 #: opening formatting tags with attributes (equal ones without are reopened three times at most)
 _WITH_ATTRIBUTES = re.compile(
     r"<[bisufectnBISUFECTN](?=[otmiOTMI\s/])(?:[\s/]|[oO][nN][tT][\s/]"
@@ -42,10 +45,17 @@ _NAMED = re.compile(r"<(/?)([a-zA-Z][^\s/<>]{0,60})")
 _ATTRIBUTE = re.compile(
     r"""[\s/]*+(?:[^\s/>=][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)?+|=)"""
 )
+_OPENS = re.compile(r"<[a-zA-Z]")
 #: elements that never nest deeply: void, or closed by their next sibling
 _FLAT = words(
     "area base br col embed hr img input link meta param source track wbr p li td tr th dd dt "
     "option optgroup tbody thead tfoot caption colgroup html head body script style a"
+)
+_LEVEL = re.compile(rf"<(?!(?:{'|'.join(sorted(_FLAT))})[\s/>])[a-zA-Z]")
+#: markup without a tag of more attributes; what stands behind a match is to be looked at
+_FEW_ATTRIBUTES = re.compile(
+    rf"(?:[^<]++|<(?![a-zA-Z])|<[^\s/<>]++(?:{_ATTRIBUTE.pattern}){{0,{_MAX_ATTRIBUTES}}}+"
+    r"[\s/]*+(?=>|\Z))*+"
 )
 
 
@@ -58,17 +68,15 @@ def tame(text: str) -> tuple[str, list[str]]:
     if len(text) > MAX_CHARS:
         text = text[:MAX_CHARS]
         flags.append("oversize")
-    if len(text) > _LARGE:
-        bare = _without_raw(text)
-        if len(bare) > _LARGE and _overloaded_tag(bare):
-            return _flattened(text), [*flags, "nested"]
+    if _overloaded(text):
+        return _flattened(text), [*flags, "nested"]
     tags = text.count("<")
     styled = tags > _MANY_TAGS or len(_WITH_ATTRIBUTES.findall(text)) > _MAX_WITH_ATTRIBUTES
     if styled and _reopens_too_much(text):
         text = _FORMATTING_TAG.sub("", text)
         if _reopens_too_much(text):
             return _flattened(text), [*flags, "nested"]
-    if tags > _MANY_TAGS and _depth(text) > _MAX_DEPTH:
+    if tags > _MANY_TAGS and len(_LEVEL.findall(text)) > _MAX_DEPTH < _depth(text):
         return _flattened(text), [*flags, "nested"]
     return text, flags
 
@@ -77,22 +85,49 @@ def _flattened(text: str) -> str:
     return _ANY_TAG.sub("\n", text).replace("<", " ")
 
 
+def _overloaded(text: str) -> bool:
+    """A tag with too many attributes, outside of scripts and the like; in shorter texts only one
+    whose values hold no ``>``, as others take few seconds there."""
+    large = len(text) > _LARGE
+    if not large and not _has_long_tag(text):
+        return False
+    bare = _without_raw(text)
+    return (len(bare) > _LARGE or _has_long_tag(bare)) and _overloaded_tag(bare)
+
+
+def _has_long_tag(text: str) -> bool:
+    """A tag with too many attributes where no ``>`` stands for long: in a tag, data or a script."""
+    position = 0
+    while (stop := position + _STRETCH) <= len(text):
+        last = text.rfind(">", position, stop)
+        if last < 0:
+            end = text.find(">", stop)
+            stretch = text[position : end + 1 if end >= 0 else len(text)]
+            if (
+                _OPENS.search(stretch)
+                and _overloaded_tag(stretch)
+                and not _in_script(text, position)
+            ):
+                return True
+            last = position + len(stretch) - 1
+        position = last + 1
+    return False
+
+
+def _in_script(text: str, position: int) -> bool:
+    return text.rfind("<script", 0, position) > text.rfind("</script", 0, position)
+
+
 def _without_raw(text: str) -> str:
-    for start, stop in _RAW_RANGES:
-        kept: list[str] = []
-        position = 0
-        while True:
-            begin = text.find(start, position)
-            if begin < 0:
-                break
-            kept.append(text[position:begin])
-            finish = text.find(stop, begin)
-            if finish < 0:
-                position = len(text)
-                break
-            position = finish + len(stop)
-        text = "".join(kept) + text[position:]
-    return text
+    kept: list[str] = []
+    position = 0
+    while (begin := _RAW_START.search(text, position)) is not None:
+        kept.append(text[position : begin.start()])
+        finish = text.find(_RAW_STOP[begin[0]], begin.end())
+        if finish < 0:
+            return "".join(kept)
+        position = finish + len(_RAW_STOP[begin[0]])
+    return "".join(kept) + text[position:]
 
 
 def _reopens_too_much(text: str) -> bool:
@@ -128,7 +163,8 @@ def _depth(text: str) -> int:
 
 def _overloaded_tag(text: str) -> bool:
     """A tag with more than 1,000 attributes, read as the HTML tokeniser would read it."""
-    position, length = 0, len(text)
+    few = _FEW_ATTRIBUTES.match(text)
+    position, length = few.end() if few is not None else 0, len(text)
     while True:
         match = _NAMED.search(text, position)
         if match is None:

@@ -46,6 +46,7 @@ HOSTILE = {
     "nested bold": "<b>" * 100_000 + "<p>x" * 1000,
     "reopened formatting": "<p>" + "".join(f"<font c={i}>" for i in range(3000)) + "<p>x" * 9000,
     "attributes": "<p " + " ".join(f"a{i}=1" for i in range(120_000)) + ">x",
+    "attributes on a small page": "<p " + " ".join(f"a{i:x}" for i in range(66_000)) + ">x",
     "unclosed quotes": '<a "' * 200_000,
     "open brackets": "<" * 2_000_000,
     "open tags": "<a" * 1_000_000,
