@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pipelines.fields.validity import IN_FORCE, PENDING, REPEALED, by_days
 from review.shown import Clock, region_name
+from review.validity import FIELDS as VALIDITY
+from review.validity import standing
 from storage.models import Document
 
 _FIELDS = (
@@ -63,40 +64,39 @@ def facts_of(
     told: tuple[str, str] | None = None,
 ) -> list[Fact]:
     """Facts in a fixed order, each with the spans that carry it. ``told``: the validity and its
-    cause as other stored documents tell them; a text that says itself that it is repealed stays."""
+    cause as other stored documents tell them."""
     found: list[Fact] = []
-    by_others = _by_others(document, told)
+    edited = set(document.edited or ())
+    force = standing(document, told, today=clock.today)
+    state = clock.texts.name("validity", force.state) if force.state else ""
+    in_force = dict(zip(VALIDITY, (state, force.by), strict=True))
     for name in _FIELDS:
-        if name in by_others:
-            found.append(Fact(name, by_others[name]))
+        shown = in_force.get(name)
+        if shown is None:
+            shown = _shown(name, getattr(document, name), clock)
+        if not shown and name not in _ALWAYS | edited:
             continue
-        value = getattr(document, name)
-        if name == "validity":
-            value = _validity(document, today=clock.today)
-        shown = _shown(name, value, clock)
-        if not shown and name not in _ALWAYS:
-            continue
-        rows = [row for row in evidence if row.get("field") == name]
-        sources = tuple(
-            Source(
-                span=str(row.get("span") or ""),
-                place=str(row.get("place") or "body"),
-                rule=str(row.get("rule") or ""),
-            )
-            for row in rows[:5]
-        )
-        confidence = max((_number(row.get("confidence")) for row in rows), default=None)
-        if name in (document.edited or ()):
+        if name in edited:
             found.append(Fact(name, shown, by_hand=True))
+        elif not shown or (name in in_force and force.by_others):
+            found.append(Fact(name, shown))
         else:
-            found.append(Fact(name, shown, confidence if shown else None, sources if shown else ()))
+            found.append(_with_evidence(name, shown, evidence))
     return found
 
 
-def _by_others(document: Document, told: tuple[str, str] | None) -> dict[str, str]:
-    if told is None or document.validity == REPEALED:
-        return {}
-    return {"validity": told[0], "validity_by": told[1]}
+def _with_evidence(name: str, shown: str, evidence: Sequence[Mapping[str, Any]]) -> Fact:
+    rows = [row for row in evidence if row.get("field") == name]
+    sources = tuple(
+        Source(
+            span=str(row.get("span") or ""),
+            place=str(row.get("place") or "body"),
+            rule=str(row.get("rule") or ""),
+        )
+        for row in rows[:5]
+    )
+    confidence = max((_number(row.get("confidence")) for row in rows), default=None)
+    return Fact(name, shown, confidence, sources)
 
 
 def _shown(name: str, value: Any, clock: Clock) -> str:
@@ -111,15 +111,6 @@ def _shown(name: str, value: Any, clock: Clock) -> str:
     if name == "level":
         return clock.texts.name(name, value)
     return str(value)
-
-
-def _validity(document: Document, *, today: date) -> str | None:
-    """The state today: one that only days decided (有效, 尚未生效) goes on with the calendar."""
-    stated = document.validity
-    if stated not in (None, IN_FORCE, PENDING):
-        return stated
-    counted = by_days(document.effective_on, document.expires_on, today=today)
-    return counted.state if counted is not None else stated
 
 
 def _number(value: Any) -> float:

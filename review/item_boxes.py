@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy.orm import Session
 
@@ -48,10 +49,9 @@ class Boxes:
     spoken_of: tuple[StoredReference, ...] = ()
     speaks_of: tuple[references.Target, ...] = ()
 
-    @property
-    def validity(self) -> tuple[str, str] | None:
+    def validity(self, *, today: date) -> tuple[str, str] | None:
         """State and cause as other stored documents tell them."""
-        return references.validity_of(self.spoken_of)
+        return references.validity_of(self.spoken_of, today=today)
 
 
 MOST_PAGES = 8

@@ -31,7 +31,8 @@ class NamedPolicy:
 
 @dataclass(frozen=True, slots=True)
 class StoredReference:
-    """A reference with the page that makes it; ``day`` is the day of that page."""
+    """A reference with the page that makes it; ``day`` is the day of that page, ``effective_on``
+    the day from which it holds, None when unknown."""
 
     kind: str
     name: str
@@ -43,6 +44,7 @@ class StoredReference:
     publisher: str
     doc_number: str | None
     day: date | None
+    effective_on: date | None = None
 
 
 def named_policies(
@@ -112,6 +114,7 @@ def references_to(session: Session, values: Sequence[int]) -> list[StoredReferen
                 publisher=document.publisher or source,
                 doc_number=document.doc_number,
                 day=document.published_on or document.written_on,
+                effective_on=document.effective_on,
             ),
         )
     return list(found.values())

@@ -42,6 +42,8 @@ EDITABLE = (
     "expires_on",
     "comments_until",
     "original_source",
+    "validity",
+    "validity_by",
 )
 
 

@@ -48,11 +48,17 @@ def spoken_of(session: Session, document_ids: Iterable[int]) -> list[StoredRefer
     return sorted(found.values(), key=lambda row: (row.day or date.max, row.document_id))
 
 
-def validity_of(rows: Iterable[StoredReference]) -> tuple[str, str] | None:
+def lies_ahead(row: StoredReference, *, today: date) -> bool:
+    """Whether the act that repeals or amends does not hold yet."""
+    return row.effective_on is not None and row.effective_on > today
+
+
+def validity_of(rows: Iterable[StoredReference], *, today: date) -> tuple[str, str] | None:
     """State and cause as other documents tell them: 已废止 before 已修改, the first act that did
-    it."""
+    it. An act that is not in force yet has changed nothing."""
+    in_force = [row for row in rows if not lies_ahead(row, today=today)]
     for kind in ("repeal", "amend"):
-        for row in rows:
+        for row in in_force:
             if row.kind == kind:
                 number = f"（{row.doc_number}）" if row.doc_number else ""
                 return _STATES[kind], f"{row.title}{number}"

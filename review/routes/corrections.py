@@ -17,7 +17,10 @@ from review.decisions import CORRECT
 from review.desk import AtDesk, Desk
 from review.errors import StaleEdit
 from review.notices import small_number
+from review.queries.references import spoken_of, validity_of
 from review.relink import look_again
+from review.validity import FIELDS as VALIDITY
+from review.validity import STATES, Standing, standing
 from storage.audit import record_action
 from storage.edits import DAYS
 from storage.errors import NotFound, StateConflict
@@ -28,7 +31,8 @@ router = APIRouter()
 
 FIELDS = (
     *("title", "doc_number", "issuing_bodies", "publisher", "doc_type", "region", "level"),
-    *("written_on", "published_on", "effective_on", "expires_on", "comments_until", "summary"),
+    *("written_on", "published_on", "effective_on", "expires_on", *VALIDITY),
+    *("comments_until", "summary"),
 )
 LEVELS = ("", "national", "provincial", "municipal", "district", "foreign", "none")
 MOST = {"title": 500, "summary": 1000}
@@ -41,7 +45,16 @@ def correct_page(desk: AtDesk, item_id: int) -> Response:
     """The form with what is known."""
     with desk.reader() as session:
         document = _document(session, item_id)
-        return _form(desk, document, {name: _shown(document, name) for name in FIELDS}, {})
+        values = {name: _shown(document, name) for name in FIELDS}
+        now = _standing(session, desk, document)
+        values |= dict(zip(VALIDITY, (now.state, now.by), strict=True))
+        values["in_force_seen"] = f"{now.state}|{now.by}"
+        return _form(desk, document, values, {})
+
+
+def _standing(session: Session, desk: Desk, document: Document) -> Standing:
+    told = validity_of(spoken_of(session, [document.id]), today=desk.clock.today)
+    return standing(document, told, today=desk.clock.today)
 
 
 def _form(
@@ -57,6 +70,7 @@ def _form(
         fields=FIELDS,
         days=DAYS,
         levels=LEVELS,
+        states=("", *STATES),
         edited=set(document.edited or ()),
     )
 
@@ -75,9 +89,12 @@ class Correction(BaseModel):
     published_on: str = ""
     effective_on: str = ""
     expires_on: str = ""
+    validity: str = ""
+    validity_by: str = ""
     comments_until: str = ""
     summary: str = ""
     row_version: str = ""
+    in_force_seen: str = ""
 
 
 @router.post("/items/{item_id}/correct")
@@ -93,11 +110,7 @@ def _correct(desk: Desk, item_id: int, given: dict[str, str]) -> Response:
         document = _document(session, item_id)
         if problems:
             return _form(desk, document, given, problems)
-        changed = {
-            name: value
-            for name, value in wanted.items()
-            if value != (getattr(document, name) or None)
-        }
+        changed = _changed(document, wanted, _seen(session, desk, document, given))
         if not changed:
             return desk.go(f"/items/{item_id}", ok="nothing_changed")
         if "issuing_bodies" in changed:
@@ -127,6 +140,38 @@ def _correct(desk: Desk, item_id: int, given: dict[str, str]) -> Response:
     return desk.go(f"/items/{item_id}", done=row.id)
 
 
+def _seen(
+    session: Session, desk: Desk, document: Document, given: dict[str, str]
+) -> dict[str, str | None]:
+    """The state and its cause as the form showed them. They may come from other documents and the
+    calendar, so they are not the stored ones."""
+    if given["in_force_seen"]:
+        state, _, by = given["in_force_seen"].partition("|")
+    else:
+        now = _standing(session, desk, document)
+        state, by = now.state, now.by
+    shown = zip(VALIDITY, (state, by), strict=True)
+    return {name: _line(value, name) or None for name, value in shown}
+
+
+def _changed(
+    document: Document, wanted: dict[str, Any], seen: dict[str, str | None]
+) -> dict[str, Any]:
+    """The values that differ. State and cause belong together: who sets one answers for both."""
+    changed = {
+        name: value
+        for name, value in wanted.items()
+        if name not in VALIDITY and value != (getattr(document, name) or None)
+    }
+    if any(wanted[name] != seen[name] for name in VALIDITY):
+        changed.update({name: wanted[name] for name in VALIDITY})
+    return changed
+
+
+def _line(text: str, name: str) -> str:
+    return " ".join(text.split())[: MOST.get(name, 300)]
+
+
 def _document(session: Session, item_id: int) -> Document:
     document = session.get(Document, item_id) if item_id < 2**62 else None
     if document is None or document.state == "suppressed":
@@ -146,7 +191,7 @@ def _read(desk: Desk, given: dict[str, str]) -> tuple[dict[str, Any], dict[str, 
     values: dict[str, Any] = {}
     problems: dict[str, str] = {}
     for name in FIELDS:
-        text = " ".join(given[name].split())[: MOST.get(name, 300)]
+        text = _line(given[name], name)
         if name in DAYS:
             values[name] = _day(desk, name, text, problems)
         elif name == "issuing_bodies":
@@ -155,10 +200,14 @@ def _read(desk: Desk, given: dict[str, str]) -> tuple[dict[str, Any], dict[str, 
             values[name] = normalise_doc_number(text) or text
         elif name == "level" and text not in LEVELS:
             problems[name] = desk.texts("correct.bad_level")
+        elif name == "validity" and text not in ("", *STATES):
+            problems[name] = desk.texts("correct.bad_validity")
         else:
             values[name] = text or None
     if not values.get("title"):
         problems["title"] = desk.texts("correct.no_title")
+    if values.get("validity_by") and not given["validity"].strip():
+        problems["validity_by"] = desk.texts("correct.no_validity")
     return values, problems
 
 

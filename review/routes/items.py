@@ -30,6 +30,7 @@ from review.review_notice import review_notice
 from review.routes.drafting import is_offered
 from review.routes.reviewing import mark_of, seen_mark
 from review.shown import Clock, article, comparison
+from review.validity import standing
 from storage.captures import capture_of_version
 from storage.documents import DocumentFilter, DocumentRow, count_documents, get_document
 from storage.errors import NotFound
@@ -248,6 +249,7 @@ def item_page(desk: AtDesk, item_id: int) -> Response:
         actors = reads.label_actors(session, item_id)
         evidence = version.evidence if version else []
         boxes = boxes_for(session, document, text=version.body_text if version else "")
+        told = boxes.validity(today=desk.clock.today)
         return desk.page(
             "item.html",
             section="items",
@@ -258,7 +260,8 @@ def item_page(desk: AtDesk, item_id: int) -> Response:
             versions=reads.version_lines(session, item_id),
             labels=[{**_label(label), "actor": actors.get(label.slug)} for label in labels],
             label_choices=_label_choices(session, {label.slug for label in labels}),
-            facts=facts_of(document, evidence, desk.clock, told=boxes.validity),
+            force=standing(document, told, today=desk.clock.today),
+            facts=facts_of(document, evidence, desk.clock, told=told),
             also=reads.also_reported(session, document),
             boxes=boxes,
             history=history_lines(session, desk.clock, item_id),

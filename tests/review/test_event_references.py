@@ -95,3 +95,77 @@ def test_a_round_up_is_listed_with_the_policy_and_joins_nothing(desk: Desk) -> N
     assert f'href="/items/{week}"' in text
     with desk.db.reader() as session:
         assert session.scalar(select(EventMember.event_id)) is None
+
+
+def test_an_act_that_is_not_in_force_yet_has_repealed_nothing(desk: Desk, old: int) -> None:
+    new = issue_new(desk)
+    with desk.db.writer() as session:
+        session.get_one(Document, new).effective_on = date(2027, 1, 1)
+    assert "已废止" not in validity(desk, old)
+    text = desk.visitor("reader").get(f"/items/{old}").text
+    assert "2027-01-01 起废止" in text
+    assert "已废止" not in text
+    with desk.db.writer() as session:
+        session.get_one(Document, new).effective_on = desk.now.date()
+    page = desk.visitor("reader").page(f"/items/{old}")
+    assert "已废止" in page.one(".item-head .meta").text()
+
+
+def form_of(desk: Desk, item: int) -> dict[str, str]:
+    form = desk.visitor("editor").page(f"/items/{item}/correct").one("form.card")
+    chosen = {box.attr("name"): box.all("option[selected]") for box in form.all("select")}
+    return {
+        **{field.attr("name"): field.attr("value") for field in form.all("input")},
+        **{name: options[0].attr("value") if options else "" for name, options in chosen.items()},
+        "summary": form.one("textarea").text(),
+    }
+
+
+def test_a_person_corrects_whether_an_act_is_in_force(desk: Desk, old: int) -> None:
+    issue_new(desk)
+    editor = desk.visitor("editor")
+    sent = form_of(desk, old)
+    assert (sent["validity"], "管理办法" in sent["validity_by"]) == ("已废止", True)
+    nothing = editor.post(f"/items/{old}/correct", sent)
+    assert "ok=nothing_changed" in nothing.headers["location"]
+    named = {"validity": "已修改", "validity_by": "《浙江省数据条例》（浙人大〔2026〕1号）"}
+    answer = editor.post(f"/items/{old}/correct", {**sent, **named})
+    told = validity(desk, old)
+    assert "已修改" in told
+    assert "浙人大〔2026〕1号" in told
+    assert "人工" in told
+    assert "已废止" not in told
+    with desk.db.writer() as session:
+        document = session.get_one(Document, old)
+        again = record(
+            document.source_id, document.url, text="本规定已废止。" * 40, title=OLD,
+            validity="已废止", validity_by="另一个文件",
+        )  # fmt: skip
+        save_document(session, again, now=NOW)
+    assert "已修改" in validity(desk, old)
+    action = answer.headers["location"].split("done=")[1]
+    assert "有效性、依据文件" in editor.get(f"/items/{old}").text  # the audit names the fields
+    assert editor.post(f"/actions/{action}/undo").status_code == 303
+    assert "已修改" not in validity(desk, old)
+    with desk.db.reader() as session:
+        assert not session.get_one(Document, old).edited
+
+
+def test_what_became_known_while_the_form_was_open_is_not_overruled(desk: Desk, old: int) -> None:
+    sent = form_of(desk, old)
+    issue_new(desk)
+    desk.visitor("editor").post(f"/items/{old}/correct", {**sent, "publisher": "浙江省数据局"})
+    assert "已废止" in validity(desk, old)
+
+
+def test_unknown_is_an_answer_too_and_nonsense_is_none(desk: Desk, old: int) -> None:
+    issue_new(desk)
+    editor = desk.visitor("editor")
+    sent = form_of(desk, old)
+    bad = editor.post(f"/items/{old}/correct", {**sent, "validity": "大概有效"})
+    assert (bad.status_code, "请选择有效性" in bad.text) == (422, True)
+    alone = editor.post(f"/items/{old}/correct", {**sent, "validity": ""})
+    assert (alone.status_code, "请同时选择有效性" in alone.text) == (422, True)
+    editor.post(f"/items/{old}/correct", {**sent, "validity": "", "validity_by": ""})
+    assert "未知" in validity(desk, old)
+    assert "已废止" not in validity(desk, old)
