@@ -134,7 +134,9 @@ def _comparable(a: Sketch, b: Sketch) -> bool:
 
 
 def _by_number(a: Sketch, b: Sketch, score: float, shared: int) -> Relation:
-    left, right = normalise_doc_number(a.doc_number), normalise_doc_number(b.doc_number)
+    # numbers from abroad (Directive (EU) 2022/2555) have no other form than the printed one
+    left = normalise_doc_number(a.doc_number) or a.doc_number
+    right = normalise_doc_number(b.doc_number) or b.doc_number
     if left != right:
         kind: RelationKind = "different"
         if score >= SAME_TEXT:

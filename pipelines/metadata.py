@@ -19,13 +19,15 @@ from pipelines.dates import (
 )
 from pipelines.fields import labels
 from pipelines.fields.authorship import Authors, issuing_bodies, standing
-from pipelines.fields.deadlines import (
-    Term,
-    find_comment_deadline,
-    find_expiry,
-)
+from pipelines.fields.comments import find_comment_deadline
 from pipelines.fields.doctype import document_kind, is_interpretation
-from pipelines.fields.english import find_english_effective
+from pipelines.fields.eastasian import find_eastasian_effective
+from pipelines.fields.english import (
+    find_english_effective,
+    find_english_expiry,
+    find_english_written,
+)
+from pipelines.fields.expiry import find_expiry
 from pipelines.fields.inforce import Dated, first_day_in_force
 from pipelines.fields.lawheader import Event, adopted, history
 from pipelines.fields.numbering import Numbered, find_number
@@ -42,6 +44,7 @@ from pipelines.fields.regions import parse_region
 from pipelines.fields.signature import Signature, find_signature
 from pipelines.fields.sourceline import author_of, source_of
 from pipelines.fields.subjects import Subject, issuers_in_title
+from pipelines.fields.terms import Term
 from pipelines.fields.topicwords import topic_words
 from pipelines.fields.validity import Validity, find_validity
 from pipelines.items import CleanPage, Evidence, Hints, Metadata
@@ -173,6 +176,7 @@ class _Reader:
             self.title,
             table=self.fact(labels.NUMBERS),
             listed=page.meta.get("layout:doc_number") or self.hints.doc_number,
+            chinese=self.chinese,
             head=self.order_head,
             areas=(("head", page.head_text), ("title", self.title), ("body", self.text)),
         )
@@ -288,6 +292,8 @@ class _Reader:
                 start=signed.start,
             )  # fmt: skip
             return signed.written_on
+        if not self.chinese:
+            return self.term("written_on", find_english_written(self.text, dates=self.dates))
         made = adopted(self.events)
         if made is not None and is_plausible(made.day, today=self.today):
             self.note("written_on", made.day, made.span, "adoption", 0.9, start=made.start)
@@ -312,10 +318,12 @@ class _Reader:
         value = self.stated_day("effective_on", labels.EFFECTIVE)
         if value is not None:
             return value
-        if not self.chinese:
-            stated = find_english_effective(self.text, dates=self.dates)
-            return self.term("effective_on", stated)
         published = self.published
+        if not self.chinese:
+            day = published.day if published else None
+            stated = find_english_effective(self.text, dates=self.dates, published_on=day)
+            stated = stated or find_eastasian_effective(self.text, dates=self.dates)
+            return self.term("effective_on", stated)
         page = Dated(
             self.text, self.title, self.dates, self.events, self.number, self.written,
             published_on=published.day if published else None,
@@ -328,8 +336,10 @@ class _Reader:
         if self.draft:
             return None
         value = self.stated_day("expires_on", labels.EXPIRY)
-        if value is not None or not self.chinese:
+        if value is not None:
             return value
+        if not self.chinese:
+            return self.term("expires_on", find_english_expiry(self.text, dates=self.dates))
         found = find_expiry(
             self.text, dates=self.dates, effective_on=self.effective, written_on=self.written
         )
@@ -337,8 +347,8 @@ class _Reader:
 
     def comments_until(self) -> date | None:
         found = find_comment_deadline(
-            self.text, title=self.title, dates=self.dates, written_on=self.written,
-            published_on=self.published.day if self.published else None,
+            self.text, title=self.title, lang=self.page.lang, dates=self.dates,
+            written_on=self.written, published_on=self.published.day if self.published else None,
         )  # fmt: skip
         return self.term("comments_until", found)
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from pipelines.dates import DateSpan
-from pipelines.fields.deadlines import Term, find_effective
 from pipelines.fields.doctype import is_interpretation
+from pipelines.fields.effect import find_effective
 from pipelines.fields.lawheader import (
     Event,
     amended_in_force,
@@ -19,6 +19,7 @@ from pipelines.fields.lawheader import (
     is_stale,
     promulgated_on,
 )
+from pipelines.fields.terms import Term
 
 _OF_ANOTHER = 0.4
 """Confidence in a day in force that an interpretation names: it is that of its document."""

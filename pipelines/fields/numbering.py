@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipelines.fields.docnumber import DocNumber, normalise_doc_number, order_number, own_number
+from pipelines.fields.englishnumbers import english_numbers
 from pipelines.fields.issuers import bodies_in
 from pipelines.fields.orderhead import OrderHead
 
@@ -41,12 +42,13 @@ def find_number(
     listed: str | None,
     head: OrderHead | None,
     areas: Iterable[tuple[str, str]],
+    chinese: bool = True,
 ) -> Numbered | None:
     """``table`` is the label and value of the page's own field, ``listed`` what the list row or a
     selector says, ``areas`` names and texts to search in turn, ``head`` the head of an order."""
     if table is not None:
         label, text = table
-        value = normalise_doc_number(text) or order_number(text, title=title)
+        value = normalise_doc_number(text) or order_number(text, title=title) or _taiwan(text)
         if value:
             return Numbered(value, text, f"table:{label}", 0.99, "table")
     if value := normalise_doc_number(listed):
@@ -59,7 +61,59 @@ def find_number(
         if own is not None:
             partners = _partners(text, own)
             return Numbered(own.value, own.text, f"{place}:own", 0.95, place, own.start, partners)
-    return next((found for place, text in areas if (found := _spaced(place, text))), None)
+    body = areas[-1][1] if areas else ""
+    if not chinese:
+        stated = next(english_numbers(title, body), None)
+        return Numbered(stated[0], stated[0], "own", 0.9, *stated[1:]) if stated else None
+    found = next((found for place, text in areas if (found := _spaced(place, text))), None)
+    return found or _in_title(title) or _beyond_the_mainland(title, body)
+
+
+# …管理办法的通知（浙财科教〔2025〕14号）; not 转发…的通知（国办发〔2025〕1号）
+_AT_END = re.compile(
+    r"(?P<kind>通知|意见|公告|通告|批复|决定|函|通报|办法|规定|细则|方案)[（(](?P<no>[^（()）]{4,40}号)[）)]\Z"
+)
+_BY_YEAR = re.compile(r"(?P<y>20\d\d)年第(?P<n>\d{1,4})号")
+
+
+def _in_title(title: str) -> Numbered | None:
+    """The number in brackets that closes a title: a whole one, or 2021年第47号 of a 公告."""
+    match = _AT_END.search(title)
+    if match is None or "转发" in title or title.endswith("》"):
+        return None
+    start = match.start("no")
+    if yearly := _BY_YEAR.fullmatch(match["no"]):
+        bodies = bodies_in(title.partition("关于")[0])
+        if not bodies or match["kind"] not in ("公告", "通告"):
+            return None
+        value = f"{bodies[0]}{match['kind']}{yearly[0]}"
+        return Numbered(value, match["no"], "title:year", 0.85, "title", start)
+    own = normalise_doc_number(match["no"])
+    return Numbered(own, match["no"], "title:end", 0.9, "title", start) if own else None
+
+
+_TAIWAN = re.compile(
+    r"^[^\n]{0,12}?(?P<no>[\u4e00-\u9fff]{2,14}字第[0-9A-Z]{5,14}號)[ \t\u3000]{0,9}$", re.MULTILINE
+)
+_MACAU = re.compile(
+    r"第\d{1,4}/(?:19|20)\d\d[號号](?:法律|行政法[規规]|行政命令|行政[長长]官批示|[^\s《》，。]{2,8}司司[長长]批示)"
+)
+
+
+def _taiwan(text: str) -> str | None:
+    match = _TAIWAN.search(text) if "號" in text else None
+    return match["no"] if match else None
+
+
+def _beyond_the_mainland(title: str, text: str) -> Numbered | None:
+    """金管銀國字第1140270001號 of Taiwan, 第7/2025號行政法規 of Macau."""
+    if match := _MACAU.match(title):
+        return Numbered(match[0], match[0], "title:own", 0.9, "title", 0)
+    front = text[:_FRONT]
+    found = _TAIWAN.search(front) if "號" in front else None
+    if found is None:
+        return None
+    return Numbered(found["no"], found["no"], "body:own", 0.9, "body", found.start("no"))
 
 
 def _spaced(place: str, text: str) -> Numbered | None:

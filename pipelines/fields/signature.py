@@ -62,7 +62,22 @@ def find_signature(
         if signature.bodies:
             return signature
         loose = loose or signature
-    return loose or _under_title(text, dates)
+    return loose or _under_title(text, dates) or _enacted(text, dates)
+
+
+# Acts of Macau: 二零二五年三月十日制定。 on a line of its own
+_ENACTED = re.compile(r"(?:制定|通過|核准)。\s{0,3}(?:\n|\Z)")
+
+
+def _enacted(text: str, dates: tuple[DateSpan, ...] | None) -> Signature | None:
+    if "制定。" not in text and "通過。" not in text and "核准。" not in text:
+        return None
+    for span in dates if dates is not None else find_dates(text):
+        if text[max(0, span.start - 1) : span.start] in ("", "\n") and _ENACTED.match(
+            text, span.end
+        ):
+            return Signature((), span.value, span.start, text[span.start : span.end + 3])
+    return None
 
 
 def _under_title(text: str, dates: tuple[DateSpan, ...] | None) -> Signature | None:

@@ -7,12 +7,10 @@ from datetime import date
 import pytest
 
 from pipelines.dates import find_dates
-from pipelines.fields.deadlines import (
-    find_comment_deadline,
-    find_effective,
-    find_expiry,
-)
+from pipelines.fields.comments import find_comment_deadline
+from pipelines.fields.effect import find_effective
 from pipelines.fields.english import find_english_effective
+from pipelines.fields.expiry import find_expiry
 from pipelines.fields.lawheader import amended_in_force, history
 from tests.pipelines.test_metadata import page, read
 
