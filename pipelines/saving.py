@@ -13,6 +13,7 @@ from pipelines.urls import url_key
 from storage.records import AttachmentRecord, DocumentRecord, LabelRecord, NearCandidate
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
     from sqlalchemy.orm import Session
 
     from pipelines.cluster import Sketch
@@ -32,18 +33,19 @@ class Incoming:
     links: tuple[tuple[str, str], ...] = ()
 
 
-def incoming_of(item: Bulletin, *, source_id: int, run_id: int | None) -> Incoming:
-    """What saving needs to know of a bulletin that passed all steps."""
+def incoming_of(group: Sequence[Bulletin], *, source_id: int, run_id: int | None) -> list[Incoming]:
+    """What saving needs to know of bulletins that passed all steps.
+
+    One thing of all of them, then the next: see docs/decisions/groups.md.
+    """
     from pipelines.events.keys import keys_of
     from pipelines.judging import sketch_of
 
-    page, metadata = page_of(item), metadata_of(item)
-    return Incoming(
-        document_record(item, source_id=source_id, run_id=run_id),
-        sketch_of(item, metadata, fingerprint_of(item)),
-        keys_of(item, page, metadata),
-        page.links,
-    )
+    records = [document_record(item, source_id=source_id, run_id=run_id) for item in group]
+    keys = [keys_of(item, page_of(item), metadata_of(item)) for item in group]
+    sketches = [sketch_of(item, metadata_of(item), fingerprint_of(item)) for item in group]
+    links = [page_of(item).links for item in group]
+    return list(map(Incoming, records, sketches, keys, links))
 
 
 def save_all(session: Session, group: Sequence[Incoming]) -> list[SaveResult]:
@@ -53,7 +55,7 @@ def save_all(session: Session, group: Sequence[Incoming]) -> list[SaveResult]:
     from storage.documents import save_document, write_later
     from storage.later import Later
 
-    results, now, later = [], datetime.now(UTC), Later()
+    results, now, later = [], datetime.now(UTC), Later(session.connection())
     for incoming in group:
 
         def judge(other: NearCandidate, mine: Sketch = incoming.sketch) -> bool:
@@ -63,7 +65,7 @@ def save_all(session: Session, group: Sequence[Incoming]) -> list[SaveResult]:
             session, incoming.record, now=now, judge=judge, compare=change_kind, later=later
         )
         result = _join_pages(session, result, incoming.record, now=now)
-        _join_event(session, result, incoming, now=now)
+        _join_event(session, result, incoming, connection=later.connection, now=now)
         results.append(result)
     write_later(session, later)
     return results
@@ -89,7 +91,14 @@ def _join_pages(
     return replace(saved, duplicate_of=joined[0], cluster_id=joined[1])
 
 
-def _join_event(session: Session, saved: SaveResult, incoming: Incoming, *, now: datetime) -> None:
+def _join_event(
+    session: Session,
+    saved: SaveResult,
+    incoming: Incoming,
+    *,
+    connection: Connection,
+    now: datetime,
+) -> None:
     """Put a new or changed page into its policy event, in the transaction that saved it."""
     if saved.document_id is None or saved.outcome not in ("new", "changed"):
         return
@@ -112,7 +121,7 @@ def _join_event(session: Session, saved: SaveResult, incoming: Incoming, *, now:
         by_day=keys.by_day,
         fresh=saved.outcome == "new",
     )
-    link_document(session, page, rules=Rules(), now=now)
+    link_document(session, page, rules=Rules(), now=now, connection=connection)
 
 
 def _text_of(session: Session, document_id: int) -> str | None:

@@ -191,7 +191,7 @@ class Persist:
 
     async def _save(self, group: Sequence[Bulletin]) -> list[SaveResult]:
         source_id, run_id = self.store.source_id, self.store.run_id
-        incoming = [incoming_of(item, source_id=source_id, run_id=run_id) for item in group]
+        incoming = incoming_of(group, source_id=source_id, run_id=run_id)
         return await self.store.write(lambda session: save_all(session, incoming))
 
 

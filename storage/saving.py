@@ -140,7 +140,7 @@ def save_document(
     """
     if later is not None:
         return _save(session, record, later, now=now, judge=judge, compare=compare)
-    later = Later()
+    later = Later(session.connection())
     result = _save(session, record, later, now=now, judge=judge, compare=compare)
     write_later(session, later)
     return result
@@ -148,7 +148,7 @@ def save_document(
 
 def write_later(session: Session, later: Later) -> None:
     """Write the rows that :func:`save_document` left in ``later``; move the queue if it is full."""
-    later.write(session.connection())
+    later.write()
     flush_if_full(session, waiting=later.waiting)
 
 
@@ -161,7 +161,7 @@ def _save(
     judge: Judge | None,
     compare: Compare | None,
 ) -> SaveResult:
-    connection = session.connection()
+    connection = later.connection
     address = {"source_id": record.source_id, "url_key": record.url_key}
     known = _KNOWN.rows(connection, address)
     document_id = None
@@ -310,7 +310,7 @@ def _save_again(
 ) -> SaveResult:
     if found.state == "suppressed":
         return SaveResult(found.id, "tombstoned", found.latest_seq)
-    connection = session.connection()
+    connection = later.connection
     at = {"id": found.id, "seq": found.latest_seq}
     previous = connection.execute(_LATEST, at).one()
     same_reader = previous.extractor_version == record.extractor_version
@@ -322,7 +322,7 @@ def _save_again(
     values.update(state="live", gone_at=None, etag=record.etag, last_modified=record.last_modified)
     old, seq = None, found.latest_seq
     if changed or searched_differs(found, values):
-        later.write(connection)  # the group itself may have stored what is replaced here
+        later.write()  # the group itself may have stored what is replaced here
         old = stored_text(session, found.id)
     if changed:
         seq += 1

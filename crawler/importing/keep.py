@@ -100,7 +100,7 @@ def keep(
 
     item = prepared.item
     source_id = _source_id(session, item.source_key, now=now)
-    incoming = incoming_of(item, source_id=source_id, run_id=None)
+    (incoming,) = incoming_of([item], source_id=source_id, run_id=None)
     details = {**incoming.record.details, "origin": ORIGIN, "by": given.by, "name": given.name}
     details |= {"fetched": given.fetched}
     record = replace(incoming.record, details=details)

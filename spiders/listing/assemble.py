@@ -98,6 +98,12 @@ class Assembler:
     skipped: int = 0
     matched: int = 0
     _seen: set[str] = field(default_factory=set)
+    _printed: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Rows are HTML as people see it, or data, whose titles say what they mean."""
+        plain = getattr(self.spec, "fields", None) is None
+        self._printed = plain and isinstance(self.spec, RowFields)
 
     def add(self, raw: RawRow) -> None:
         """Check one row and keep it, or note why not."""
@@ -125,11 +131,6 @@ class Assembler:
         self._seen.add(key)
         bare = self._without_day(row) if self._printed else row.title
         self.rows.append(row if bare == row.title else replace(row, title=bare))
-
-    @property
-    def _printed(self) -> bool:
-        """Whether rows are HTML as people see it: titles in data say what they mean."""
-        return isinstance(self.spec, RowFields) and getattr(self.spec, "fields", None) is None
 
     def _without_day(self, row: ListRow) -> str:
         """The title without the day of the row, where the list prints it before or after it."""
@@ -234,7 +235,7 @@ class Assembler:
     def _written(self, raw: RawRow) -> date | None:
         """成文日期: the list's own format or any other that reads as a day."""
         zone, lang = self.spec.timezone, self.spec.lang
-        for form in (self.spec.date_format, "auto"):
+        for form in (self.spec.date_format, "auto") if raw.written else ():
             found = read_row_date(raw.written, form=form, zone=zone, lang=lang, today=self.today)
             if found.day is not None:
                 return found.day
@@ -301,8 +302,7 @@ def _in_year_of(url: str, day: date, *, relative: bool) -> date:
 
 def _direct(url: str) -> str:
     """The address behind a click counter; any other address as it is."""
-    parts = urlsplit(url)
-    if not _COUNTER.search(parts.path):
+    if "link.do" not in url or not _COUNTER.search((parts := urlsplit(url)).path):
         return url
     target = dict(parse_qsl(parts.query)).get("url", "")
     return canonicalise(target) if target.startswith(("http://", "https://")) else url

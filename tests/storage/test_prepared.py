@@ -78,7 +78,7 @@ def test_a_group_that_holds_a_page_three_times_ends_as_three_transactions_would(
     with database.writer() as session:
         source_id = add_source(session)
     with database.writer() as session:
-        later, saved = Later(), []
+        later, saved = Later(session.connection()), []
         for label, body in (("甲", BODY), ("乙", other), ("甲", BODY), ("甲", BODY)):
             page = record(source_id, "/1", text=body)
             page = replace(page, labels=(LabelRecord(label, "topic"),))
