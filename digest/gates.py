@@ -6,7 +6,7 @@ only where ``digest.check_links`` or ``digest.require_test`` say so.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from digest.errors import GateClosed
-from digest.link_check import LinkReport, issue_links, links_key, report_of
+from digest.link_check import STATES, LinkReport, issue_links, links_key, report_of
 from digest.lint import Problem, check_masthead, check_message, check_rendered
 from digest.message import build_message
 from digest.readers import sample_reader
@@ -100,15 +100,38 @@ def record_links(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class KeptLinks:
+    """The latest answers of the links of an issue. ``counts`` by state also where not all links
+    are kept; ``fits``: they are of exactly these addresses and not too old."""
+
+    report: LinkReport
+    counts: Mapping[str, int]
+    actor: str
+    at: datetime
+    fits: bool
+
+
+def kept_links(
+    session: Session, view: IssueView, *, issue_id: int, now: datetime
+) -> KeptLinks | None:
+    """What the links answered when they were last asked, however long ago."""
+    for row in list_actions(session, target_kind="issue", target_id=issue_id, limit=200):
+        if row.action == LINKS_ACTION:
+            values = dict(row.after or {})
+            report = report_of(values)
+            fits = now - row.at <= LINKS_KEEP and report.key == links_key(view)
+            counts: dict[str, int] = {state: int(values.get(state, 0)) for state in STATES}
+            return KeptLinks(report, counts, row.actor, row.at, fits)
+    return None
+
+
 def known_links(
     session: Session, view: IssueView, *, issue_id: int, now: datetime
 ) -> LinkReport | None:
     """The latest report on exactly these addresses, if it is not too old."""
-    for row in list_actions(session, target_kind="issue", target_id=issue_id, limit=200):
-        if row.action == LINKS_ACTION and now - row.at <= LINKS_KEEP:
-            report = report_of(dict(row.after or {}))
-            return report if report.key == links_key(view) else None
-    return None
+    kept = kept_links(session, view, issue_id=issue_id, now=now)
+    return kept.report if kept is not None and kept.fits else None
 
 
 def _mail_gates(
@@ -160,7 +183,10 @@ def _link_gate(
     required = config.digest.check_links == "require"
     if not count:
         return Gate("links", "pass", "没有链接 / no links")
-    advice = f"运行 dibao digest check {issue_id} --links / run it with --links"
+    advice = (
+        f"在审阅网页的这一期点“核对链接”，或运行 dibao digest check {issue_id} --links"
+        " / press “Check links” on the issue's page, or run it with --links"
+    )
     report = known_links(session, view, issue_id=issue_id, now=now)
     if report is None or report.offline:
         text = "链接还没有核对 / links not checked"

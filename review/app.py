@@ -21,6 +21,7 @@ from review.draft_settings import DraftConfig
 from review.errors import BadFormToken, PublicBind, StaleEdit
 from review.guard import Forbidden, LoginNeeded, check_form, identify, to_login, viewer_of
 from review.importer import Importer
+from review.link_checker import LinkChecker
 from review.passwords import Passwords
 from review.routes import (
     account,
@@ -34,6 +35,7 @@ from review.routes import (
     home,
     importing,
     issue_editing,
+    issue_links,
     issues,
     items,
     login,
@@ -76,6 +78,7 @@ _ROUTERS = (
     home,
     importing,
     issue_editing,
+    issue_links,
     issues,
     items,
     login,
@@ -131,6 +134,7 @@ def create_app(
     clock: Callable[[], datetime] = utc_now,
     passwords: Passwords | None = None,
     importer: Importer | None = None,
+    links: LinkChecker | None = None,
 ) -> FastAPI:
     """Build the application; ``app.state.site`` is what its requests share.
 
@@ -151,6 +155,7 @@ def create_app(
     )
     site = open_site(db=db, config=config, clock=clock, passwords=passwords)
     site.importer = importer
+    site.links = links
     app.state.site = site
     for module in _ROUTERS:
         app.include_router(module.router)

@@ -33,6 +33,8 @@ PLAIN = {
     "withdrawn": "ok",
     "token_revoked": "ok",
     "reopened": "ok",
+    "links_started": "ok",
+    "links_running": "warn",
     "imported": "ok",
     "import_unchanged": "warn",
     "import_removed": "ok",

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from digest.settings import DigestConfig, MailConfig
 from review.draft_settings import DraftConfig
 from review.importer import Importer
+from review.link_checker import LinkChecker
 from review.passwords import Passwords
 from review.secret import digest_of, matches, new_token
 from review.settings import ReviewConfig
@@ -66,6 +67,7 @@ class Site:
     setup: SetupDoor = field(default_factory=SetupDoor)
     watch_url: str = ""
     importer: Importer | None = None
+    links: LinkChecker | None = None
     draft: DraftConfig = field(default_factory=DraftConfig)
 
     @property

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-from contextlib import closing
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -82,32 +81,13 @@ def check(
 
 
 def _ask(config: Any, view: IssueView, *, silent: bool) -> LinkReport:
-    """Every link of the issue, through the guard and in turn with the crawls."""
-    import httpx
+    """Every link of the issue, with a bar that moves."""
     from rich.console import Console
     from rich.progress import Progress
 
-    from crawler.commands.source_find import visitor_of
-    from crawler.errors import (
-        BadAddress,
-        BlockedAddress,
-        HostPaused,
-        RobotsDenied,
-        RobotsUnreachable,
-    )
-    from digest.link_check import LinkUnasked, LinkUnreachable, check_links, issue_links
+    from crawler.link_asking import ask_links
+    from digest.link_check import issue_links
 
-    visitor = visitor_of(config)
-
-    def probe(url: str) -> int:
-        try:
-            return visitor.status(url)
-        except (httpx.HTTPError, RobotsUnreachable) as error:
-            raise LinkUnreachable(type(error).__name__) from error
-        except (BadAddress, BlockedAddress, HostPaused, RobotsDenied) as error:
-            raise LinkUnasked(error.code) from error
-
-    total = len(issue_links(view))
-    with closing(visitor), Progress(console=Console(stderr=True), disable=silent) as progress:
-        task = progress.add_task("核对链接 / links", total=total)
-        return check_links(view, probe, seen=lambda: progress.advance(task))
+    with Progress(console=Console(stderr=True), disable=silent) as progress:
+        task = progress.add_task("核对链接 / links", total=len(issue_links(view)))
+        return ask_links(config, view, seen=lambda: progress.advance(task))

@@ -9,6 +9,7 @@ import uvicorn
 
 from crawler.config import Config
 from crawler.control.desk_import import DeskImporter
+from crawler.control.desk_links import DeskLinks
 from storage.engine import Database
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,7 @@ def serve(
         db=db,
         config=config.model_copy(update={"review": review}),
         importer=DeskImporter(config_path),
+        links=DeskLinks(config_path),
     )
     log.info("review desk on http://%s:%d", review.host, review.port)
     uvicorn.run(

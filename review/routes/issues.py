@@ -28,6 +28,7 @@ from review.issue_page import (
     mail_preview,
     period_text,
 )
+from review.link_box import link_box
 from review.paging import paged
 from review.queries import home as figures
 from review.queries import issues as reads
@@ -103,6 +104,7 @@ def _issue(desk: Desk, issue_id: int, *, problem: str = "") -> Response:
         notice = decision_notice(session, desk)
         counts = figures.grouped_counts(figures.outbox_counts(session, issue_id))
         dead = link_notes(session, view, issue_id=issue_id, now=desk.now)
+        links = link_box(session, desk, view, issue_id=issue_id)
         recipients = figures.recipient_count(session, issue.edition, editions=desk.site.digest)
     preview = mail_preview(desk.site, view, issue_id)
     rendered = preview.rendered
@@ -121,6 +123,7 @@ def _issue(desk: Desk, issue_id: int, *, problem: str = "") -> Response:
         intro=view.intro,
         notice=notice,
         items_count=len(items),
+        links=links,
         recipients=recipients,
         counts=counts,
         files=file_links(f"/issues/{issue_id}"),

@@ -89,7 +89,7 @@
     await new Promise((done) => setTimeout(done, seconds * 1000));
     if (document.visibilityState === "visible") {
       try {
-        const answer = await fetch(location.pathname, { credentials: "same-origin" });
+        const answer = await fetch(live.dataset.from ?? location.pathname, { credentials: "same-origin" });
         if (answer.ok && !answer.redirected) {
           const page = new DOMParser().parseFromString(await answer.text(), "text/html");
           const next = page.getElementById("live");

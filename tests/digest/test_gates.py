@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,11 @@ from sqlalchemy.orm.attributes import flag_modified
 from typer.testing import CliRunner
 
 from crawler.cli import app
+from crawler.control.desk_links import DeskLinks
 from digest.compose import compose_issue
 from digest.errors import GateClosed
 from digest.frozen import load_issue
-from digest.gates import Gate, gates, known_links, link_notes, record_links
+from digest.gates import Gate, gates, kept_links, known_links, link_notes, record_links
 from digest.issues import approve_issue, render_view
 from digest.link_check import (
     MOST_KEPT,
@@ -29,6 +31,7 @@ from digest.link_check import (
     report_of,
 )
 from digest.trial import queue_test_copy
+from review.link_checker import LinkProgress
 from storage.engine import Database
 from storage.models import Issue, IssueItem, Outbox
 from tests.digest.archive import PERIOD, Settings, add_document, add_readers, add_sources, settings
@@ -251,6 +254,52 @@ def test_a_mail_that_is_too_large_is_closed_at_its_own_gate(database: Database) 
 def server() -> Iterator[FaultServer]:
     with FaultServer() as started:
         yield started
+
+
+def test_the_desk_has_the_links_asked_by_a_process_of_its_own(
+    sqlite_database: Database,
+    tmp_path: Path,
+    server: FaultServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    database = sqlite_database
+    fill(database, readers=1)
+    with database.writer() as session:
+        for item in session.scalars(select(IssueItem)):
+            item.extra = {**item.extra, "url": server.url("/gone")}
+            flag_modified(item, "extra")
+        issue = session.get_one(Issue, 1)
+        issue.content_hash, issue.figures = None, {**issue.figures, "leads": []}
+    config = tmp_path / "dibao.toml"
+    config.write_text(
+        f'[storage]\ndata_dir = "{tmp_path}"\nurl = "sqlite:///{database.path}"\n'
+        '[crawl]\ndelay = 0.0\nallow_private = ["127.0.0.1"]\ncontact = "a@example.org"\n',
+        encoding="utf-8",
+    )
+    links = DeskLinks(config)
+    assert links.progress(1) is None
+    assert links.start(1, actor="-li")
+    assert not links.start(1, actor="wang")
+    ended(links, 1)
+    assert links.progress(1) == LinkProgress("done", 1, 1)
+    with database.reader() as session:
+        _, view = load_issue(session, 1)
+        kept = kept_links(session, view, issue_id=1, now=datetime.now(UTC))
+    assert kept is not None
+    assert (kept.actor, kept.counts["dead"], kept.fits) == ("-li", 1, True)
+    monkeypatch.setattr("sys.executable", str(tmp_path / "no-python"))
+    assert links.start(1, actor="li")
+    ended(links, 1)
+    told = links.progress(1)
+    assert told is not None
+    assert told.state == "failed"
+
+
+def ended(links: DeskLinks, issue_id: int) -> None:
+    """Wait until the process that asks has ended."""
+    for thread in threading.enumerate():
+        if thread.name == f"links-of-issue-{issue_id}":
+            thread.join(60)
 
 
 def test_the_command_asks_politely_and_its_exit_code_tells(

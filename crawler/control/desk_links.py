@@ -1,0 +1,69 @@
+"""Link checks for the desk: each in a process of its own, followed line by line."""
+
+from __future__ import annotations
+
+import json
+import logging
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from review.link_checker import LinkProgress
+
+log = logging.getLogger(__name__)
+
+
+class DeskLinks:
+    """Implements ``review.link_checker.LinkChecker``. A check ends with this process."""
+
+    def __init__(self, config_path: Path | None) -> None:
+        self.config_path = config_path
+        self._known: dict[int, LinkProgress] = {}
+        self._lock = threading.Lock()
+
+    def start(self, issue_id: int, *, actor: str) -> bool:
+        """Begin; False when the links of this issue are being asked already."""
+        with self._lock:
+            known = self._known.get(issue_id)
+            if known is not None and known.state == "running":
+                return False
+            self._known[issue_id] = LinkProgress("running")
+        name = f"links-of-issue-{issue_id}"
+        follow = threading.Thread(
+            target=self._follow, args=(issue_id, actor), name=name, daemon=True
+        )
+        follow.start()
+        return True
+
+    def progress(self, issue_id: int) -> LinkProgress | None:
+        """The latest check since the desk was started, None when there was none."""
+        return self._known.get(issue_id)
+
+    def _follow(self, issue_id: int, actor: str) -> None:
+        command = [sys.executable, "-P", "-m", "crawler.link_asking"]
+        command += ["--issue", str(issue_id), f"--actor={actor}"]
+        if self.config_path is not None:
+            command += ["--config", str(self.config_path)]
+        last = LinkProgress("running")
+        code: int | None = None
+        try:
+            with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own module
+                for line in process.stdout or ():
+                    last = _read(line) or last
+                    self._known[issue_id] = last
+            code = process.returncode
+        except OSError as error:
+            log.error("link check of issue %d did not start: %s", issue_id, error)
+        if code:
+            log.error("link check of issue %d ended with code %d", issue_id, code)
+        ended = LinkProgress("failed" if code != 0 else "done", last.asked, last.total)
+        self._known[issue_id] = ended
+
+
+def _read(line: str) -> LinkProgress | None:
+    try:
+        told = json.loads(line)
+        return LinkProgress("running", int(told["asked"]), int(told["total"]))
+    except (ValueError, KeyError, TypeError):
+        return None
