@@ -58,7 +58,7 @@ _WORD = r"[^\W\d_]{2,14}"
 _NAMED_BEFORE = re.compile(
     rf"(?:(?<![^\W_])(?P<mon>{_WORD})\.?[ \t\xa0]{{1,2}}(?P<d>{_DAY})(?:st|nd|rd|th)?,?"
     rf"|(?<![\d.,:/])(?P<d2>{_DAY})(?:st|nd|rd|th|er|º|ª)?\.?[ \t\xa0/\-]{{1,2}}"
-    r"(?:of |de |di |[^\W\d_]{2,12} ?/ ?)?"
+    r"(?:(?:day )?of |de |di |[^\W\d_]{2,12} ?/ ?)?"
     rf"(?P<mon2>{_WORD})\.?,?)[ \t\xa0/\-]{{1,2}}(?:at |de |del )?\Z",
     re.IGNORECASE,
 )

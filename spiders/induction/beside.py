@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
 
 from pipelines.dates import date_from_url
 from pipelines.errors import ParseError
 from spiders.induction.dom import Page
 from spiders.induction.headings import divided_days
 from spiders.induction.judge import Group
-from spiders.induction.result import Induced
+from spiders.induction.result import Induced, Read
 from spiders.induction.title_choice import title_worth_of
+from spiders.induction.told_once import days_told_once
 from spiders.induction.trimming import pattern_of_dated
 
-Read = Callable[[Mapping[str, Any]], Induced]
 _ABOVE = (
     "xpath:../preceding-sibling::*[1]",
     "xpath:../preceding-sibling::text()[normalize-space()][1]",
@@ -81,7 +80,11 @@ def with_day_beside(
         if nearby is not own:
             return nearby
         divided = _divided(own, read, divided_days(page, group, None))
-        return divided if divided is not own or known else _from_addresses(own, read)
+        if divided is not own or known:
+            return divided
+        addressed = _from_addresses(own, read)
+        once = addressed is own and len(rows) <= _MANY_ROWS
+        return _divided(own, read, days_told_once(page, group)) if once else addressed
     if known <= 0.9 * len(rows):
         above = (_SPANNED,) if page.has_spans else _ABOVE
         return _dated_best(own, read, above, most=1.2 * known, today=today)

@@ -13,6 +13,7 @@ from spiders.induction.days import best_form, descending_share, may_hold_a_day
 from spiders.induction.row_days import OTHER_DAY, OWN_DAY, stated_in
 from spiders.induction.slots import Row, Slot, read
 from spiders.induction.weights import weighed
+from spiders.induction.worth import WORD
 
 _YEAR = re.compile(r"(?:19|20)\d\d|[一二][〇○零一二三四五六七八九]{3}年|ago|前")
 _FIRST_DIGIT = re.compile(r"\d|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)", re.I)
@@ -20,6 +21,7 @@ _NAMED = re.compile(r"date|time|day|rq|sj|posted|publish", re.IGNORECASE)
 _REVISED = re.compile(r"updated|modified|revised", re.IGNORECASE)
 _LEAST = 0.5
 _PLAIN, _LONG, _LOOKED_AT = 12, 80, 8
+_LONGEST_ALONE, _MOST_WORDS = 28, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Features:
     yearless: float
     several: float  # texts with more than one day
     long: float  # words around the day
+    alone: float  # a day and nothing else
     named: float  # class of the element, as templates call days
     link: float  # inside the link
     whole: float  # holds the text of the link
@@ -50,6 +53,7 @@ _WEIGHTS = Features(
     yearless=-0.35,
     several=-0.35,
     long=-0.25,
+    alone=0.4,
     named=0.05,
     link=-0.15,
     whole=-0.3,
@@ -134,6 +138,7 @@ def _features(slot: Slot, days: Sequence[date | None], *, own: Sequence[str]) ->
         several=sum(len(find_dates(text, lang="en")) > 1 for text in texts[:_LOOKED_AT])
         / len(texts[:_LOOKED_AT]),
         long=min(1.0, max(0.0, (size - _PLAIN) / 100)),
+        alone=sum(map(_is_alone, texts)) / len(texts),
         named=float(_NAMED.search(classes) is not None),
         link=float(slot.where in ("link", "tip", "inside link")),
         whole=sum(bool(o) and o in t and o != t for t, o in zip(slot.texts, own, strict=True))
@@ -141,6 +146,11 @@ def _features(slot: Slot, days: Sequence[date | None], *, own: Sequence[str]) ->
         attribute=float(slot.where in ("attribute", "tip")),
         beside=float(slot.where == "beside"),
     )
+
+
+def _is_alone(text: str) -> bool:
+    """Whether a text is a day and nothing else; names of months and weekdays are part of it."""
+    return len(text) <= _LONGEST_ALONE and len(WORD.findall(text)) <= _MOST_WORDS
 
 
 def _label(text: str) -> str:

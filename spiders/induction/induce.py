@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -12,9 +12,9 @@ from pydantic import ValidationError
 
 from pipelines.decode import decode
 from pipelines.errors import LayoutChanged, ParseError
-from spiders.cms import FAMILIES
 from spiders.induction.beside import trimmed, with_day_beside, with_title_above
-from spiders.induction.dom import Page, read_page
+from spiders.induction.dom import Element, Page, read_page
+from spiders.induction.family import with_family
 from spiders.induction.groups import find_groups, separate_lists
 from spiders.induction.judge import Group
 from spiders.induction.pager import guess_data_paging, guess_paging
@@ -23,6 +23,7 @@ from spiders.induction.records import Records, find_fragment, find_records, find
 from spiders.induction.result import Glance, Induced, NothingFound
 from spiders.induction.row_fields import write_fields
 from spiders.induction.row_selectors import best_row_selector
+from spiders.induction.several import with_every_document
 from spiders.induction.title_choice import title_worth_of
 from spiders.induction.trimming import link_filter
 from spiders.induction.worth import title_of
@@ -30,7 +31,6 @@ from spiders.jsonpaths import find_text
 from spiders.listing import read_listing
 from spiders.listing.records import load_json
 from spiders.listing.scripts import data_of_scripts
-from spiders.rows import Listing
 from spiders.spec import KINDS
 
 _FEED = re.compile(rb"<(?:rss|feed|rdf:RDF|\w+:feed)[\s>]", re.IGNORECASE)
@@ -41,6 +41,8 @@ _LARGE = 400_000
 _LEAST_ROWS, _LEAST_RECORDS = 3, 2
 #: titles of this worth are numbers and the like
 _NAMELESS = -0.6
+#: titles below this are looked for in wider rows, and must be so much better there
+_TELLING, _BETTER = 0.3, 0.3
 _ARTICLE = (
     "这一页是一篇文章，不是列表：请给出它所在栏目的网址 / "
     "this page is one article and no list: give the address of the list it stands in"
@@ -186,6 +188,16 @@ def _from_rows(case: _Case, page: Page) -> Induced:
     group, lists = _chosen(case, page)
     if is_article(page, group):
         raise NothingFound(_ARTICLE)
+    own = _read_rows(case, page, group)
+    if len(case.text) < _LARGE:
+        own = _told_by_wider_rows(case, page, group, own)
+    if own.listing.rows:
+        _refuse_nameless(own)
+    return replace(with_family(own, case.read, base_url=case.base_url), lists=lists)
+
+
+def _read_rows(case: _Case, page: Page, group: Group) -> Induced:
+    """The rows of one group, with what stands beside them."""
     settings = {"kind": "html_list", **_fields(case, page, group)}
     paging = guess_paging(page, case.text, case.base_url)
     if paging is not None:
@@ -195,9 +207,34 @@ def _from_rows(case: _Case, page: Page) -> Induced:
         own = _without_strays(case, page, group, own)
         own = with_title_above(own, case.read)
         own = with_day_beside(own, case.read, page=page, group=group, today=case.today)
-    if own.listing.rows:
-        _refuse_nameless(own)
-    return replace(_with_family(case, own), lists=lists)
+        own = with_every_document(own, case.read, page=page, group=group)
+    return own
+
+
+def _told_by_wider_rows(case: _Case, page: Page, group: Group, own: Induced) -> Induced:
+    """Links whose rows say nothing: what they are may stand beside a wider element round each."""
+    titles = [row.title for row in own.listing.rows]
+    most = title_worth_of(titles) + _BETTER if titles else 0.0
+    if not titles or most - _BETTER > _TELLING:
+        return own
+    best = own
+    for rows in _wider(group):
+        found = _read_rows(case, page, replace(group, rows=rows))
+        told = [row.title for row in found.listing.rows]
+        if len(told) == len(titles) and title_worth_of(told) > most:
+            best, most = found, title_worth_of(told) + _BETTER
+    return best
+
+
+def _wider(group: Group) -> Iterator[list[Element]]:
+    """The ancestors of rows, level by level, while each row has one of its own."""
+    rows = group.rows
+    while True:
+        above = [row.parent for row in rows if row.parent is not None]
+        if len({row.order for row in above}) < len(rows) or len({row.tag for row in above}) > 1:
+            return
+        rows = above
+        yield rows
 
 
 def _without_strays(case: _Case, page: Page, group: Group, own: Induced) -> Induced:
@@ -313,50 +350,3 @@ def _readable(page: Page, groups: list[Group], top: Group) -> Group:
         if wrong == 0:
             break
     return best
-
-
-def _family_of(url: str, rows: Listing) -> str | None:
-    """The CMS family by the addresses of the articles, or that of the list."""
-    links = [row.url for row in rows.rows[:20]]
-    for name, family in FAMILIES.items():
-        hits = sum(family.recognises(url=link) for link in links)
-        if hits >= max(2, len(links) // 2):
-            return name
-    return next((n for n, family in FAMILIES.items() if family.recognises(url=url)), None)
-
-
-def _with_family(case: _Case, own: Induced) -> Induced:
-    """The family's settings alone where they read the same rows, else our own under its name."""
-    name = _family_of(case.base_url, own.listing)
-    if name is None:
-        return own
-    defaults = dict(FAMILIES[name].defaults_for(None))
-    if defaults.get("kind") != "html_list":
-        return Induced({"family": name, **own.settings}, own.listing)
-    if "row" in defaults:
-        try:
-            plain = case.read(defaults)
-        except ParseError:
-            plain = None
-        if plain is not None and _same_rows(plain.listing, own.listing):
-            return Induced({"family": name}, plain.listing)
-    kept = {k: v for k, v in own.settings.items() if k != "kind"}
-    body = {"paging": defaults["paging"]} if "paging" in defaults and "paging" not in kept else {}
-    merged = {"kind": "html_list", **body, **kept}
-    if "link_regex" not in kept and "link_regex" in defaults:
-        tried = case.read({**merged, "link_regex": defaults["link_regex"]})
-        if len(tried.listing.rows) < 0.9 * len(own.listing.rows):
-            kept["link_regex"] = None
-    return Induced({"family": name, **kept}, own.listing)
-
-
-def _same_rows(one: Listing, other: Listing) -> bool:
-    first = {row.url: row for row in one.rows}
-    second = {row.url: row for row in other.rows}
-    common = [url for url in second if url in first]
-    right = sum(
-        first[url].title == second[url].title
-        and second[url].published_on in (None, first[url].published_on)
-        for url in common
-    )
-    return len(common) >= 0.95 * max(len(first), len(second)) and right >= 0.95 * len(common)

@@ -28,10 +28,13 @@ _DOCUMENT = (
 )
 _MAIN = re.compile(_DOCUMENT + r"\b.{0,16}$", re.IGNORECASE)
 _MAIN_ALONE = re.compile(_DOCUMENT + r"s?(?: \(?pdf\)?)?$", re.IGNORECASE)
+#: a form of file, with its size or number in brackets: PDF (213 KB)
+_FILE_ALONE = re.compile(r"^(?:pdf|html?|docx?|xml|epub|word)\s?\([^()]{1,60}\)$", re.IGNORECASE)
 _ASIDE = re.compile(
     r"^.{0,24}\b(?:minutes|video|audio|webcast|livestream|recording|transcript|ical|calendar|map"
     r"|directions|summary|syllabus|dissent\w*|concurr\w*|briefs?|previous versions?|share|subscribe"
-    r"|zoom|espa[nñ]ol|fran[cç]ais|deutsch|print|e-?mail|tweet)\b.{0,16}$|^.{0,4}(?:解读|图解|视频).{0,4}$",
+    r"|zoom|espa[nñ]ol|fran[cç]ais|deutsch|print|e-?mail|tweet)\b(?:.{0,16}| (?:of|for|in) .*)$"
+    r"|^.{0,4}(?:解读|图解|视频).{0,4}$",
     re.IGNORECASE,
 )
 #: addresses of what a document belongs to, as portals of courts and councils call them
@@ -62,7 +65,7 @@ _WEIGHTS = Features(
     echo=-1.0,
     opens=0.15,
     aside=-0.3,
-    belongs=-0.6,
+    belongs=-1.2,
     icon=-0.1,
     constant=-0.4,
 )
@@ -70,7 +73,7 @@ _WEIGHTS = Features(
 
 def says_nothing(text: str) -> bool:
     """Whether a text says that something can be opened, and not what: View, Opinion (PDF)."""
-    return GENERIC.match(text) is not None or _MAIN_ALONE.match(text) is not None
+    return any(form.match(text) for form in (GENERIC, _MAIN_ALONE, _FILE_ALONE))
 
 
 def with_links(rows: Sequence[Element]) -> Group | None:

@@ -15,16 +15,16 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pipelines.dates import date_from_url, find_dates, is_plausible
+from spiders.induction.bundles import MAX_RECORDS, bundles, is_flat, is_usable, joined, texts_in
 from spiders.induction.days import descending_share, is_date_like, read_day
 from spiders.induction.dom import width
 from spiders.induction.slots import Slot
+from spiders.induction.title_choice import is_case
 from spiders.induction.title_choice import worth as title_worth
-from spiders.jsonpaths import PathError, as_text, compile_path, find_text, opened
+from spiders.jsonpaths import PathError, as_text, compile_path, find_text
 from spiders.listing.assemble import link_in_script, plain_text
 from spiders.rowdates import read_row_date
 
-_MAX_RECORDS = 300
-_MAX_DEPTH = 9
 _RECORD_DEPTH = 8
 _KEY = re.compile(r"[\w-]{2,64}$", re.ASCII)
 _LEAST_OF_MAKE, _MOST_MAKES, _SHORTEST_LINE, _LONGEST_LINE, _IN_ORDER = 3, 4, 20, 400, 0.8
@@ -54,6 +54,12 @@ _WRITTEN_NAME = re.compile(r"cwrq|cwsj|writ(?:e|ten)(?:_?(?:date|time|on))?$|成
 _KEYS = ("key", "field", "name", "code", "fieldName", "label")
 _VALUES = ("value", "val", "content", "fieldValue", "text")
 _NUMBER = re.compile(r"[〔\[【(（]\s*(?:19|20)\d{2}\s*[〕\]】)）]\s*第?\s*\d+\s*号")
+#: the two sides of a case, and the share of case names from which on a field holds them itself
+_SIDES = (
+    re.compile(r"plaintiff|petitioner|appellant|claimant|complainant", re.I),
+    re.compile(r"defendant|respondent|appellee", re.I),
+)
+_CASES, _SHORTEST_PARTY = 0.5, 4
 _ISSUER_NAME = re.compile(r"publisher|issuer|dep(?:t|art)|org|agenc|fwjg|fbjg|source", re.I)
 
 
@@ -74,8 +80,8 @@ def find_records(
 ) -> Records | None:
     """The best list of records with address and title, None if there is none."""
     found: list[Records] = []
-    for path, records in _bundles([data], "", 0):
-        for alike in _of_one_make(records[:_MAX_RECORDS]):
+    for path, records in bundles([data], "", 0):
+        for alike in _of_one_make(records[:MAX_RECORDS]):
             made = _described(path, alike, today=today, lang=lang, zone=zone)
             if made is not None:
                 found.append(made)
@@ -104,8 +110,8 @@ def find_titled(data: Any) -> tuple[str, str, list[str]] | None:
     """Records with a title and no address: where, the title's field, fields that look like keys."""
     best: tuple[str, str, list[str]] | None = None
     most = 1.0
-    for path, records in _bundles([data], "", 0):
-        columns = _columns(records[:_MAX_RECORDS])[0]
+    for path, records in bundles([data], "", 0):
+        columns = _columns(records[:MAX_RECORDS])[0]
         title = _top(columns, _title_score)
         keys = [n for n, v in columns.items() if len({*v}) == len(v) and all(map(_KEY.match, v))]
         worth = len(records) * _title_score(title, columns[title]) if title else 0.0
@@ -117,7 +123,7 @@ def find_titled(data: Any) -> tuple[str, str, list[str]] | None:
 def find_fragment(data: Any) -> str | None:
     """The path of texts that hold HTML with links, None if there are none."""
     best, most = None, 0
-    for path, text in _texts([data], "", 0):
+    for path, text in texts_in([data], "", 0):
         links = text.count("<a ")
         if links > most:
             best, most = path, links
@@ -130,75 +136,18 @@ def _twins(one: str, other: str) -> bool:
     return len(a) == len(b) and sum(x != y for x, y in zip(a, b, strict=True)) <= 1
 
 
-def _joined(path: str, key: str) -> str:
-    return f"{path}.{key}" if path else key
-
-
-def _usable(key: str) -> bool:
-    return bool(key) and not re.search(r"[.\[\]|&{}]", key) and len(key) <= 60
-
-
-def _bundles(nodes: Sequence[Any], path: str, depth: int) -> Iterator[tuple[str, list[Any]]]:
-    """Lists of objects (or of rows of cells), with the path that leads to all of them."""
-    nodes = [opened(node) for node in nodes]
-    records = [node for node in nodes if isinstance(node, dict)]
-    if depth > _MAX_DEPTH or not records:
-        rows = [node for node in nodes if isinstance(node, list)]
-        named = path.endswith("[]") and path != "[]"
-        if named and len(rows) > 1 and all(map(_is_flat, rows[:50])):
-            yield path.removesuffix("[]"), rows  # with the brackets, rows would be opened too
-        lists = [entry for row in rows for entry in row]
-        if lists and depth <= _MAX_DEPTH:
-            yield from _bundles(lists[:_MAX_RECORDS], path + "[]", depth + 1)
-        return
-    if "[]" in path:
-        yield path, records
-    keys = dict.fromkeys(key for record in records[:50] for key in record)
-    for key in list(keys)[:200]:
-        values = [opened(record[key]) for record in records if record.get(key)]
-        if not _usable(key) or not any(isinstance(value, dict | list) for value in values):
-            continue
-        lists = [v for value in values if isinstance(value, list) for v in value]
-        if lists:
-            yield from _bundles(lists[:_MAX_RECORDS], _joined(path, key) + "[]", depth + 1)
-        objects = [value for value in values if isinstance(value, dict)]
-        if objects:
-            yield from _bundles(objects, _joined(path, key), depth + 1)
-
-
-def _is_flat(row: list[Any]) -> bool:
-    """Whether a list is a row of cells, as tables in JSON have them."""
-    return len(row) > 1 and not any(isinstance(cell, list | dict) for cell in row)
-
-
-def _texts(nodes: Sequence[Any], path: str, depth: int) -> Iterator[tuple[str, str]]:
-    strings = [node for node in nodes if isinstance(node, str)]
-    if strings and path:
-        yield path, " ".join(strings)
-    if depth > _MAX_DEPTH:
-        return
-    lists = [entry for node in nodes if isinstance(node, list) for entry in node[:_MAX_RECORDS]]
-    if lists:
-        yield from _texts(lists, path + "[]", depth + 1)
-    objects = [node for node in nodes if isinstance(node, dict)]
-    for key in dict.fromkeys(key for node in objects[:50] for key in node):
-        if _usable(key):
-            values = [node[key] for node in objects if node.get(key)]
-            yield from _texts(values, _joined(path, key), depth + 1)
-
-
 def _leaves(record: Any, path: str, depth: int) -> Iterator[str]:
     if depth > _RECORD_DEPTH:
         return
     if isinstance(record, dict):
         for key, value in list(record.items())[:120]:
-            if _usable(key):
-                yield from _leaves(value, _joined(path, key), depth + 1)
+            if is_usable(key):
+                yield from _leaves(value, joined(path, key), depth + 1)
     elif isinstance(record, list):
         named = _named_values(record)
         for key, name, value in named:
             yield f"{path}[{key}={name}].{value}"
-        if path == "" and _is_flat(record):
+        if path == "" and is_flat(record):
             yield from (f"[{i}]" for i, cell in enumerate(record[:60]) if as_text(cell))
         elif record and not named:
             yield from _leaves(record[0], path + "[0]", depth + 1)
@@ -219,7 +168,7 @@ def _named_values(entries: list[Any]) -> list[tuple[str, str, str]]:
                 if isinstance(entry, dict) and isinstance(entry.get(key), str) and value in entry
             ]
             if len(names) == min(60, len(entries)) > 1 and len(set(names)) == len(names):
-                return [(key, name, value) for name in names if _usable(name) and "=" not in name]
+                return [(key, name, value) for name in names if is_usable(name) and "=" not in name]
     return []
 
 
@@ -251,9 +200,10 @@ def _described(
     title = _top(rest, _title_score, least=_LEAST_TITLE)
     if title is None:
         return None
+    parties = None if _share(rest[title], is_case) > _CASES else _parties(rest)
     stated = [date_from_url(value) for value in links[url]]
     day, form, days = _day_field(rest, stated, today=today, zone=zone, lang=lang)
-    fields = {"title": title, "url": url}
+    fields = {"title": parties or title, "url": url}
     if day:
         fields["date"] = day
     written = next((name for name in rest if _WRITTEN_NAME.search(name.rsplit(".", 1)[-1])), None)
@@ -320,6 +270,24 @@ def _title_score(name: str, values: list[str]) -> float:
         worth -= 0.9  # a file name or a code, whatever it is called
     last = name.rsplit(".", 1)[-1]
     return worth + 0.2 * ("title" in last.lower()) - 0.05 * name.count(".")
+
+
+def _parties(columns: dict[str, list[str]]) -> str | None:
+    """The name of a case from two fields, as a template; None where there are no such fields."""
+    sides = []
+    for names in _SIDES:
+        found = [
+            name
+            for name, values in columns.items()
+            if names.search(name.rsplit(".", 1)[-1])
+            and _share(values, bool) == 1.0
+            and _SHORTEST_PARTY <= mean(map(width, values)) <= _LONGEST_TITLE
+            and _share(values, lambda value: any(char.isalpha() for char in value)) == 1.0
+        ]
+        if not found:
+            return None
+        sides.append(min(found, key=len))
+    return "{{{}}} v. {{{}}}".format(*sides)
 
 
 def _issuer_score(name: str, values: list[str]) -> float:

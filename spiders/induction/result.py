@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,3 +34,7 @@ class Induced:
     settings: Mapping[str, Any]
     listing: Listing
     lists: tuple[Glance, ...] = ()
+
+
+#: reads the list with the keys of a source file
+Read = Callable[[Mapping[str, Any]], Induced]

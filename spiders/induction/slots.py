@@ -34,6 +34,8 @@ _DEEPEST_BETWEEN = 3
 _CELLS = frozenset({"td", "th", "dd", "dt"})
 _TEXT = "text()[normalize-space()]"
 
+Counted = Literal["cells", "all", "cells from the end"]
+_COUNTED: tuple[Counted, ...] = ("cells", "all", "cells from the end")
 Where = Literal["link", "tip", "inside link", "row", "part", "beside", "attribute"]
 
 
@@ -153,8 +155,8 @@ def _places(rows: Sequence[Row]) -> list[list[tuple[Row, Element]]]:
         for element in row.element.walk():
             if element is row.element or element is row.link or not element.text:
                 continue
-            for numbered in (0, 1):
-                names = _signature(row.element, element, numbered=bool(numbered))
+            for counted in _COUNTED:
+                names = _signature(row.element, element, counted=counted)
                 places[names].setdefault(id(row), (row, element))
     shared = [list(p.values()) for p in places.values() if len(p) >= _LEAST_SHARE * len(rows)]
     shared.sort(key=len, reverse=True)
@@ -162,13 +164,19 @@ def _places(rows: Sequence[Row]) -> list[list[tuple[Row, Element]]]:
     return list(distinct.values())[:_MOST_PLACES]
 
 
-def _signature(row: Element, element: Element, *, numbered: bool) -> tuple[str, ...]:
-    """Tags on the way down with their first class, or with their number."""
+def _signature(row: Element, element: Element, *, counted: Counted) -> tuple[str, ...]:
+    """Tags on the way down with their first class, or with their number.
+
+    Cells also by their number from the end: a cell for several lines is missing in all but one.
+    """
     names = []
     node = element
     while node is not row and node.parent is not None:
-        place = node.tag in _CELLS or numbered
-        names.append(f"{node.tag}.{node.place if place else ''.join(node.classes[:1])}")
+        if node.tag in _CELLS and counted == "cells from the end":
+            names.append(f"{node.tag}.-{node.place_from_end}")
+        else:
+            place = node.tag in _CELLS or counted == "all"
+            names.append(f"{node.tag}.{node.place if place else ''.join(node.classes[:1])}")
         node = node.parent
     return tuple(names)
 

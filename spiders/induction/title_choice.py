@@ -40,11 +40,12 @@ _CASE = re.compile(
 _NUMBER_FIRST = re.compile(r"^(?:[A-Za-z. ]{0,24}?)(?:no\.?\s?)?\d+[-–/:]\S*\d[-\w]*\b", re.I)
 _SENTENCE = re.compile(r"(?:[。；;]|[a-z]{4}\.)\s*$|。\S|[a-z]{4}\. [A-Z]")
 _CUT = re.compile(r"(?:…|\.{2,6})\s*$")
+_NUMBER = re.compile(r"\d+")
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 #: of a link, the texts between marked words are no places of their own
 _NOT_HELD = {False: ("tip", "beside"), True: ("tip", "beside", "part")}
 _MOST_HELD = 1.5
-_FULL, _SHORT, _LONG, _FRAME, _HALF = 44, 30, 200, 8, 0.5
+_FULL, _SHORT, _LONG, _FRAME, _HALF, _FEW = 44, 30, 200, 8, 0.5, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,11 @@ def features(slot: Slot, *, own: Slot | None, others: Sequence[Slot]) -> Feature
     )
 
 
+def is_case(text: str) -> bool:
+    """Whether a text is the name of a case in English."""
+    return _CASE.search(text) is not None
+
+
 def _named_as(slot: Slot) -> tuple[set[str], str]:
     """The tags of the element and of those right above it, and its own classes."""
     element = slot.element
@@ -164,13 +170,19 @@ def _share(texts: Sequence[str], holds: Callable[[str], object]) -> float:
 
 
 def _of_link(slot: Slot, own: Slot | None) -> float:
-    """1 for the text of the link; a tooltip counts where it is that text, or more of it."""
+    """1 for the text of the link; a tooltip counts where it is that text, or more of it.
+
+    Not where all tooltips go on with the same words: "opens in a new window".
+    """
     if slot.where in ("link", "inside link"):
         return 1.0
     if slot.where == "tip" and own is not None:
         pairs = [(bare_title(t), o) for t, o in zip(slot.texts, own.texts, strict=True) if t]
         same = sum(t.startswith(bare_title(o).rstrip(".… ")[:12]) for t, o in pairs)
-        return 1.0 if pairs and same >= 0.9 * len(pairs) else 0.0
+        more = {_NUMBER.sub("0", t[len(o) :]) for t, o in pairs if t.startswith(o) and t != o}
+        told = len(pairs) > _FEW and len(more) == 1 and all(t.startswith(o) for t, o in pairs)
+        told = told or _framed([t for t, _ in pairs]) > _framed([o for _, o in pairs])
+        return 1.0 if pairs and same >= 0.9 * len(pairs) and not told else 0.0
     return 0.0
 
 

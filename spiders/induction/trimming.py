@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 from urllib.parse import urlsplit
 
 from spiders.induction.judge import Group
@@ -40,9 +41,9 @@ def pattern_of_dated(rows: Sequence[ListRow]) -> str | None:
     others = [row.url for row in rows if row.published_on is None]
     if not dated or not 0 < len(others) <= max(1, 0.5 * len(dated)):
         return None
-    folder = urlsplit(dated[0]).path.rpartition("/")[0]
+    folder = _folder(dated)
     types = {urlsplit(url).path.rpartition("/")[2].rpartition(".")[2].lower() for url in dated}
-    forms = [re.escape(folder) + "/[^/]+$"] if len(folder) > 1 else []
+    forms = [f"{re.escape(folder)}/{end}" for end in ("[^/]+$", "") if len(folder) > 1]
     if len(types) == 1 and re.fullmatch(r"[a-z]{3,5}", kind := types.pop()):
         forms.append(rf"\.{kind}(?:$|\?)")
     for form in forms:
@@ -51,6 +52,16 @@ def pattern_of_dated(rows: Sequence[ListRow]) -> str | None:
         ):
             return form
     return None
+
+
+def _folder(urls: Sequence[str]) -> str:
+    """The folder that all addresses share, without the last slash."""
+    folders = [urlsplit(url).path.split("/")[:-1] for url in urls]
+    return "/".join(names[0] for names in takewhile(_same, zip(*folders, strict=False)))
+
+
+def _same(names: tuple[str, ...]) -> bool:
+    return len(set(names)) == 1
 
 
 def _tail(url: str) -> str:

@@ -26,6 +26,7 @@ _ARTICLE = re.compile(
     r"\d{4,}|[0-9a-f]{16,}|\.(?:pdf|docx?|wps|ofd|xlsx?|zip)$|/[a-z0-9]+(?:-[a-z0-9]+){3,}", re.I
 )
 WORD = re.compile(r"[\u3400-\u9fff]{2}|[^\W\d_]{3}")
+CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _NOT_LETTERS = re.compile(r"[^A-Za-z]+")
 _PART_OF_DAY = re.compile(r"^\W{0,2}\d{1,2}(?:日|[-/.月]\d{1,2}日?)?\W{0,2}$")
 
@@ -138,7 +139,7 @@ def numbered(texts: Sequence[str]) -> float:
         return 0.0
     wordless = sum(WORD.search(text) is None for text in texts) / len(texts)
     alike = 0.0
-    if len(texts) > 3 and all(text.isascii() for text in texts):
+    if len(texts) > 3 and not any(CJK.search(text) for text in texts):
         stems = {_NOT_LETTERS.sub("", text) for text in texts}
         digits = sum(any(char.isdigit() for char in text) for text in texts)
         alike = float(len(stems) <= 0.3 * len(texts) and digits >= 0.8 * len(texts))
