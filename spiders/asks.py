@@ -46,7 +46,8 @@ class Lane:
     """One list of a source and how far it has been read.
 
     ``seen`` are the identity keys of its rows; ``ids_text`` is the page in which a data proxy
-    finds its ids; ``index`` is the sitemap index that named this list.
+    finds its ids; ``index`` is the sitemap index that named this list. ``number`` tells the lists
+    of a source apart; ``met``: rows of earlier runs were on one of its pages.
     """
 
     url: str
@@ -55,6 +56,8 @@ class Lane:
     seen: set[str] = field(default_factory=set)
     ids_text: str = ""
     index: IndexTally | None = None
+    number: int = 0
+    met: bool = False
 
 
 class UnresolvedPlaceholder(ValueError):
@@ -76,12 +79,12 @@ def lanes(spec: Spec, *, today: date, resolved: Mapping[str, str] | None = None)
         "yyyymmdd": f"{today:%Y%m%d}",
     }
     names = list(spec.each)
-    found = []
+    found: list[Lane] = []
     for url in spec.list_urls:
         used = [name for name in names if name in _all_names(spec, url)]
         for chosen in itertools.product(*(spec.each[name] for name in used)):
             values = {**dates, **(resolved or {}), **dict(zip(used, chosen, strict=True))}
-            found.append(Lane(url=url, values=values))
+            found.append(Lane(url=url, values=values, number=len(found)))
     return found
 
 
@@ -117,6 +120,13 @@ def next_ask(spec: Spec, lane: Lane, listing: Listing, *, page_url: str) -> Ask 
     if isinstance(paging, NumberPaging):
         return _ask(spec, lane, page=lane.page + 1)
     return None
+
+
+def one_page(spec: Spec, lane: Lane) -> bool:
+    """Whether what leaves this page is lost: it has no second one, and no address of its day."""
+    if isinstance(spec, SitemapSpec) or "{" in lane.url:
+        return False
+    return isinstance(spec, FeedSpec) or spec.paging is None
 
 
 def resolve_ask(spec: Spec) -> Ask | None:

@@ -18,7 +18,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from pipelines.decode import decode
-from pipelines.errors import EmptyListing, NotAnArticle, ParseError
+from pipelines.errors import EmptyListing, LayoutChanged, NotAnArticle, ParseError
 from pipelines.items import Bulletin
 from pipelines.pageclass import classify_response
 from pipelines.urls import url_key
@@ -40,11 +40,14 @@ from spiders.asks import (
     first_ask,
     lanes,
     next_ask,
+    one_page,
     resolve_ask,
     resolve_values,
 )
-from spiders.ledger import Ledger, MemoryLedger, Role, Selection
+from spiders.ledger import Ledger, MemoryLedger, Role
+from spiders.listed import FEWEST_DATED, meets_known, newest_days, rows_lost
 from spiders.listing import read_listing
+from spiders.listing.assemble import MAX_ROWS
 from spiders.listing.details import read_detail
 from spiders.paging import JpagePaging
 from spiders.rows import Listing, ListRow
@@ -101,6 +104,9 @@ class SourceSpider(Spider):
     async def start(self) -> AsyncIterator[Any]:
         """Unfinished rows of earlier runs first, then the first page of every list."""
         for row in await self.ledger.pending():
+            if len(self._opened) >= self.items - self.items // 4:
+                self._limit("items")  # the rest of the budget is for what is new on the lists
+                break
             for output in self._open(row):
                 yield output
         ask = resolve_ask(self.spec)
@@ -135,6 +141,8 @@ class SourceSpider(Spider):
         if response.status == 304:
             self._count("list_unchanged")
             return
+        if await self._led_home(response, lane):
+            return
         listing = await self._read(response, lane)
         if listing is None:
             return
@@ -150,16 +158,36 @@ class SourceSpider(Spider):
         for row in selection.fetch:
             for output in self._open(row):
                 yield output
-        if self._goes_on(fresh, lane, ground=selection.ground):
-            if lane.page >= self.pages:
-                self._limit("pages")
-                if not _meets_known(wanted, selection):
-                    self._limit("unmet")
-                return
-            ask = next_ask(self.spec, lane, listing, page_url=response.url)
-            if ask is not None:
-                lane.page += 1
-                yield self.request_for(ask, self.parse_list, role="list", lane=lane)
+        meets = bool(fresh) and (selection.ground or meets_known(wanted, selection))
+        lane.met = lane.met or meets
+        if len(listing.rows) >= MAX_ROWS and not lane.met:
+            self._limit("unmet")
+        if not self._goes_on(fresh, lane, ground=selection.ground):
+            if not fresh and lane.page > 1 and not lane.met:
+                self._limit("unmet")  # paging that repeats itself, or gives out
+            return
+        if lane.page >= self.pages:
+            self._limit("pages")
+            if not meets:
+                self._limit("unmet")
+            return
+        ask = next_ask(self.spec, lane, listing, page_url=response.url)
+        if ask is not None:
+            lane.page += 1
+            yield self.request_for(ask, self.parse_list, role="list", lane=lane)
+        elif len(wanted) >= FEWEST_DATED and one_page(self.spec, lane) and not lane.met:
+            self._limit("unmet")
+
+    async def _led_home(self, response: Response, lane: Lane) -> bool:
+        """Whether a list answers with the home page, whose rows are not ours (then reported)."""
+        hops = response.request.meta.get("redirect_urls") if response.request else None
+        if not hops or not sent_home(hops[0], response.url):
+            return False
+        if lane.page > 1:
+            self._count("list_ended")
+        else:
+            await self.list_failed(hops[0], NotAnArticle.code, f"redirected to {response.url}")
+        return True
 
     async def _read(self, response: Response, lane: Lane) -> Listing | None:
         """The rows of a list page, None after a failure (which is then reported)."""
@@ -196,8 +224,12 @@ class SourceSpider(Spider):
                 first.code,
                 first.detail[:120],
             )
+        if lost := rows_lost(listing):
+            await self.list_failed(response.url, LayoutChanged.code, lost)
         expected = self.spec.expect.min_rows
         whole = lane.page == 1 and lane.index is None and not listing.children
+        if whole and (days := newest_days(listing.rows, today=self.today)):
+            self._note(f"days/{lane.number}", days)
         if whole and len(listing.rows) < expected:
             if not listing.rows:
                 await self._empty(response, listing)
@@ -359,11 +391,10 @@ class SourceSpider(Spider):
     def _limit(self, what: str) -> None:
         self._count(f"limit/{what}")
 
+    def _note(self, name: str, value: object) -> None:
+        if self.crawler.stats is not None:
+            self.crawler.stats.set_value(f"dibao/{name}", value)
+
     def _count(self, name: str, count: int = 1) -> None:
         if count and self.crawler.stats is not None:
             self.crawler.stats.inc_value(f"dibao/{name}", count)
-
-
-def _meets_known(rows: list[ListRow], selection: Selection) -> bool:
-    """Whether a page reaches down to rows of earlier runs; a few pinned ones do not show that."""
-    return bool(rows) and (rows[-1] not in selection.fetch or 2 * selection.new < len(rows))

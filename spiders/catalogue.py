@@ -24,14 +24,25 @@ _SUFFIXES = (".yaml", ".yml")
 
 
 class CatalogueError(Exception):
-    """One mistake in one source file. ``field`` is a dotted path; texts are zh / en."""
+    """One mistake in one source file. ``field`` is a dotted path; texts are zh / en.
+
+    ``is_folder``: a whole folder of files is not there.
+    """
 
     code = "catalogue_error"
 
     def __init__(
-        self, file: Path, message: str, remedy: str, *, line: int = 1, field: str = ""
+        self,
+        file: Path,
+        message: str,
+        remedy: str,
+        *,
+        line: int = 1,
+        field: str = "",
+        is_folder: bool = False,
     ) -> None:
         self.file = file
+        self.is_folder = is_folder
         self.line = line
         self.field = field
         self.message = message
@@ -108,6 +119,7 @@ def source_files(
                     folder,
                     "来源文件夹不存在 / the folder of sources does not exist",
                     "检查配置 crawl.catalog_folders / check the setting crawl.catalog_folders",
+                    is_folder=True,
                 )
             )
             continue

@@ -104,15 +104,17 @@ class RowProblem:
 class Listing:
     """What one list page held.
 
-    ``matched`` counts the rows that the row selector found, before any was left out;
-    ``next_url`` is the page's own word on the next page; ``children`` are the sitemaps of a
-    sitemap index; ``cursor`` is the token that the next request of a cursor API needs.
+    ``matched`` counts the rows that the row selector found, before any was left out, ``repeated``
+    those that led where an earlier one had led; ``next_url`` is the page's own word on the next
+    page; ``children`` are the sitemaps of a sitemap index; ``cursor`` is the token that the next
+    request of a cursor API needs.
     """
 
     rows: tuple[ListRow, ...]
     matched: int
     problems: tuple[RowProblem, ...] = ()
     skipped: int = 0
+    repeated: int = 0
     next_url: str | None = None
     cursor: str | None = None
     children: tuple[str, ...] = ()

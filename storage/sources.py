@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from storage.errors import NotFound
 from storage.models import CrawlRun, HostState, Source
 from storage.models.crawl import ACTIVE_STATES
+from storage.unread import reopen
 
 BY_HAND_KIND = "import"  # the one source that stands in no catalogue: what people import
 
@@ -87,23 +88,17 @@ def sync_sources(
 ) -> SyncResult:
     """Make the rows follow the catalogue. Sources gone from it are retired, never deleted.
 
-    New sources are due at once. A changed file keeps its schedule and history. ``keep`` are
-    keys whose file has an error just now: their rows stay as they are.
+    New sources are due at once, and so are failing ones whose file was changed. Others keep their
+    schedule. The pages of a changed one that could not be read are tried again. ``keep`` are keys
+    whose file has an error just now: their rows stay as they are.
     """
     rows = {row.key: row for row in session.scalars(select(Source))}
     added, changed, revived = [], [], []
     for record in records:
         row = rows.pop(record.key, None)
         if row is None:
-            session.add(
-                Source(
-                    key=record.key,
-                    next_check_at=now,
-                    created_at=now,
-                    updated_at=now,
-                    **_values(record),
-                )
-            )
+            times = {"next_check_at": now, "created_at": now, "updated_at": now}
+            session.add(Source(key=record.key, **times, **_values(record)))
             added.append(record.key)
             continue
         if row.retired_at is not None:
@@ -114,6 +109,7 @@ def sync_sources(
             continue
         else:
             changed.append(record.key)
+            _try_again(session, row, now=now)
         for name, value in _values(record).items():
             setattr(row, name, value)
         row.updated_at = now
@@ -128,6 +124,13 @@ def sync_sources(
     return SyncResult(
         tuple(added), tuple(changed), tuple(row.key for row in retired), tuple(revived)
     )
+
+
+def _try_again(session: Session, row: Source, *, now: datetime) -> None:
+    """Whoever mends a source file wants to see what it does: no waiting for the next try."""
+    reopen(session, source_id=row.id)
+    if row.failures and row.next_check_at is not None:
+        row.next_check_at = min(row.next_check_at, now)
 
 
 def due_sources(session: Session, *, now: datetime, limit: int) -> list[Source]:

@@ -25,11 +25,13 @@ def register(app: typer.Typer) -> None:
 
 def health(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Show the sources that are broken, blocked, failing or unusually quiet. Exit 3 if any."""
-    from crawler.control.watch import update_health
+    from crawler.control.sync import load_sources
+    from crawler.control.watch import update_files, update_health
     from storage.health import open_events
 
     with open_app(config) as state:
         update_health(state.db, open_after=state.config.alerts.open_after, now=now_utc())
+        update_files(state.db, load_sources(state.config.crawl).errors, now=now_utc())
         with state.db.reader() as session:
             rows = [
                 {

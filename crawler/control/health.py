@@ -7,8 +7,8 @@ source's own expectation. Every finding says since when, what was last good and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -22,7 +22,22 @@ DOUBTED = {
     "low_fill": "新增内容缺少以往都有的日期、机关或文号",
     "flood": "一次新增的条目远多于以往",
 }
+ODD_LISTS = {
+    "stale_listing": (
+        "error",
+        "列表比以前旧：最新几条不见了",
+        "可能是缓存的旧页，或列表改成了由旧到新；打开来源网页核对，再改网址、翻页或报告网站",
+    ),
+    "addresses_change": (
+        "warning",
+        "列出的都是已收的正文，网址却是新的",
+        "网址可能每天带不同的参数，每次都重抓全部；改 link 或 fields.url 只取不变的部分，或换列表",
+    ),
+}
 LIMITED_RUNS = 2
+FEW_EXCUSED = 3
+#: page codes that a site may well mean; only many of them are a fault of the source
+EXCUSED_CODES = frozenset({"gone", "soft_404", "robots_denied"})
 BLOCKED_CODES = frozenset({"challenge", "blocked", "robots_denied", "rate_limited", "login"})
 
 
@@ -38,11 +53,17 @@ class RunFacts:
     new: int
     failed: int
     fetched: int
+    lists_failed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFacts:
-    """What health needs of one source. Times in UTC; ``quiet_days`` in days, 0 = no limit."""
+    """What health needs of one source. Times in UTC; ``quiet_days`` in days, 0 = no limit.
+
+    ``unread`` are the pages that were listed and could not be read lately, by code, with the
+    address of one in ``unread_example``; ``brought`` the documents of the same time; ``held``
+    those that wait for a person.
+    """
 
     key: str
     title: str
@@ -50,6 +71,10 @@ class SourceFacts:
     quiet_days: int
     last_new_at: datetime | None
     first_run_at: datetime | None
+    unread: Mapping[str, int] = field(default_factory=dict)
+    unread_example: str = ""
+    brought: int = 0
+    held: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +101,10 @@ def findings(
         _blocked(source, runs),
         _failing(source, runs, open_after),
         _doubted(source, runs),
-        _unread_lists(source, runs),
+        _odd_list(source, runs),
+        _limited(source, runs),
+        _some_lists(source, runs, open_after),
+        _unread_pages(source, now),
         _few_rows(source, runs),
         _bad_records(source, runs),
         _quiet(source, now),
@@ -85,9 +113,20 @@ def findings(
 
 
 def settled_rules(runs: Sequence[RunFacts], *, close_after: int = 2) -> bool:
-    """Whether open run findings may close: the last ``close_after`` runs were good."""
+    """Whether open run findings may close: the last ``close_after`` runs were good.
+
+    A run of which only some pages failed is good: its lists were read, and nothing was doubted.
+    """
     recent = list(runs[:close_after])
-    return len(recent) == close_after and all(run.state == "ok" for run in recent)
+    return len(recent) == close_after and all(_lists_good(run) for run in recent)
+
+
+def _lists_good(run: RunFacts) -> bool:
+    if run.state == "ok":
+        return True
+    lists = {*STRUCTURE_CODES, *BLOCKED_CODES, *DOUBTED, *ODD_LISTS, "limit_reached"}
+    read = run.state == "partial" and run.listed > 0 and not run.lists_failed
+    return read and run.error_code not in lists and run.failed * 2 <= run.fetched
 
 
 def _streak(runs: Sequence[RunFacts], codes: frozenset[str] | None) -> list[RunFacts]:
@@ -157,31 +196,86 @@ def _failing(source: SourceFacts, runs: Sequence[RunFacts], open_after: int) -> 
 
 
 def _doubted(source: SourceFacts, runs: Sequence[RunFacts]) -> Finding | None:
+    """Open while the newest runs are doubted, and while what they brought waits for a person."""
     streak = _streak(runs, frozenset(DOUBTED))
-    if not streak:
+    if not streak and not (source.held and runs):
         return None
+    what = DOUBTED[streak[0].error_code or ""] if streak else f"有 {source.held} 条新内容可疑"
     return Finding(
         "doubted",
         "error",
-        f"{source.title}：{DOUBTED[streak[0].error_code or '']}，已暂扣待审",
+        f"{source.title}：{what}，已暂扣待审",
         "在审稿台逐条核对：采用的照常入刊，其余不入刊；若是改版，请改选择器",
-        streak[-1].finished_at,
-        _evidence(streak),
+        streak[-1].finished_at if streak else runs[0].finished_at,
+        _evidence(streak) if streak else {"held": source.held},
     )
 
 
-def _unread_lists(source: SourceFacts, runs: Sequence[RunFacts]) -> Finding | None:
+def _odd_list(source: SourceFacts, runs: Sequence[RunFacts]) -> Finding | None:
+    for code, (severity, what, remedy) in ODD_LISTS.items():
+        streak = _streak(runs, frozenset({code}))
+        if streak:
+            return Finding(
+                code,
+                "error" if severity == "error" else "warning",
+                f"{source.title}：{what}",
+                remedy,
+                streak[-1].finished_at,
+                _evidence(streak),
+            )
+    return None
+
+
+def _limited(source: SourceFacts, runs: Sequence[RunFacts]) -> Finding | None:
     streak = _streak(runs, frozenset({"limit_reached"}))
     if len(streak) < LIMITED_RUNS:
         return None
     return Finding(
         "limit_reached",
         "warning",
-        f"{source.title}：连续 {len(streak)} 次翻到页数上限仍有新条目",
-        "核对翻页是否没有尽头；若确有这么多，请调高 budget.pages 或缩短 every，"
+        f"{source.title}：连续 {len(streak)} 次读完能读的列表页仍全是新条目，两次之间可能有漏",
+        "核对翻页是否没有尽头；若确有这么多，请调高 budget.pages、补上 paging 或缩短 every，"
         f"再用 dibao crawl {source.key} --since 日期 补齐一次",
         streak[-1].finished_at,
         _evidence(streak),
+    )
+
+
+def _some_lists(source: SourceFacts, runs: Sequence[RunFacts], open_after: int) -> Finding | None:
+    """Some lists of a source fail while others are read: the run is partial, and stays so."""
+    streak = [run for run in _streak(runs, None) if run.lists_failed]
+    if len(streak) < open_after or streak[0] is not runs[0] or runs[0].state != "partial":
+        return None
+    if runs[0].error_code in STRUCTURE_CODES | BLOCKED_CODES:
+        return None  # told by name already
+    return Finding(
+        "some_lists",
+        "error",
+        f"{source.title}：有 {streak[0].lists_failed} 个列表页连续 {len(streak)} 次读不到",
+        f"运行 dibao run show {streak[0].run_id} 看是哪一个；已搬迁的请改 urls，已取消的请删去",
+        streak[-1].finished_at,
+        _evidence(streak),
+    )
+
+
+def _unread_pages(source: SourceFacts, now: datetime) -> Finding | None:
+    """Articles that were listed and are not here: a run without new failures does not end that."""
+    excused = {code: n for code, n in source.unread.items() if code in EXCUSED_CODES}
+    counted = {code: n for code, n in source.unread.items() if code not in EXCUSED_CODES}
+    many = sum(excused.values())
+    if many >= FEW_EXCUSED and many > source.brought:
+        counted = dict(source.unread)
+    if not counted:
+        return None
+    codes = "、".join(f"{code} {count}" for code, count in sorted(counted.items()))
+    return Finding(
+        "unread_pages",
+        "warning",
+        f"{source.title}：列出的文章有 {sum(counted.values())} 篇读不到（{codes}）",
+        f"打开一篇核对：{source.unread_example}；改好来源文件后会自动重读，"
+        "也可用 dibao import 网址 手工收入",
+        now,
+        {"codes": counted, "example": source.unread_example},
     )
 
 

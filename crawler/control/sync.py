@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
 from crawler.config import CrawlConfig
 from crawler.fetch.robots_rules import host_key
 from spiders.catalogue import Catalogue, Spec, load_catalogue
@@ -50,9 +52,17 @@ def record_of(key: str, spec: Spec) -> SourceRecord:
 def sync_catalogue(db: Database, catalogue: Catalogue, *, now: datetime) -> SyncResult:
     """Insert, update and retire source rows.
 
-    A file that has an error keeps its old row as it was: a typo must not retire a source.
+    A file that has an error keeps its old row as it was: a typo must not retire a source, and a
+    folder that is not there (a disk that is not mounted) must not retire all of its own.
     """
     records = [record_of(key, spec) for key, spec in sorted(catalogue.specs.items())]
-    broken = frozenset(error.key for error in catalogue.errors)
     with db.writer() as session:
-        return sources.sync_sources(session, records, now=now, keep=broken)
+        keep = kept_keys(session, catalogue)
+        return sources.sync_sources(session, records, now=now, keep=keep)
+
+
+def kept_keys(session: Session, catalogue: Catalogue) -> frozenset[str]:
+    """Sources that stay as they are, although no file that can be read defines them."""
+    if any(error.is_folder for error in catalogue.errors):
+        return frozenset(row.key for row in sources.list_sources(session))
+    return frozenset(error.key for error in catalogue.errors)

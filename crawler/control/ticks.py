@@ -11,7 +11,7 @@ from crawler.config import Config
 from crawler.control.alerts import announce
 from crawler.control.next_look import due_now, set_next_look
 from crawler.control.sync import load_sources, sync_catalogue
-from crawler.control.watch import update_health
+from crawler.control.watch import update_files, update_health
 from digest.compose import compose_due_issues
 from digest.outbox import SendReport, send_due
 from digest.transports import open_transport
@@ -86,6 +86,7 @@ def judge(db: Database, config: Config, *, now: datetime) -> None:
     """Apply the health rules and queue the alert mails."""
     alerts = config.alerts
     changes = update_health(db, open_after=alerts.open_after, now=now)
+    changes += update_files(db, load_sources(config.crawl).errors, now=now)
     for change in changes:
         log.warning("%s: %s", "opened" if change.opened else "closed", change.message)
     with db.writer() as session:

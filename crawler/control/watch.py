@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import get_args
 
 from sqlalchemy.orm import Session
 
-from crawler.control.health import Finding, RunFacts, SourceFacts, findings, settled_rules
+from crawler.control.health import (
+    EXCUSED_CODES,
+    Finding,
+    RunFacts,
+    SourceFacts,
+    findings,
+    settled_rules,
+)
 from crawler.control.rounds import (
     ROUND,
     Kind,
@@ -19,14 +26,23 @@ from crawler.control.rounds import (
     over,
     shared_faults,
 )
+from crawler.fetch.run_counts import NOT_THE_PAGE
 from storage import health
 from storage.engine import Database
 from storage.models import CrawlRun, HealthEvent, Source
 from storage.runs import recent_runs
 from storage.sources import list_sources
+from storage.unread import UnreadPages, first_seen_counts, held_counts, unread_pages
 
 HISTORY = 20
+PAGES_OF = timedelta(days=30)
+#: what keeps a page waiting without being its fault; a ban by robots.txt lasts
+PASSING_CODES = NOT_THE_PAGE - {"robots_denied"}
+#: findings that say what is so now: they end when it is over, not after two good runs
+PRESENT = frozenset({"quiet", "unread_pages", "doubted"})
 SYSTEM = "system"
+FILES = "source_files"
+REREAD = "运行 dibao source check，按提示逐处改好；文件夹不在时检查磁盘与 crawl.catalog_folders"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +76,64 @@ def update_health(db: Database, *, open_after: int, now: datetime) -> list[Healt
             if source.enabled and source.status == "enabled"
         ]
         changes, silent = _judge_system(session, judged, now=now)
+        facts = _facts_of_pages(session, [source for source, _ in judged], now=now)
         for source, runs in judged:
-            found = findings(_source_facts(source), runs, now=now, open_after=open_after)
+            found = findings(facts[source.id], runs, now=now, open_after=open_after)
             found = _without(session, source, found, silent)
             changes += _apply(session, source, found, runs, now=now)
+        _close_unjudged(session, {source.id for source, _ in judged}, now=now)
     return changes
+
+
+def update_files(db: Database, errors: Sequence[object], *, now: datetime) -> list[HealthChange]:
+    """One event of the system while source files (or a folder of them) cannot be read."""
+    with db.writer() as session:
+        if errors:
+            event, opened = health.open_event(
+                session,
+                subject=SYSTEM,
+                rule=FILES,
+                severity="error",
+                summary=f"{len(errors)} 处来源文件读不了，这些来源照旧的定义显示，但采不了",
+                evidence={"errors": [str(error)[:300] for error in errors[:5]], "remedy": REREAD},
+                now=now,
+            )
+            return [_system_change(event, opened=True, remedy=REREAD)] if opened else []
+        found = [one for one in health.open_events(session, subject=SYSTEM) if one.rule == FILES]
+        for event in found:
+            health.close_event(session, event.id, now=now)
+        return [_system_change(event, opened=False, remedy="") for event in found]
+
+
+def _close_unjudged(session: Session, judged: set[int], *, now: datetime) -> None:
+    """Nobody waits for a source that was removed or switched off: its events end unannounced."""
+    for event in health.open_events(session):
+        if event.source_id is not None and event.source_id not in judged:
+            health.close_event(session, event.id, now=now)
+
+
+def _facts_of_pages(
+    session: Session, sources: Sequence[Source], *, now: datetime
+) -> dict[int, SourceFacts]:
+    """The facts of each source, with what became of the pages it listed lately."""
+    since = now - PAGES_OF
+    unread: dict[int, list[UnreadPages]] = {}
+    for pages in unread_pages(session, since=since):
+        if pages.code not in PASSING_CODES:
+            unread.setdefault(pages.source_id, []).append(pages)
+    excused = any(one.code in EXCUSED_CODES for pages in unread.values() for one in pages)
+    brought = first_seen_counts(session, since=since) if excused else {}
+    held = held_counts(session, since=since)
+    return {
+        source.id: replace(
+            _source_facts(source),
+            unread={pages.code: pages.count for pages in unread.get(source.id, ())},
+            unread_example=next((pages.example for pages in unread.get(source.id, ())), ""),
+            brought=brought.get(source.id, 0),
+            held=held.get(source.id, 0),
+        )
+        for source in sources
+    }
 
 
 def _judge_system(
@@ -167,7 +236,7 @@ def _apply(
     still = {finding.rule for finding in found}
     for event in health.open_events(session, subject=subject):
         # Silence ends with the first new item; faults of runs end after two good ones.
-        if event.rule in still or (event.rule != "quiet" and not settled_rules(runs)):
+        if event.rule in still or (event.rule not in PRESENT and not settled_rules(runs)):
             continue
         health.close_event(session, event.id, now=now)
         changes.append(
@@ -188,6 +257,7 @@ def _run_facts(run: CrawlRun) -> RunFacts:
         new=run.new,
         failed=run.failed,
         fetched=run.fetched,
+        lists_failed=int((run.stats or {}).get("list_failures") or 0),
     )
 
 

@@ -24,6 +24,7 @@ MEASURED = frozenset(FIELDS)
 USUAL_RUNS = 5
 FLOOD_TIMES = 10
 FLOOD_LEAST = 40
+KNOWN_AGAIN = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +44,33 @@ def doubt_of(
 ) -> Doubt | None:
     """The first doubt about what a run brought; None if it may be believed.
 
-    ``known`` are earlier documents of the source, ``usual`` the numbers that earlier runs
-    brought (empty: the number says nothing), ``floors`` the source's own ``expect.fill``.
+    ``known`` are earlier documents of the source, newest first, ``usual`` the numbers that earlier
+    runs brought (empty: the number says nothing), ``floors`` the source's own ``expect.fill``. A
+    source that brings one document a run is judged by its latest ones together.
     """
-    return _same_text(brought) or _low_fill(brought, known, floors) or _flood(brought, usual)
+    if not brought:
+        return None
+    found = _same_text(_latest(brought, known, FEWEST_ALIKE)[0])
+    recent, earlier = _latest(brought, known, FEWEST_FOR_FILL)
+    return found or _low_fill(recent, earlier, floors) or _flood(brought, usual)
+
+
+def known_again(brought: Sequence[SampleRow], known: Sequence[SampleRow]) -> str | None:
+    """Whether nearly all that a run brought are texts which the source itself gave before, as
+    when its addresses change from day to day; the share in figures, else None."""
+    texts = {row.text_sha for row in known}
+    count = sum(row.text_sha in texts for row in brought)
+    if count < FEWEST_ALIKE or count < KNOWN_AGAIN * len(brought):
+        return None
+    return f"{count} / {len(brought)} ({brought[0].url[:200]})"
+
+
+def _latest(
+    brought: Sequence[SampleRow], known: Sequence[SampleRow], fewest: int
+) -> tuple[Sequence[SampleRow], Sequence[SampleRow]]:
+    """What was brought, made up to ``fewest`` by the newest known ones; and the other known."""
+    more = max(0, fewest - len(brought))
+    return [*brought, *known[:more]], known[more:]
 
 
 def _same_text(brought: Sequence[SampleRow]) -> Doubt | None:

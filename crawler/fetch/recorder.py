@@ -25,6 +25,7 @@ from crawler.fetch.addon import configuration
 from crawler.fetch.backfill import read_archive
 from crawler.fetch.fetch_log import FetchLog
 from crawler.fetch.ledger import CountingLedger, DatabaseLedger, ListingLedger, RecheckRule
+from crawler.fetch.old_lists import ListDays
 from crawler.fetch.run_counts import RunCounts
 from crawler.fetch.run_rows import RunClaim, RunEnd
 from crawler.fetch.store import Fenced, Store
@@ -153,13 +154,13 @@ class RunRecorder:
 
     def _sync(self, session: Session) -> None:
         """Bring the sources table in line with the catalogue (first crawl of a new source)."""
-        from crawler.control.sync import load_sources, record_of
+        from crawler.control.sync import kept_keys, load_sources, record_of
         from storage import sources
 
         catalogue = load_sources(configuration(self.settings).crawl)
         records = [record_of(key, spec) for key, spec in sorted(catalogue.specs.items())]
-        broken = frozenset(error.key for error in catalogue.errors)
-        sources.sync_sources(session, records, now=datetime.now(UTC), keep=broken)
+        keep = kept_keys(session, catalogue)
+        sources.sync_sources(session, records, now=datetime.now(UTC), keep=keep)
 
     def _refuse(self, code: str, detail: str) -> CloseSpider:
         log.error("%s: %s", code, detail)
@@ -297,6 +298,8 @@ class RunRecorder:
             "gone": self.counts.gone,
             "codes": dict(self.counts.codes),
             "list_failures": len(self.counts.list_failures),
+            "redesigned": self.counts.redesigned,
+            "days": ListDays.of_stats(collected).to_json(),
             "cpu_seconds": round(usage.ru_utime + usage.ru_stime, 2),
             "max_rss_mb": usage.ru_maxrss // 1024,
             "spider": {

@@ -134,6 +134,11 @@ class RunCounts:
         if self.failed:
             code = self.failures.most_common(1)[0][0]
             return "partial", code, self.details[code]
-        if self.layouts_missed >= MANY_MISSED and self.layouts_missed * 2 > self.read:
-            return "partial", "layout_changed", self.details["layout_changed"]
         return "ok", None, None
+
+    @property
+    def redesigned(self) -> str | None:
+        """An example of the pages on which the source's own body is gone, if most are such."""
+        if self.layouts_missed >= MANY_MISSED and self.layouts_missed * 2 > self.read:
+            return self.details["layout_changed"]
+        return None

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from crawler.config import version
 from crawler.control.next_look import set_next_look
-from crawler.fetch.doubts import Doubt, doubt_of
+from crawler.fetch.doubts import Doubt, doubt_of, known_again
+from crawler.fetch.old_lists import ListDays, carried
 from storage import captures, runs, sources
 from storage import held as held_back
+from storage.held import SampleRow
 from storage.models import CrawlRun, Source
 from storage.runs import FetchRow
 
@@ -148,28 +150,61 @@ def finish(
 
 
 def _doubted(session: Session, held: RunClaim, end: RunEnd) -> RunEnd:
-    """A run whose new documents are not to be believed: they are held, and the run is partial."""
+    """A run whose new documents are not to be believed: they are held, and the run is partial.
+
+    What is odd about its lists comes second; a page that failed never hides either.
+    """
     started = session.get_one(CrawlRun, held.run_id).started_at
+    source = session.get_one(Source, held.source_id)
+    end = _with_days(session, held, end, source)
     if started is None or end.state not in ("ok", "partial"):
         return end
     # a run that was killed had nobody to judge what it stored: this one does
     judged = held_back.judged_until(session, source_id=held.source_id, before_run=held.run_id)
     started = min(started, judged or LONG_AGO)
     backfill = bool(held.options.get("since"))
-    if end.error_code == LAYOUT_CHANGED:
-        found: Doubt | None = Doubt(LAYOUT_CHANGED, end.error_detail or "")
+    brought = held_back.brought_since(session, source_id=held.source_id, since=started)
+    known = held_back.known_before(session, source_id=held.source_id, before=started)
+    if end.stats.get("redesigned"):
+        found: Doubt | None = Doubt(LAYOUT_CHANGED, end.stats["redesigned"])
     else:
         usual = held_back.usual_new(session, source_id=held.source_id, before_run=held.run_id)
         found = doubt_of(
-            held_back.brought_since(session, source_id=held.source_id, since=started),
-            known=held_back.known_before(session, source_id=held.source_id, before=started),
+            brought,
+            known=known,
             usual=() if backfill else usual,
-            floors=session.get_one(Source, held.source_id).expect.get("fill") or {},
+            floors=source.expect.get("fill") or {},
         )
     if found is not None:
         held_back.hold_since(session, source_id=held.source_id, since=started, reason=found.code)
         return replace(end, state="partial", error_code=found.code, error_detail=found.detail)
-    limited = end.stats.get("spider", {}).get("limit/unmet")
-    if end.state == "ok" and limited and not held.first and not backfill:
-        return replace(end, state="partial", error_code="limit_reached", error_detail=None)
-    return end
+    lists_read = end.reason == "finished" and not end.stats.get("list_failures")
+    odd = None if backfill or not lists_read else _odd_lists(held, end, brought, known)
+    if odd is None:
+        return end
+    return replace(end, state="partial", error_code=odd.code, error_detail=odd.detail)
+
+
+def _with_days(session: Session, held: RunClaim, end: RunEnd, source: Source) -> RunEnd:
+    """Carry on what earlier runs knew of the days on the lists."""
+    before = carried(_run_before(session, held), source)
+    days = ListDays.from_json(end.stats.get("days")).after(before)
+    return replace(end, stats={**end.stats, "days": days.to_json()})
+
+
+def _run_before(session: Session, held: RunClaim) -> CrawlRun | None:
+    """The last run that lived to say what it saw."""
+    earlier = runs.recent_runs(session, source_id=held.source_id, limit=10)
+    return next((run for run in earlier if run.id < held.run_id and run.stats), None)
+
+
+def _odd_lists(
+    held: RunClaim, end: RunEnd, brought: Sequence[SampleRow], known: Sequence[SampleRow]
+) -> Doubt | None:
+    if again := known_again(brought, known):
+        return Doubt("addresses_change", again)
+    if older := ListDays.from_json(end.stats["days"]).older:
+        return Doubt("stale_listing", older)
+    if end.stats.get("spider", {}).get("limit/unmet") and not held.first:
+        return Doubt("limit_reached", "")
+    return None

@@ -97,6 +97,7 @@ class Assembler:
     problems: list[RowProblem] = field(default_factory=list)
     skipped: int = 0
     matched: int = 0
+    repeated: int = 0
     _seen: set[str] = field(default_factory=set)
     _printed: bool = field(init=False)
 
@@ -127,6 +128,7 @@ class Assembler:
         key = url_key(url)
         if row is None or key in self._seen:
             self.skipped += 1
+            self.repeated += key in self._seen
             return
         self._seen.add(key)
         bare = self._without_day(row) if self._printed else row.title
@@ -162,6 +164,7 @@ class Assembler:
             matched=self.matched,
             problems=tuple(self.problems),
             skipped=self.skipped,
+            repeated=self.repeated,
             next_url=next_url,
             cursor=cursor,
             children=children,

@@ -138,3 +138,10 @@ Index(
     sqlite_where=text("state = 'pending'"),
     postgresql_where=text("state = 'pending'"),
 )
+Index(
+    "ix_frontier_entry_unread",
+    FrontierEntry.source_id,
+    FrontierEntry.error_code,
+    sqlite_where=text("error_code is not null"),
+    postgresql_where=text("error_code is not null"),
+)

@@ -78,7 +78,7 @@ def main() -> None:
         def closed(spider: Any, reason: str, result: dict[str, Any] = result) -> None:
             result["reason"] = reason
             stats = spider.crawler.stats.get_stats()
-            result["stats"] = {k: v for k, v in stats.items() if isinstance(v, int | str)}
+            result["stats"] = {k: v for k, v in stats.items() if isinstance(v, int | str | tuple)}
 
         crawler.signals.connect(keep, signals.item_scraped, weak=False)
         crawler.signals.connect(closed, signals.spider_closed, weak=False)

@@ -188,3 +188,33 @@ def test_texts_read_at_another_address_keep_the_address_of_the_reader(
     assert item["url"] == f"{crawled['url']}/show?id=1"
     assert "<p>记录正文</p>" in item["text"]
     assert failures(crawled, "t-records") == [("detail", "/show?id=2", "not_an_article")]
+
+
+def test_a_list_that_leads_to_the_home_page_gives_none_of_its_rows(crawled: dict[str, Any]) -> None:
+    assert failures(crawled, "t-moved") == [("list", "/moved/", "not_an_article")]
+    assert urls(crawled, "t-moved") == []
+
+
+def test_rows_that_come_to_nothing_are_told_and_the_others_read(crawled: dict[str, Any]) -> None:
+    assert failures(crawled, "t-one-link") == [("list", "/one-link/", "layout_changed")]
+    assert failures(crawled, "t-few-links") == [("list", "/few-links/", "layout_changed")]
+    assert urls(crawled, "t-one-link") == urls(crawled, "t-few-links") == numbers(12)
+
+
+def test_a_list_without_a_known_row_says_that_some_may_be_missed(crawled: dict[str, Any]) -> None:
+    """Its paging repeats the first page, or there is none to follow."""
+    assert stat(crawled, "t-turnover", "list_pages") == 2
+    assert stat(crawled, "t-turnover", "limit/unmet") == 1
+    assert stat(crawled, "t-one-page", "limit/unmet") == 1  # the other list meets what it knows
+    assert stat(crawled, "t-ground", "limit/unmet") == 0
+
+
+def test_the_days_of_each_list_are_noted(crawled: dict[str, Any]) -> None:
+    stats = crawled["results"]["t-one-page"]["stats"]
+    newest, third = stats["dibao/days/0"]
+    assert newest - third == 2
+    assert "dibao/days/1" not in stats  # three rows say too little
+
+
+def test_old_unfinished_rows_leave_room_for_new_ones(crawled: dict[str, Any]) -> None:
+    assert sorted(urls(crawled, "t-backlog")) == numbers(1, 2, 3, 12)

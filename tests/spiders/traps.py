@@ -50,6 +50,7 @@ def pages() -> Pages:
         "/paged/index_3.html": html(rows(1)),
         "/empty/": html("<ul class='list'></ul><p>" + "欢迎访问本栏目。" * 60 + "</p>"),
         "/short/": html(rows(3)),
+        "/turned/": html(rows(1, 2, 3, 4, 5, 6)),
         "/broken/": html(
             rows(12)
             + '<ul><li><a>无链接</a></li><li><a href="/a/t20261113_13.html">x</a></li></ul>'
@@ -59,7 +60,12 @@ def pages() -> Pages:
             + '<li><a href="/a/t20261114_14.html">已撤下的文件</a><span>2026-11-14</span></li>'
         ),
         "/a/t20261114_14.html": Answer(b"", 302, {"Location": "/"}),
-        "/": html("首页"),
+        "/": html(rows(5, 4, 3)),
+        "/moved/": Answer(b"", 302, {"Location": "/"}),
+        "/one-link/": html(rows(12, 12, 12, 12, 12)),
+        "/few-links/": html(
+            rows(12) + "<ul class='list'>" + "<li><a>无链接</a></li>" * 8 + "</ul>"
+        ),
         "/files/": html(
             '<li><a href="/f/t20261101_1.pdf">附件一</a></li>'
             '<li><a href="/a/t20261115_15.html">伪装的文件</a></li>'
@@ -212,6 +218,23 @@ def page_jobs(url: str) -> list[dict[str, Any]]:
         job("t-files", "kind: html_list\nrow: li\nurl: HOST/files/"),
         job("t-challenge", "kind: html_list\nrow: li\nurl: HOST/challenge/"),
         job("t-two-lists", trs + "urls: [HOST/short/, HOST/empty/, HOST/missing/]"),
+        job("t-moved", "kind: html_list\nrow: ul.list li\nurl: HOST/moved/"),
+        job("t-one-link", "kind: html_list\nrow: ul.list li\nurl: HOST/one-link/"),
+        job("t-few-links", "kind: html_list\nrow: ul.list li\nurl: HOST/few-links/"),
+        job(
+            "t-turnover",
+            "kind: html_list\nrow: ul.list li\nurl: HOST/paged/\npaging: {style: number, param: p}",
+        ),
+        job(
+            "t-one-page",
+            "kind: html_list\nrow: ul.list li\nurls: [HOST/turned/, HOST/paged/]\ndate: span::text",
+            known=[f"{url}/a/t202611{n:02d}_{n}.html" for n in (12, 11, 10)],
+        ),
+        job(
+            "t-backlog",
+            "kind: html_list\nrow: ul.list li\nurl: HOST/paged/\nbudget: {items: 4}",
+            unfinished=[f"{url}/a/t202611{n:02d}_{n}.html" for n in (1, 2, 3, 4, 5)],
+        ),
         job("t-next", trs + 'url: HOST/next/\npaging: {style: next, link: "a.next::attr(href)"}'),
     ]
 

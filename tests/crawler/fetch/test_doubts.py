@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from crawler.control.watch import update_health
-from crawler.fetch.doubts import doubt_of
+from crawler.fetch.doubts import doubt_of, known_again
 from storage.held import SampleRow, not_held
 from storage.models import CrawlRun, Document
 from storage.removal import set_review_state
@@ -32,7 +32,12 @@ ALL = "published_on issuer"
         (_rows(2, text="menu"), [], [], {}, None),
         (_rows(3, text="menu") + _rows(3, first=9), [], [], {}, None),
         (_rows(6, filled="issuer"), _rows(50, filled=ALL), [], {}, "low_fill"),
-        (_rows(4, filled="issuer"), _rows(50, filled=ALL), [], {}, None),
+        (_rows(2, filled="issuer"), _rows(50, filled=ALL), [], {}, None),
+        # one a run: the latest five together
+        (_rows(1, filled="issuer"), _rows(2) + _rows(50, filled=ALL), [], {}, "low_fill"),
+        (_rows(1, text="menu"), _rows(2, text="menu") + _rows(9), [], {}, "same_text"),
+        (_rows(1, text="menu"), _rows(1, text="menu") + _rows(9), [], {}, None),
+        ([], _rows(3, text="menu"), [], {}, None),
         (_rows(6, filled="issuer"), _rows(10, filled=ALL), [], {}, None),
         (_rows(6, filled="issuer"), [], [], {"published_on": 0.5}, "low_fill"),
         (_rows(400), _rows(50), [20, 18, 3, 0, 7], {}, "flood"),
@@ -50,6 +55,13 @@ def test_what_is_doubted(
 ) -> None:
     found = doubt_of(brought, known=known, usual=usual, floors=floors)
     assert (found.code if found else None) == code
+
+
+def test_texts_that_the_source_gave_before_under_other_addresses() -> None:
+    known = _rows(9)
+    assert known_again(_rows(4), known)
+    assert known_again(_rows(2), known) is None
+    assert known_again(_rows(4) + _rows(4, first=20), known) is None
 
 
 def _site(server: FaultServer, numbers: range, *, page: Reply | None = None) -> None:
