@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from pipelines.dates import DateSpan, find_dates, find_month_days
+from pipelines.dates import DateSpan, day, find_dates, find_month_days
 from pipelines.fields.latincomments import asks_in_latin, latin_term
 from pipelines.fields.terms import Term, count_of, later, month_end
 from pipelines.fields.undated import range_ends, relative_days
@@ -54,6 +54,8 @@ _PAST = re.compile(
     rf"曾|此前|已(?:于|经|向|面向|公开|通过)|共?收到[^，。；\n]{{0,12}}{_VIEWS}|征求了|征集了|期间[，,][^。]{{0,8}}收到"
 )
 _SENTENCE_END = re.compile(r"[。；\n]")
+_FRONT = 1_500
+"""Characters at the front of a text in which it asks for comments."""
 _NUMBER = r"(?P<n>\d{1,3}|[一二三四五六七八九十两]{1,3})"
 _UNIT = r"(?P<unit>个?工作日|工作天|日|天|个月|個月)"
 _WITHIN = re.compile(
@@ -67,17 +69,18 @@ _FOR_A_TERM = re.compile(
 )
 # 2024年1月底前, 3月末前: the month's last day
 _MONTH_END = re.compile(
-    r"(?:(?P<y>20\d\d)[ \t]?年[ \t]?)?(?<!\d)(?P<m>1[0-2]|[1-9]|本)[ \t]?月[ \t]?[底末]"
-    r"(?:之?前|以前)"
+    r"(?P<until>[截至到止][为是：:]?)?(?:(?P<y>20\d\d)[ \t]?年[ \t]?)?(?<!\d)(?P<m>1[0-2]|[1-9]|本)"
+    r"[ \t]?月[ \t]?[底末](?P<before>之?前|以前)?"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """The text with the day its terms are counted from."""
+    """The text with the day its terms are counted from; ``front`` is where its articles begin."""
 
     text: str
     base: date | None
+    front: int
 
 
 def find_comment_deadline(
@@ -90,9 +93,12 @@ def find_comment_deadline(
     written_on: date | None = None,
 ) -> Term | None:
     """The last day for comments on a draft; None when the page asks for none."""
-    if not _asks_for_comments(title) and not _asks_for_comments(text[:1500]):
+    front = text.find("第一条")
+    # the articles of an act in force speak of comments on other texts: 征求意见的期限为三十日
+    asking = text[: min(_FRONT, front) if front >= 0 else _FRONT]
+    if not _asks_for_comments(title) and not _asks_for_comments(asking):
         return None
-    draft = _Draft(text, published_on or written_on)
+    draft = _Draft(text, published_on or written_on, front if front > 0 else len(text))
     spans = dates if dates is not None else find_dates(text)
     if not lang.startswith("zh"):
         return _stated(draft, spans) or latin_term(text, published_on=draft.base)
@@ -104,6 +110,11 @@ def _asks_for_comments(text: str) -> bool:
     if any(map(text.__contains__, _MAY_CONSULT)) and _CONSULT.search(text):
         return True
     return asks_in_latin(text)
+
+
+_LEAD = 12
+"""Characters before a day that its evidence shows."""
+_SAME_RANGE = 30 + _LEAD
 
 
 def _stated(draft: _Draft, spans: tuple[DateSpan, ...]) -> Term | None:
@@ -119,9 +130,10 @@ def _stated(draft: _Draft, spans: tuple[DateSpan, ...]) -> Term | None:
         if _is_of_another(text, span, before):
             continue
         confidence = 0.95 if lead and after else 0.9
-        if best is None or confidence > best.confidence or span.start < best.start + 30:
-            stated = text[max(0, span.start - 12) : span.end + 2]
-            best = Term(span.value, stated, span.start, "stated_deadline", confidence)
+        if best is None or confidence > best.confidence or span.start < best.start + _SAME_RANGE:
+            start = max(0, span.start - _LEAD)
+            stated = text[start : span.end + 2]
+            best = Term(span.value, stated, start, "stated_deadline", confidence)
     return best
 
 
@@ -148,13 +160,19 @@ def _with_days_without_year(
     found = [*spans, *range_ends(text, spans)]
     if base is not None:
         found += _unknown(found, relative_days(text, base))
-        loose = (d for year in (base.year, base.year + 1) for d in find_month_days(text, year=year))
-        near = (d for d in loose if 0 <= (d.value - base).days <= _NEAR_DAYS)
-        found += _unknown(found, near)
+        found += _unknown(found, _soon_after(base, find_month_days(text, year=base.year)))
     return tuple(sorted(found, key=lambda span: span.start))
 
 
 _NEAR_DAYS = 200
+
+
+def _soon_after(base: date, spans: tuple[DateSpan, ...]) -> Iterator[DateSpan]:
+    for span in spans:
+        year = base.year if span.value >= base else base.year + 1
+        value = day(year, span.value.month, span.value.day)
+        if value is not None and (value - base).days <= _NEAR_DAYS:
+            yield replace(span, value=value)
 
 
 def _unknown(known: list[DateSpan], spans: Iterator[DateSpan]) -> list[DateSpan]:
@@ -165,7 +183,11 @@ def _unknown(known: list[DateSpan], spans: Iterator[DateSpan]) -> list[DateSpan]
 def _month_end(draft: _Draft) -> Term | None:
     text, base = draft.text, draft.base
     match = _MONTH_END.search(text) if "月底" in text or "月末" in text else None
-    if match is None or not _speaks_of_views(text, match, 60):
+    if (
+        match is None
+        or not (match["until"] or match["before"])
+        or not _speaks_of_views(text, match, 60)
+    ):
         return None
     year = int(match["y"]) if match["y"] else base.year if base else 0
     if not year or (match["m"] == "本" and base is None):
@@ -182,7 +204,7 @@ def _speaks_of_views(text: str, match: re.Match[str], reach: int) -> bool:
 
 
 def _relative(draft: _Draft) -> Term | None:
-    text, base = draft.text, draft.base
+    text, base = draft.text[: draft.front], draft.base
     if base is None:
         return None
     for pattern, reach in ((_WITHIN, 120), (_FOR_A_TERM, 60)):

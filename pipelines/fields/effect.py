@@ -30,8 +30,12 @@ _AFTER_FROM = re.compile(rf"{_SP}(?:对[\u4e00-\u9fff]{{2,6}})?{ACT}(?P<rest>[^\
 _HEADER = re.compile(r"[ \t\u3000]{1,6}起?施行[ \t]*(?:\n|\Z)")
 #: 有效期自2024年4月1日至…, 执行期限为2024年4月1日至…
 _PERIOD_FROM = re.compile(
-    r"(?:有效|执行|施行|实施|试行)期限?(?:为|是|[:：])?[ \t]{0,2}自?从?[ \t]{0,2}\Z"
+    r"(?:有效|执行|施行|实施|试行)期限?(?:为|是|[:：]|[^，。；\n（(]{1,4}[（(])?"
+    r"[ \t]{0,2}自?从?[ \t]{0,2}\Z"
 )
+# 有效期一年，自2025年3月10日起计算
+_COUNTED_FROM = re.compile(r"期限?[^，。；\n]{1,6}[，,]自[ \t]{0,2}\Z")
+_TO_COUNT = re.compile(r"起(?:计算|算|计)")
 # 依据《甲法》作出处罚。该法自…: the last document named before is one that is only applied
 _CITED = re.compile(
     r"(?:根据|依据|依照|按照|违反|适用|贯彻|落实)[^《》。\n]{0,8}《[^《》\n]{2,60}》[^《》\n]{0,40}\Z"
@@ -49,7 +53,7 @@ _RELATIVE = re.compile(
     r"(?P<base>印发|下发|发文|签发|通过|批准|签署|公布|发布|颁布|公告|公佈|發布|發佈|頒布)"
     rf"{_SP}(?:之?(?:日|(?P<next>[翌次]日)(?:之?日)?)|后|後|当日){_SP}起?{_SP}[满滿]?"
     r"(?:(?P<n>\d{1,3}|[一二三四五六七八九十百两]{1,5})(?P<unit>个?工作日|日|天|个月|個月|月|年)"
-    rf"(?:后|後|内|届满)?(?:之?日)?(?:的?次日)?起?)?[，,]?{_SP}(?:正式)?(?:开始)?(?:{ACT}|有效)"
+    rf"(?:后|後|内|届满)?(?:之?日)?(?:的?次日)?起?)?[，,]?{_SP}(?:正式|即行|即)?(?:开始)?(?:{ACT}|有效)"
 )
 _AT_ONCE = re.compile(rf"自?即日起(?:正式|开始)?{ACT}|自即日{ACT}")
 _CLAUSE = re.compile(r"[，。；：:、（(）)\s]")
@@ -57,7 +61,10 @@ _THINGS = re.compile(
     r"(?:项目|课题|合同|协议|协定|证书?|执照|资质|资格|批件|聘用?|任职?|任务|研究|商标|专利|认定|备案|结果|报告"
     r"|券|卡|授权|许可|产品|标识|债券|贷款|额度|服务|租赁)的?\Z"
 )
-_OLDER = ("的", "《", "以来", "至今", "后", "之后", "前", "之前")
+_FROM_A_DAY = re.compile(rf"月{_SP}\d{{1,2}}{_SP}日{_SP}(?:[0零]时)?起{_SP}(?:正式|全面)?{ACT}")
+_BEFORE_MONTH = 8
+"""Characters from 将于今年 to 月 at most."""
+_OLDER = ("的", "《", "以来", "至今")
 _NAMES_A_TEXT = re.compile(r"》|规定|条例|办法|新规|通知|标准|细则|規定|條例|辦法|[新该]法")
 
 
@@ -109,17 +116,20 @@ def _relative(text: str, *, issued: date | None, promulgated: date | None) -> Te
 
 def _without_year(text: str, base: date) -> Term | None:
     """自今年7月1日起施行, 将于7月1日起施行: said of a document that the clause names."""
-    if "起" not in text:
-        return None
-    for spans, confidence in ((relative_days(text, base), 0.8), (bare_days(text, base), 0.7)):
-        for span in spans:
-            match = _AFTER.match(text, span.end)
+    for said in _FROM_A_DAY.finditer(text):
+        at = max(0, said.start() - _BEFORE_MONTH)
+        window = text[at : said.end()]
+        spans = [(span, 0.8) for span in relative_days(window, base)]
+        spans += [(span, 0.7) for span in bare_days(window, base)]
+        for span, confidence in spans:
+            start, end = at + span.start, at + span.end
+            match = _AFTER.match(text, end)
             if match is None or _about_another(match["rest"]):
                 continue
-            lead = re.split(r"[。；\n]", text[max(0, span.start - 60) : span.start])[-1]
+            lead = re.split(r"[。；\n]", text[max(0, start - 60) : start])[-1]
             if _NAMES_A_TEXT.search(lead) or SELF.search(lead):
-                stated = text[span.start : match.end()][:40]
-                return Term(span.value, stated, span.start, "without_year", confidence)
+                stated = text[start : match.end()][:40]
+                return Term(span.value, stated, start, "without_year", confidence)
     return None
 
 
@@ -164,8 +174,11 @@ def _period_or_header(text: str, span: DateSpan, lead: str) -> Iterator[Term]:
 
 
 def _opens_period(text: str, span: DateSpan, lead: str) -> bool:
-    if _LABEL_FIRST.search(lead):
-        return True
+    label = _LABEL_FIRST.search(lead)
+    if label is None and _TO_COUNT.match(text, span.end):
+        label = _COUNTED_FROM.search(lead)
+    if label is not None:
+        return not is_of_things(text, span.start - len(lead) + label.start())
     if _FROM.search(lead) and _TO_A_DAY.match(text, span.end):
         return True
     label = _PERIOD_FROM.search(lead)

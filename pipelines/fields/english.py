@@ -27,7 +27,7 @@ _ENGLISH_EFFECT = re.compile(
 # It shall apply from …, This title shall be operative …, Regulation (EU) 2023/2854 applies from …,
 # and come into force on …, come into force on the day of their publication, …
 _ENGLISH_APPLIES = re.compile(
-    r"(?:\A|[.;] )With effect from[ ]?\Z"
+    r"(?:\A|[.;] )With effect from[ ]?\Z|\AComing into (?:force|operation)[ :.–—-]{0,9}\Z"
     r"|(?:(?:\A|[.;] )It|(?:\A|[.;] |\b[Bb]ut )[Tt]h(?:is|e|ese) (?:[A-Z]?[a-z]+ ){0,2}?"
     r"(?i:regulations?|directive|decision|act|order|title|law|rules?|ordinance|part|section"
     r"|guidelines|notice|standards?|requirements|provisions|instrument)"
@@ -67,7 +67,8 @@ _JOURNAL_DAY = re.compile(
 )
 _FRONT = 700
 _DONE_AT = re.compile(
-    r"(?:^|\n)(?:Done at [A-Z][A-Za-z]{2,20}, |THE WHITE HOUSE,?\s{1,3}(?:Washington, )?"
+    r"(?:^|\n)(?:Made[ :.–—-]{0,9}|Done at [A-Z][A-Za-z]{2,20}, "
+    r"|THE WHITE HOUSE,?\s{1,3}(?:Washington, )?"
     r"|(?:Dated|Signed|Issued)(?: this| on| at [A-Za-z. ]{2,20})?(?:[:,] {0,2}| ))\Z"
 )
 _SIGNED_BACK = 60
@@ -114,7 +115,7 @@ def find_english_expiry(text: str, *, dates: tuple[DateSpan, ...]) -> Term | Non
         match = _EXPIRES.search(before)
         if match is not None:
             start = span.start - len(before) + match.start()
-            return Term(span.value, text[start : span.end][-200:], start, "stated_expiry", 0.85)
+            return Term(span.value, text[start : span.end], start, "stated_expiry", 0.85)
     return None
 
 

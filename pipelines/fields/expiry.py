@@ -28,8 +28,8 @@ _OWN_TERM = re.compile(
 )
 _TERM_WORDS = ("有效期", "期限", "试行", "施行期", "执行期", "实施期", "暂定", "暂行")
 _UNTIL = re.compile(
-    r"(?:(?:有效期限?|执行期限?|施行|实施|执行|有效)[^，。；\n]{0,14}(?:至|到|截至|截止至|截止)"
-    r"|(?:有效期限?|执行期限?)[^，。；\n]{0,14}(?:—|－|-|~))[ \t]{0,2}\Z"
+    r"(?:(?:有效期限?|执行期限?|施行|实施|执行|试行期限?|有效)[^，。；\n]{0,14}(?:至|到|截至|截止至|截止)"
+    r"|(?:有效期限?|(?:执行|实施|施行)(?:期限?|时间))[^，。；\n]{0,14}(?:—|－|-|~))[ \t]{0,2}\Z"
 )
 # 有效期与《甲规划》一致，至2027年12月31日
 _UNTIL_LIKE = re.compile(r"有效期限?与[^，。；\n]{2,24}[，,][ \t]{0,2}[至到][ \t]{0,2}\Z")
@@ -51,7 +51,12 @@ def find_expiry(
 ) -> Term | None:
     """The last day in force: 有效期至2025年12月31日, or a term (有效期5年) from the first day."""
     spans = dates if dates is not None else find_dates(text)
-    for span in (*spans, *range_ends(text, spans)):
+    for span in spans:
+        found = _closing(text, span, effective_on)
+        if found is not None:
+            return found
+    opening = tuple(span for span in spans if "期" in text[max(0, span.start - 10) : span.start])
+    for span in range_ends(text, opening):
         found = _closing(text, span, effective_on)
         if found is not None:
             return found

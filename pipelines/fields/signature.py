@@ -69,13 +69,18 @@ def find_signature(
 _ENACTED = re.compile(r"(?:制定|通過|核准)。\s{0,3}(?:\n|\Z)")
 
 
+_AT_END = 400
+"""Characters at the end of a text in which such a line stands."""
+
+
 def _enacted(text: str, dates: tuple[DateSpan, ...] | None) -> Signature | None:
-    if "制定。" not in text and "通過。" not in text and "核准。" not in text:
+    tail = text[-_AT_END:]
+    if "制定。" not in tail and "通過。" not in tail and "核准。" not in tail:
         return None
     for span in dates if dates is not None else find_dates(text):
-        if text[max(0, span.start - 1) : span.start] in ("", "\n") and _ENACTED.match(
-            text, span.end
-        ):
+        if span.start < len(text) - _AT_END or not _ENACTED.match(text, span.end):
+            continue
+        if text[max(0, span.start - 1) : span.start] in ("", "\n"):
             return Signature((), span.value, span.start, text[span.start : span.end + 3])
     return None
 

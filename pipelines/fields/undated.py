@@ -22,11 +22,11 @@ _RANGE_END = re.compile(
     r"[ \t]{0,2}(?P<day>(?:(?P<m>1[0-2]|0?[1-9])[ \t]{0,2}月[ \t]{0,2})?"
     r"(?P<d>3[01]|[12]\d|0?[1-9])[ \t]{0,2}[日号號])"
 )
-_OF_THIS_YEAR = re.compile(rf"(?:今|本|同|明|次|翌)年[ \t]{{0,2}}{_MONTH_DAY}")
+_OF_THIS_YEAR = re.compile(rf"[今本明]年[ \t]{{0,2}}{_MONTH_DAY}")
 _OF_THIS_MONTH = re.compile(
-    r"(?P<month>本|当|當|下|次)个?月[ \t]{0,2}(?P<d>3[01]|[12]\d|[1-9])[ \t]{0,2}[日号號]"
+    r"(?P<month>[本下])个?月[ \t]{0,2}(?P<d>3[01]|[12]\d|[1-9])[ \t]{0,2}[日号號]"
 )
-_NEXT = "明次翌下"
+_NEXT = "明下"
 _CERTAIN_DAYS = 150
 """Days from the base within which a day without a year is near enough to have only one reading."""
 # 自7月1日起, 将于7月1日; not 每年7月1日, 2024年7月1日
@@ -53,11 +53,13 @@ def range_ends(text: str, spans: tuple[DateSpan, ...]) -> tuple[DateSpan, ...]:
 
 def relative_days(text: str, base: date) -> Iterator[DateSpan]:
     """Days of this or the next year or month, counted from ``base``: 明年1月1日, 本月25日."""
-    if "年" in text and "月" in text:
+    if "今年" in text or "明年" in text or "本年" in text:
         for match in _OF_THIS_YEAR.finditer(text):
             year = base.year + (match[0][0] in _NEXT)
             if value := day(year, int(match["m"]), int(match["d"])):
                 yield DateSpan(value, match.start(), match.end(), match[0], "relative_year")
+    if "本月" not in text and "下月" not in text and "下个月" not in text:
+        return
     for match in _OF_THIS_MONTH.finditer(text):
         index = base.month - 1 + (match["month"] in _NEXT)
         if value := day(base.year + index // 12, index % 12 + 1, int(match["d"])):

@@ -1,4 +1,4 @@
-"""First and last day in force, comment deadlines, histories of laws."""
+"""First and last day in force as texts say them, histories of laws."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from datetime import date
 import pytest
 
 from pipelines.dates import find_dates
-from pipelines.fields.comments import find_comment_deadline
 from pipelines.fields.effect import find_effective
 from pipelines.fields.english import find_english_effective
 from pipelines.fields.expiry import find_expiry
@@ -26,6 +25,19 @@ from tests.pipelines.test_metadata import page, read
         ("近日施行", None),
         ("依据《某法》作出罚款。该法自2021年9月1日起施行。", None),
         ("根据《某办法》（自2023年5月1日起施行）公布名单。", None),
+        ("本规定自公布之日起一年后施行。", date(2024, 8, 5)),
+        ("本指引自印发之日起即行生效。", date(2023, 8, 1)),
+        ("本通知自即日起执行。", date(2023, 8, 1)),
+        ("本行政法規自公佈翌日起生效。", date(2023, 8, 6)),
+        ("本辦法自中華民國一百十二年九月一日施行。", date(2023, 9, 1)),
+        ("《某规定》将于今年10月1日起施行。", date(2023, 10, 1)),
+        ("新修订的条例自明年1月1日起施行。", date(2024, 1, 1)),
+        ("《某规定》自9月1日起施行。", date(2023, 9, 1)),
+        ("供暖价格自2月1日起执行。", None),
+        ("《某办法》2022年7月1日起实施以来，投诉下降。", None),
+        ("去年7月1日起施行的《某办法》成效明显。", None),
+        ("项目执行期限：2024年1月1日至2025年12月31日。", None),
+        ("补贴执行期为2023年1月1日至2023年12月31日。本通知自印发之日起执行。", date(2023, 8, 1)),
     ],
 )
 def test_first_day_in_force(text: str, day: date | None) -> None:
@@ -71,37 +83,19 @@ def test_a_relative_day_without_its_base_is_unknown() -> None:
         ("证书有效期为三年。", None),
         ("评估结果有效期为2年。", None),
         ("本办法自印发之日起施行，有效期3年。", date(2026, 12, 31)),
+        ("本办法暂行一年。", date(2024, 12, 31)),
+        ("有效期与《某规划》一致，至2027年12月31日。", date(2027, 12, 31)),
+        ("政策执行期为2024年2月1日至6月30日。", date(2024, 6, 30)),
+        ("有效期至2026年年底。", date(2026, 12, 31)),
+        ("有效期至2026年6月底。", date(2026, 6, 30)),
+        ("试行期至2026年12月31日。", date(2026, 12, 31)),
+        ("上述企业许可证有效期至2030年4月6日。", None),
+        ("项目执行期限：2024年1月1日至2025年12月31日。", None),
     ],
 )
 def test_last_day_in_force(text: str, day: date | None) -> None:
     found = find_expiry(text, effective_on=date(2024, 1, 1))
     assert (found.value if found else None) == day
-
-
-@pytest.mark.parametrize(
-    ("text", "day"),
-    [
-        ("意见反馈截止时间为2024年4月5日。", date(2024, 4, 5)),
-        ("公众可以在2024年4月5日前反馈意见", date(2024, 4, 5)),
-        ("征求意见时间为2024年3月5日至4月4日。", date(2024, 4, 4)),
-        ("请于4月5日前将意见反馈至我局", date(2024, 4, 5)),
-        ("自公布之日起30日内反馈意见", date(2024, 4, 4)),
-        ("征求意见稿共五章。", None),
-    ],
-)
-def test_comment_deadlines(text: str, day: date | None) -> None:
-    found = find_comment_deadline(
-        text, title="关于公开征求意见的公告", published_on=date(2024, 3, 5)
-    )
-    assert (found.value if found else None) == day
-
-
-def test_workday_deadlines_are_marked_unsure() -> None:
-    found = find_comment_deadline(
-        "自公告发布之日起10个工作日内提出意见", title="征求意见", published_on=date(2024, 3, 5)
-    )
-    assert found is not None
-    assert (found.value, found.confidence) == (date(2024, 3, 19), 0.5)
 
 
 def test_law_history_gives_adopter_and_version() -> None:
