@@ -182,7 +182,18 @@ def _numbers(choose: _Chooser) -> Iterator[Query]:
     for made in choose.numbered(EACH):
         number = made.doc_number or ""
         yield Query("number: whole", f"number:{number}", _number(number))
-    for part in ("2021", "2025", "示发", "示发〔2023〕", "77777", "99号", "10001", "12"):
+    for part in (
+        "2021",
+        "2025",
+        "示发",
+        "示发〔2023〕",
+        "77777",
+        "99号",
+        "55号",
+        "〔2023〕6号",
+        "10001",
+        "12",
+    ):
         yield Query("number: part", f"number:{part}", _number(part))
 
 

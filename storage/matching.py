@@ -188,10 +188,7 @@ def _field_sql(field: Field) -> ColumnElement[bool]:
         case "type":
             return contains(Document.doc_type, value)
         case "number":
-            number = compare_text(value).replace(" ", "")
-            if number.endswith("号") and number.isascii() is False and number.upper() == number:
-                return Document.doc_number == number
-            return contains(Document.doc_number, number)
+            return contains(Document.doc_number, compare_text(value).replace(" ", ""))
         case _:
             day = field.day
             if day is None:

@@ -8,16 +8,19 @@ decades, years and months; every document has one token of each.
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from functools import lru_cache
 
-from storage.tokens import fold, mark, query_terms, tokens_of
+from storage.tokens import cited_terms, fold, mark, query_terms, tokens_of
 
 # Letters that no word begins with, as the mark of titles.
 ISSUER, NUMBER, TYPE, REGION, LEVEL, DAY = "ǁ", "ǀ", "ǃt", "ǃr", "ǃl", "ǃd"
 LONGEST_CODE = 12  # characters of a region that are told apart
 YEARS = range(1980, 2040)  # days outside share one token
 _OTHER_YEAR = f"{DAY}x"
+_ENDED = re.compile(r"([0-9]+)号")
+_SIZES = (1, 2, 3, 4)  # digits before 号 that are told apart
 
 Term = tuple[str, bool]
 
@@ -40,8 +43,25 @@ def place_tokens(
 
 
 def number_tokens(number: str) -> str:
-    """Tokens of a document number."""
-    return mark(tokens_of(number), with_=NUMBER)
+    """Tokens of a document number, and of how its running number ends: 99号 and 9号 of 199号."""
+    folded = fold(number)
+    ends = [f"{found[1][-size:]}号" for found in _ENDED.finditer(folded) for size in _SIZES]
+    return mark([*tokens_of(number), *dict.fromkeys(ends)], with_=NUMBER)
+
+
+def number_terms(text: str) -> list[Term]:
+    """Tokens that every document whose number contains ``text`` has, rare ones first: of 99号 its
+    end alone, because most numbers with 99 in them go on; of 〔2024〕99号 both as one."""
+    folded = fold(text)
+    ends = list(_ENDED.finditer(folded))
+    said = {found[1] for found in ends if len(found[1]) <= _SIZES[-1]}
+    ended = [(f"{NUMBER}{found[1][-_SIZES[-1] :]}号", False) for found in ends]
+    others = [
+        (token, prefix)
+        for token, prefix in text_terms(folded, with_=NUMBER)
+        if token.removeprefix(NUMBER) not in said and not (prefix and ended)
+    ]
+    return [*cited_terms(folded), *ended, *others]
 
 
 @lru_cache(maxsize=4096)

@@ -11,11 +11,11 @@ from typing import Protocol
 from storage.query import And, Field, Node, Not, Or, Phrase
 from storage.search_facets import (
     ISSUER,
-    NUMBER,
     TYPE,
     Term,
     days_between,
     level_term,
+    number_terms,
     region_term,
     text_terms,
 )
@@ -189,7 +189,7 @@ def _narrow_field(field: Field, language: Fts5) -> str | None:
         case "issuer":
             terms = _spread(text_terms(field.value, with_=ISSUER))
         case "number":
-            terms = text_terms(compare_text(field.value).replace(" ", ""), with_=NUMBER)
+            terms = number_terms(compare_text(field.value).replace(" ", ""))
         case "type":
             terms = text_terms(field.value, with_=TYPE)
         case "region":

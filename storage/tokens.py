@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 
-TOKENIZER_VERSION = "2"
+TOKENIZER_VERSION = "3"
 TITLE_MARK = "ǂ"  # a letter no real word begins with
 REFERENCE = "ǃn"  # before year and number of a cited document
 MAX_TOKENS = 16_000  # of each kind: a text of a million characters must not fill the index
