@@ -13,7 +13,7 @@ from storage.documents import DocumentFilter
 REVIEW_STATES = ("new", "accepted", "rejected")
 FRESH = ("new", "changed", "gone")
 ORDERS = ("newest", "relevance")
-_PLAIN = ("source", "label", "topic", "region", "level")
+_PLAIN = ("source", "label", "topic", "region", "level", "cites")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Chip:
 @dataclass(frozen=True, slots=True)
 class ItemFilters:
     """What the address asks for; values that make no sense are left out. ``folded``: a search
-    shows the pages of one event as one line."""
+    shows the pages of one event as one line. ``cites``: name, number or item that the rows cite."""
 
     q: str = ""
     state: str = ""
@@ -38,6 +38,7 @@ class ItemFilters:
     topic: str = ""
     region: str = ""
     level: str = ""
+    cites: str = ""
     since: str = ""
     until: str = ""
     order: str = "newest"
@@ -50,9 +51,14 @@ class ItemFilters:
         names = ("q", "state", "fresh", "within", *_PLAIN, "since", "until")
         values: dict[str, Any] = {name: getattr(self, name) for name in names}
         values["within"] = self.within or None
-        values["fold"] = "no" if self.q and not self.folded else None
-        values["order"] = self.order if self.q and self.order != "newest" else None
+        values["fold"] = "no" if self.searches and not self.folded else None
+        values["order"] = self.order if self.searches and self.order != "newest" else None
         return values
+
+    @property
+    def searches(self) -> bool:
+        """Whether texts are searched: by words, or for what they cite."""
+        return bool(self.q or self.cites)
 
     @property
     def narrowed(self) -> bool:
@@ -98,9 +104,15 @@ def to_storage(filters: ItemFilters, clock: Clock) -> DocumentFilter:
 
 
 def chips(
-    filters: ItemFilters, clock: Clock, *, titles: Mapping[str, str], sources: Mapping[str, str]
+    filters: ItemFilters,
+    clock: Clock,
+    *,
+    titles: Mapping[str, str],
+    sources: Mapping[str, str],
+    cited_name: str = "",
 ) -> tuple[Chip, ...]:
-    """The filters in force, in words. ``titles`` are label titles, ``sources`` source titles."""
+    """The filters in force, in words. ``titles`` are label titles, ``sources`` source titles,
+    ``cited_name`` the document that the items cite."""
     texts = clock.texts
     found: list[Chip] = []
 
@@ -125,6 +137,8 @@ def chips(
         add(region_name(filters.region, texts), "region")
     if filters.level:
         add(texts.name("level", filters.level), "level")
+    if cited_name:
+        add(f"{texts('items.cites')} {cited_name}", "cites")
     if filters.since:
         add(f"{texts('items.since')} {filters.since}", "since")
     if filters.until:

@@ -20,7 +20,7 @@ class DocumentFilter:
     matches the region itself and what lies below it (``CN-44`` and ``CN-4401``, ``广东/``).
     ``states`` empty means any state. All ``labels`` must be in
     force. ``representatives`` leaves out repeated texts, ``revised`` keeps only documents with
-    more than one version.
+    more than one version, ``without`` leaves out these documents.
     """
 
     query: str | None = None
@@ -41,6 +41,7 @@ class DocumentFilter:
     cluster_id: int | None = None
     representatives: bool = False
     revised: bool = False
+    without: tuple[int, ...] = ()
     states: tuple[str, ...] = ("live", "gone")
 
 
@@ -147,6 +148,7 @@ def conditions(filters: DocumentFilter) -> list[ColumnElement[bool]]:
         found.append(Document.changed_at >= filters.changed_since)
     if filters.revised:
         found.append(Document.latest_seq > 1)
+    found.extend(Document.id != document_id for document_id in filters.without)
     if filters.representatives:
         found.append(Document.duplicate_of.is_(None))
     return found

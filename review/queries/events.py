@@ -224,6 +224,13 @@ def events_of(session: Session, document_ids: Iterable[int]) -> dict[int, tuple[
     return {row[0]: (row[1], row[2], row[3]) for row in session.execute(query)}
 
 
+def pages_of_event(session: Session, document_id: int) -> list[int]:
+    """The pages of the event that a page belongs to; none when it belongs to none."""
+    own = select(EventMember.event_id).where(EventMember.document_id == document_id)
+    query = select(EventMember.document_id).where(EventMember.event_id == own.scalar_subquery())
+    return list(session.scalars(query.limit(200)))
+
+
 def role_of(session: Session, document_id: int) -> str:
     """The role of a page in its event."""
     query = select(EventMember.role).where(EventMember.document_id == document_id)

@@ -14,17 +14,18 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from pipelines.diff import diff_html
+from pipelines.fields.doctype import genre_of
 from review.access import Access, access
 from review.addresses import safe_next
 from review.desk import AtDesk, Desk
 from review.facts import facts_of
 from review.files import files_of_item
-from review.folding import fold, line_rows
+from review.folding import fold
 from review.history import history_lines
 from review.item_boxes import boxes_for
-from review.item_filters import REVIEW_STATES, ItemFilters, chips, read_filters, to_storage
+from review.item_filters import REVIEW_STATES, ItemFilters, chips, read_filters
+from review.item_listing import listed
 from review.notices import small_number
-from review.paging import Paging, paged
 from review.queries import items as reads
 from review.review_notice import review_notice
 from review.routes.drafting import is_offered
@@ -32,14 +33,11 @@ from review.routes.reviewing import mark_of, seen_mark
 from review.shown import Clock, article, comparison
 from review.validity import standing
 from storage.captures import capture_of_version
-from storage.documents import DocumentFilter, DocumentRow, count_documents, get_document
+from storage.documents import DocumentRow, get_document
 from storage.errors import NotFound
 from storage.labels import LabelView, labels_of, list_labels
-from storage.listing import list_documents, rows_by_id
+from storage.listing import rows_by_id
 from storage.models import Document, DocumentVersion
-from storage.query import QueryError
-from storage.search import Order, search
-from storage.search_folds import Folded, Line, fold_matches
 
 router = APIRouter()
 
@@ -61,24 +59,18 @@ class Group:
 def item_list(desk: AtDesk) -> Response:
     """The filtered, paged list."""
     filters = read_filters(desk.query())
-    problem = ""
     with desk.reader() as session:
         choices = _choices(session)
-        wanted = to_storage(filters, desk.clock)
-        try:
-            listed = _listed(session, desk, filters, wanted)
-        except QueryError as error:
-            problem = desk.texts("query_error.bad", why=desk.one_language(str(error)))
-            wanted = replace(wanted, query=_as_words(filters.q))
-            listed = _listed(session, desk, filters, wanted)
+        found = listed(session, desk, filters)
         titles = {
             choice.slug: choice.title for choice in (*choices["sections"], *choices["topics"])
         }
         names = {choice.key: choice.title for choice in choices["sources"]}
-        filters = replace(filters, active=chips(filters, desk.clock, titles=titles, sources=names))
-        rows = [_shown_row(item) for item in reads.listed(session, listed.rows)]
-        shown = fold(session, rows, listed.lines)
-        grouped = _groups(desk.clock, shown, by_day=not filters.q)
+        active = chips(filters, desk.clock, titles=titles, sources=names, cited_name=found.cited)
+        filters = replace(filters, active=active)
+        rows = [_shown_row(item) for item in reads.listed(session, found.rows)]
+        shown = fold(session, rows, found.lines)
+        grouped = _groups(desk.clock, shown, by_day=not filters.searches)
         empty = None if rows else _empty(session, desk, filters)
         notice = review_notice(session, desk)
         waiting = reads.waiting_up_to(session, _COUNTED + 1)
@@ -90,79 +82,13 @@ def item_list(desk: AtDesk) -> Response:
         filters=filters,
         choices=choices,
         groups=grouped,
-        paging=listed.paging,
-        found=listed.found,
+        paging=found.paging,
+        found=found.found,
         empty=empty,
-        query_problem=problem,
+        query_problem=found.problem,
         notice=notice,
-        order="relevance" if filters.q and filters.order == "relevance" else "found",
+        order="relevance" if filters.searches and filters.order == "relevance" else "found",
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Listed:
-    """One page of the list. ``lines`` and ``found``, the pages that match: of folded results."""
-
-    rows: list[DocumentRow]
-    paging: Paging
-    lines: tuple[Line, ...] = ()
-    found: str = ""
-
-
-def _listed(session: Session, desk: Desk, filters: ItemFilters, wanted: DocumentFilter) -> _Listed:
-    query = (wanted.query or "").strip()
-    if query and filters.folded:
-        order: Order = "relevance" if filters.order == "relevance" else "newest"
-        folded = fold_matches(session, query, filters=wanted, order=order)
-        paging = _paging(desk, filters, len(folded.lines))
-        lines = folded.lines[paging.offset : paging.offset + paging.size]
-        return _Listed(line_rows(session, query, lines), paging, lines, _found(folded, paging))
-    paging = _paging(desk, filters, count_documents(session, filters=wanted))
-    return _Listed(_rows(session, wanted, filters, paging), paging)
-
-
-def _found(folded: Folded, paging: Paging) -> str:
-    """How many pages were found, where lines stand for more than one of them."""
-    if folded.capped:
-        return f"{folded.pages}+"
-    return str(folded.pages) if folded.pages > paging.total else ""
-
-
-def _paging(desk: Desk, filters: ItemFilters, total: int) -> Paging:
-    return paged(
-        desk.query().get("page"),
-        size=desk.site.config.page_size,
-        total=total,
-        query=filters.query,
-        address="/items",
-    )
-
-
-def _rows(
-    session: Session, wanted: DocumentFilter, filters: ItemFilters, paging: Paging
-) -> list[DocumentRow]:
-    if wanted.query and filters.order == "relevance":
-        hits = search(
-            session,
-            wanted.query,
-            filters=wanted,
-            order="relevance",
-            limit=paging.size,
-            offset=paging.offset,
-        )
-        by_id = rows_by_id(session, [hit.document_id for hit in hits])
-        return [
-            replace(by_id[hit.document_id], snippet=hit.snippet)
-            for hit in hits
-            if hit.document_id in by_id
-        ]
-    return list_documents(session, filters=wanted, limit=paging.size, offset=paging.offset)
-
-
-def _as_words(query: str) -> str | None:
-    """A query that could not be read, as one phrase of its letters and digits."""
-    words = "".join(char if char.isalnum() else " " for char in query).split()
-    return " ".join(f'"{word}"' for word in words[:20]) or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +186,7 @@ def item_page(desk: AtDesk, item_id: int) -> Response:
             versions=reads.version_lines(session, item_id),
             labels=[{**_label(label), "actor": actors.get(label.slug)} for label in labels],
             label_choices=_label_choices(session, {label.slug for label in labels}),
+            citable=bool(document.doc_number) or genre_of(document.title) is not None,
             force=standing(document, told, today=desk.clock.today),
             facts=facts_of(document, evidence, desk.clock, told=told),
             also=reads.also_reported(session, document),
