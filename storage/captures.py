@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Row, Select, func, select, update
+from sqlalchemy import Row, Select, bindparam, func, literal_column, select, update
 from sqlalchemy.orm import Session
 
 from storage import archive
@@ -17,6 +17,30 @@ from storage.models.crawl import ACTIVE_STATES
 from storage.runs import FetchRow, record_fetches
 from storage.upsert import insert_ignoring
 from storage.warc import Record, read_file
+
+_CAPTURES = select(
+    Fetch.warc_file,
+    Fetch.warc_offset,
+    Fetch.warc_length,
+    Fetch.fetched_at,
+    Fetch.warc_digest,
+    Fetch.url,
+    Fetch.run_id,
+    Fetch.role,
+    Fetch.status,
+)
+_LAST = (  # asked for every list page: built once
+    _CAPTURES.join(CrawlRun, CrawlRun.id == Fetch.run_id)
+    .where(
+        CrawlRun.source_id == bindparam("source_id"),
+        Fetch.url_key == bindparam("url_key"),
+        Fetch.url == bindparam("url"),
+        Fetch.status == literal_column("200"),
+        Fetch.warc_file.is_not(None),
+    )
+    .order_by(Fetch.fetched_at.desc(), Fetch.id.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,26 +111,15 @@ def files(session: Session, *, run_id: int | None = None) -> list[Kept]:
 
 def places_in(session: Session, *, path: str, run_id: int) -> dict[int, Capture]:
     """Every record of a file that a fetch points to, by offset."""
-    rows = session.execute(_captures().where(Fetch.run_id == run_id, Fetch.warc_file == path))
+    rows = session.execute(_CAPTURES.where(Fetch.run_id == run_id, Fetch.warc_file == path))
     found = (_capture(row) for row in rows)
     return {capture.place.offset: capture for capture in found}
 
 
 def last_capture(session: Session, *, source_id: int, url_key: str, url: str) -> Capture | None:
     """The newest full answer of an address that is kept."""
-    row = session.execute(
-        _captures()
-        .join(CrawlRun, CrawlRun.id == Fetch.run_id)
-        .where(
-            CrawlRun.source_id == source_id,
-            Fetch.url_key == url_key,
-            Fetch.url == url,
-            Fetch.status == 200,
-            Fetch.warc_file.is_not(None),
-        )
-        .order_by(Fetch.fetched_at.desc(), Fetch.id.desc())
-        .limit(1)
-    ).one_or_none()
+    asked = {"source_id": source_id, "url_key": url_key, "url": url}
+    row = session.connection().execute(_LAST, asked).one_or_none()
     return None if row is None else _capture(row)
 
 
@@ -114,15 +127,14 @@ def capture_of_version(session: Session, version: DocumentVersion) -> Capture | 
     """The answer that a version was read from; None if it is not kept."""
     if version.fetch_id is not None:
         row = session.execute(
-            _captures().where(Fetch.id == version.fetch_id, Fetch.warc_file.is_not(None))
+            _CAPTURES.where(Fetch.id == version.fetch_id, Fetch.warc_file.is_not(None))
         ).one_or_none()
         return None if row is None else _capture(row)
     if version.run_id is None:
         return None
     key = select(Document.url_key).where(Document.id == version.document_id).scalar_subquery()
     row = session.execute(
-        _captures()
-        .where(
+        _CAPTURES.where(
             Fetch.url_key == key,
             Fetch.run_id == version.run_id,
             Fetch.warc_file.is_not(None),
@@ -278,23 +290,6 @@ def _kept(row: Row[WarcFile, str, str]) -> Kept:
     file, key, state = row
     return Kept(
         file.path, file.run_id, key, file.state, file.sha256, file.size, state in ACTIVE_STATES
-    )
-
-
-_Row = tuple[str, int, int | None, datetime, str | None, str, int, str, int | None]
-
-
-def _captures() -> Select[_Row]:
-    return select(  # type: ignore[return-value]
-        Fetch.warc_file,
-        Fetch.warc_offset,
-        Fetch.warc_length,
-        Fetch.fetched_at,
-        Fetch.warc_digest,
-        Fetch.url,
-        Fetch.run_id,
-        Fetch.role,
-        Fetch.status,
     )
 
 

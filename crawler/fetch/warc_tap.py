@@ -8,6 +8,7 @@ Nothing is decoded or decided here; ``crawler.fetch.warc`` writes.
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+#: addresses that taking apart and putting together leaves as they are: nearly all
+_AS_IT_IS = re.compile(rb"https?://[^\s/?#;]+/[^\s?#;]*(?:\?[^\s#;]+)?")
 MOST_KEPT = 64  # exchanges that nobody asked for any more (cancelled requests)
 
 
@@ -187,6 +190,8 @@ class CaptureHandler(TlsHandler):
 def address_of(url: str) -> bytes:
     """An address as the protocol knows it."""
     text = url.partition("#")[0].encode("ascii", "ignore")
+    if _AS_IT_IS.fullmatch(text) is not None:
+        return text
     found: bytes = URI.fromBytes(text).toBytes()  # type: ignore[no-untyped-call]
     return found
 
