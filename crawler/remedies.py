@@ -48,6 +48,7 @@ OWN_REMEDIES = {
     "limit_reached": "读完仍全是新条目，可能有漏：见 budget.pages / new rows on all pages read",
     "stale_listing": "列表比以前旧：核对缓存与次序 / the list is older than it was",
     "addresses_change": "正文已收，网址却是新的：改 link / known texts under new addresses",
+    "restored": "可能已经发过，请先核对 / it may have arrived: find out before it is sent again",
     "lost": "采集进程所在机器失联，已重新排队 / its machine is gone: queued again",
     "stage_failed": "程序读这一页时出错，请附网址报告 / a fault of ours on this page: report it",
     "parse_error": "无法读取页面，核对来源定义 / the page cannot be read: check the definition",

@@ -84,8 +84,13 @@ def preview(
     return view, view_hash(view)
 
 
-def compose_due_issues(db: Database, config: DigestSettings, *, now: datetime) -> list[int]:
+def compose_due_issues(
+    db: Database, config: DigestSettings, *, now: datetime, sent_until: datetime | None = None
+) -> list[int]:
     """Compose every due edition; approve it when the edition says so and it is not too late.
+
+    ``sent_until``: what ended until then may have been sent by a history that this database does
+    not know (it was put back from a copy), so that it waits for a person.
 
     Composing and approving are one transaction: a crash leaves either nothing or all of it.
     Returns the ids of the new issues; an empty period makes none.
@@ -101,6 +106,9 @@ def compose_due_issues(db: Database, config: DigestSettings, *, now: datetime) -
                 log.info("edition %s: nothing new, nothing sent", due.edition.key)
             if composed.outcome == "draft" and composed.issue_id is not None:
                 made.append(composed.issue_id)
+                if sent_until is not None and due.period.end <= sent_until:
+                    log.warning("issue %s may be out already and waits", composed.issue_id)
+                    continue
                 _approve_automatically(session, config, due, composed.issue_id, now)
     return made
 

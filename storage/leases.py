@@ -5,13 +5,14 @@ from __future__ import annotations
 import secrets
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.models import Lease
 from storage.upsert import dialect_insert
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+FAR_TIMES = 10
 
 
 def acquire(
@@ -20,7 +21,8 @@ def acquire(
     """Take a lease that nobody holds; None if somebody does.
 
     The row carries a fresh ``token``, the secret of this holder, and a ``fence`` that grows with
-    every holder, so that a paused former holder can be told from the present one.
+    every holder, so that a paused former holder can be told from the present one. One that runs
+    out later than any holder can have asked for is of a clock that ran ahead: nobody holds it.
     """
     session.execute(
         dialect_insert(session, Lease).on_conflict_do_nothing(),
@@ -28,7 +30,10 @@ def acquire(
     )
     taken = session.execute(
         update(Lease)
-        .where(Lease.name == name, Lease.expires_at <= now)
+        .where(
+            Lease.name == name,
+            or_(Lease.expires_at <= now, Lease.expires_at > now + FAR_TIMES * ttl),
+        )
         .values(
             holder=holder,
             token=secrets.token_hex(16),

@@ -1,8 +1,8 @@
 """Starting and supervising crawl processes: one short-lived child per run.
 
 The child closes itself at the soft limit. Here is the rest of the time box: SIGINT to its
-process group at soft + ``hard_grace``, SIGKILL ``kill_grace`` later, and SIGKILL at once when
-its heartbeat in the run row is silent. Never two runs of one host group at a time, so that
+process group at soft + ``hard_grace``, SIGKILL ``kill_grace`` later, and SIGKILL when its
+heartbeat in the run row stays silent. Never two runs of one host group at a time, so that
 one budget per host holds across sources.
 """
 
@@ -57,6 +57,8 @@ class Child:
     started: float
     log_path: Path
     soft_limit: float
+    beat: datetime | None = None
+    beat_seen: float = 0.0
     interrupted_at: float | None = None
     killed_because: str | None = None
 
@@ -180,10 +182,20 @@ class LocalDispatcher:
             self._kill(child, "heartbeat_silent")
 
     def _silent(self, child: Child, *, now: datetime) -> bool:
+        """Whether the heartbeat is old, and has been for long by our own monotonic clock.
+
+        A machine that wakes, or whose clock was set, finds every heartbeat hours old at once.
+        """
+        silence = self.config.heartbeat_silence
         with self.db.reader() as session:
             run = session.get(CrawlRun, child.run_id)
             beat = run.heartbeat_at if run is not None else None
-        return beat is None or now - beat > timedelta(seconds=self.config.heartbeat_silence)
+        if beat is not None and abs(now - beat) <= timedelta(seconds=silence):
+            child.beat_seen = 0.0
+            return False
+        if not child.beat_seen or beat != child.beat:
+            child.beat, child.beat_seen = beat, self.clock()
+        return self.clock() - child.beat_seen > silence / 2
 
     def _kill(self, child: Child, reason: str) -> None:
         log.warning("run %d killed: %s", child.run_id, reason)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from crawler.control.due import next_check, opening
 from storage import hosts, sources
+from storage.clock import undo_future
 from storage.models import HostState, Source
 
 
@@ -47,6 +48,7 @@ def set_next_look(
 
 def due_now(session: Session, *, now: datetime, limit: int) -> list[Source]:
     """Sources to crawl now; one outside its hours is put off to their beginning."""
+    undo_future(session, now=now)
     chosen = []
     for source in sources.due_sources(session, now=now, limit=limit):
         opens = opening(source.hours, timezone=source.timezone, now=now)

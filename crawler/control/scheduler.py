@@ -12,6 +12,7 @@ import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -35,6 +36,8 @@ LEASE = "scheduler"
 LEASE_SECONDS = 90
 CHILDREN_SECONDS = 1.0
 LEASE_EVERY = 20.0
+CLOCK_SECONDS = 5.0
+CLOCK_JUMP = 5.0
 
 
 def now_utc() -> datetime:
@@ -187,9 +190,30 @@ def run_scheduler(config: Config, *, config_path: Path | None, db: Database) -> 
     stop = _stop_event()
     clock = scheduler.start()
     log.info("scheduler running")
-    stop.wait()
+    ahead = clock_ahead()
+    while not stop.wait(CLOCK_SECONDS):
+        before, ahead = ahead, clock_ahead()
+        if before - ahead > CLOCK_JUMP:
+            log.warning("the clock was set back by %.0f s", before - ahead)
+            catch_up(clock)
     scheduler.stop(clock)
     log.info("scheduler stopped")
+
+
+def clock_ahead() -> float:
+    """How far the clock on the wall is ahead of the one that only counts, in seconds."""
+    return time.time() - time.monotonic()
+
+
+def catch_up(clock: BackgroundScheduler) -> None:
+    """Let every tick come now: the library waits until the old times come round again, so that
+    after a clock set back by an hour nothing would be crawled or sent for an hour."""
+    now = now_utc()
+    for job in clock.get_jobs():
+        if isinstance(job.trigger, CronTrigger):
+            job.reschedule(job.trigger)
+        else:
+            job.modify(next_run_time=now)
 
 
 def run_worker(dispatcher: Dispatcher, *, clock: Callable[[], datetime]) -> None:

@@ -10,6 +10,7 @@ import httpx
 from crawler.config import Config
 from crawler.control.alerts import announce
 from crawler.control.next_look import due_now, set_next_look
+from crawler.control.restored import count_round, sent_until
 from crawler.control.sync import load_sources, sync_catalogue
 from crawler.control.watch import update_files, update_health
 from digest.compose import compose_due_issues
@@ -62,9 +63,10 @@ def reap(db: Database, config: Config, *, now: datetime) -> int:
 def compose_due(db: Database, config: Config, *, now: datetime) -> list[int]:
     """Compose a draft for each due edition; approve where the edition is unattended.
 
-    One that is later than its grace waits for a person even then. Returns the issue ids.
+    One that is later than its grace waits for a person even then, and so does one that may have
+    gone out before the database was put back from a copy. Returns the issue ids.
     """
-    issues = compose_due_issues(db, config, now=now)
+    issues = compose_due_issues(db, config, now=now, sent_until=sent_until(db, config, now=now))
     for issue_id in issues:
         log.info("issue %d composed", issue_id)
     return issues
@@ -72,9 +74,12 @@ def compose_due(db: Database, config: Config, *, now: datetime) -> list[int]:
 
 def send(db: Database, config: Config, *, now: datetime) -> SendReport:
     """Send what is waiting: issues and alerts."""
+    sent_until(db, config, now=now)
+    counted = count_round(db, config, now=now)
     transport = open_transport(config.mail)
     try:
-        report = send_due(db, config, now=now, transport=transport)
+        limit = None if counted else 0  # what became due just now goes with the next round
+        report = send_due(db, config, now=now, transport=transport, limit=limit)
     finally:
         transport.close()
     if report.total:

@@ -158,6 +158,9 @@ def test_a_frozen_child_is_killed_when_its_heartbeat_is_silent(
     os.kill(dispatcher.children[run_id].process.pid, signal.SIGSTOP)
     clock.ahead = 61
     later = datetime.now(UTC) + timedelta(seconds=61)
+    assert dispatcher.poll(now=later) == []  # a machine that woke: its heart may beat again
+    assert dispatcher.children[run_id].killed_because is None
+    clock.ahead = 92
     wait_for(lambda: run_id in dispatcher.poll(now=later))
     assert state_of(lab, run_id) == ("timed_out", "heartbeat_silent")
 

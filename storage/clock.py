@@ -1,0 +1,54 @@
+"""Instants that only a clock which ran ahead can have written: back to what they can be.
+
+A machine that starts with a wrong date (no battery, a restored snapshot) puts looks, pauses and
+leases into a future that is days or years away; once the clock is right, nothing would happen
+until then.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from storage.models import CrawlRun, FrontierEntry, HostState, Source
+
+log = logging.getLogger(__name__)
+
+#: pauses of a host and of a run last a day at most; a day more for the spread
+FAR = timedelta(days=2)
+FAR_PAGE = timedelta(days=9)
+
+
+def undo_future(session: Session, *, now: datetime) -> int:
+    """Bring looks, pauses, robots copies and heartbeats back from an impossible future; how many.
+
+    A look is impossible when it is later than two rhythms of its source and two days.
+    """
+    mended = 0
+    for source in session.query(Source).where(Source.next_check_at > now + FAR):
+        longest = 2 * timedelta(seconds=source.every_seconds) + FAR
+        if source.next_check_at is not None and source.next_check_at > now + longest:
+            source.next_check_at = now
+            mended += 1
+    for column, limit, value in (
+        (Source.last_new_at, FAR, now),
+        (HostState.not_before, FAR, now),
+        (HostState.robots_fetched_at, FAR, None),
+        (HostState.robots_checked_at, FAR, None),
+        (FrontierEntry.not_before, FAR_PAGE, now),
+        (CrawlRun.not_before, FAR, now),
+        (CrawlRun.heartbeat_at, FAR, now),  # a dead process would never count as lost
+    ):
+        done = session.execute(
+            update(column.class_)
+            .where(column > now + limit)
+            .values({column.key: value})
+            .execution_options(synchronize_session=False)
+        )
+        mended += max(getattr(done, "rowcount", 0), 0)
+    if mended:
+        log.warning("%d instants lay in an impossible future: was the clock ahead?", mended)
+    return mended
