@@ -36,10 +36,15 @@ _BATCH = re.compile(
     rf"|(?P<month>1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月(?:份)?|(?P<half>[上下]半年)"
 )
 _FROM_BATCH = re.compile(r"第(?P<n>[一二三四五六七八九十]{1,3}|\d{1,3})批")
-_PRINTED_PLACE = re.compile(r"(?P<name>[\u4e00-\u9fff]{2,3}[省市])(?=[\u4e00-\u9fff]{2})")
+_PRINTED_PLACE = re.compile(r"(?P<name>[\u4e00-\u9fff]{2,3}(?:省|市(?!场)))(?=[\u4e00-\u9fff]{2})")
 _NO_PLACE = re.compile(r"[城都上股超门入]市\Z")
 _NEWLY = re.compile(r"\A(?:最?新)?(?:修订|修改|修正)后?的")
 """修订后的《…条例》: how it came about, no part of the name."""
+# 《国务院关于修改〈快递暂行条例〉的决定》 is about the regulation.
+_CHANGES = re.compile(
+    r"《?(?P<by>[^《》〈〉<>]{0,40}?)关于(?:修改|修订|修正|废止)[《〈<](?P<name>[^《》〈〉<>]{3,60})[》〉>]"
+    r"的(?:决定|通知|公告)》?"
+)
 _RENAMED = (("管理规定", "管理办法"), ("管理办法", "管理规定"))
 """What a draft may turn into on its way to the act."""
 _QUOTES = str.maketrans("", "", "“”\"'‘’《》〈〉<>「」")
@@ -91,6 +96,9 @@ class PolicyName:
 @lru_cache(maxsize=4096)
 def read_name(text: str) -> PolicyName | None:
     """The name in ``text`` (a title, or what 《 and 》 enclose); None when nothing is left."""
+    if "的" in text[-4:] and (changed := _CHANGES.fullmatch("".join(text.split()))):
+        name = read_name(changed["name"])
+        return name and name.at(_place_of_issuers(changed["by"]))
     printed = " ".join(text.split()).strip("《》 ")
     plain = unicodedata.normalize("NFKC", "".join(text.split())).translate(_QUOTES)
     plain = _NEWLY.sub("", plain).removeprefix("中华人民共和国").removeprefix("关于")
@@ -101,8 +109,7 @@ def read_name(text: str) -> PolicyName | None:
     bare = plain[used:]
     if "关于" in bare[2:] and (issuers := _ISSUERS.match(bare)):
         bare = bare[issuers.end() :]
-        if not place and is_national(issuers[0][:-2].split("、")[0]):
-            place = "CN"
+        place = place or _place_of_issuers(issuers[0][:-2])
     bare = _BRACKET.sub(lambda match: _inside(match[1]), bare)
     bare = _YEARS.sub(lambda match: _year(match, years), bare)
     bare = _BATCH.sub(lambda match: _part(match, batch), bare)
@@ -113,6 +120,11 @@ def read_name(text: str) -> PolicyName | None:
     return PolicyName(
         printed, core, place, frozenset(years), ",".join(sorted(set(batch))), draft, revised
     )
+
+
+def _place_of_issuers(names: str) -> str:
+    """The place of the bodies in front of a name, "" when unknown."""
+    return "CN" if is_national(names.split("、")[0]) else read_place(names)[0]
 
 
 def read_place(plain: str) -> tuple[str, int]:

@@ -20,7 +20,7 @@ from pipelines.fields.issuers import looks_like_body
 _LEAD = 800
 _QUOTED = re.compile(r"《(?P<name>(?:[^《》\n]|《[^《》\n]{0,60}》){3,120})》")
 _BASIS = re.compile(
-    r"(?:贯彻|落实|实施|执行|根据|依据|依照|按照|遵照|学习|宣传|宣贯|参照|结合|违反|对照|推动|推进)(?:好|了)?(?:关于)?\Z"
+    r"(?:贯彻|落实|实施|执行|根据|依据|依照|按照|遵照|学习|宣传|宣贯|参照|结合|违反|对照|推动|推进|适用)(?:好|了)?(?:关于)?\Z"
 )
 _HISTORY = re.compile(
     r"此前|曾(?:经)?|去年|早在|前年|继[^，。]{0,20}|早前|已于(?:去年|前年)|上一(?:版|轮)"
@@ -67,6 +67,10 @@ _ACTS = ("通知", "公告", "决定", "通告", "令", "公示", "函")
 _IN_NEWS = re.compile(r"\A[^《》关]{2,30}(?:就|拟)[^《》]{2,40}\Z")
 _OPEN_BEHIND = re.compile(
     r"(?:[（(][^（）()]{0,30}[）)])?[^。；！？\n《]{0,24}?(?:征求|征集|听取)(?:社会|公众|各方|各界|有关方面)*意见"
+)
+# 某解释（征求意见稿）向社会公开征求意见
+_OPEN_TAIL = re.compile(
+    r"(?<=[稿案][）)])(?:面?向社会)?(?:公众)?(?:公开)?(?:征求|征集|听取)[^《》（）()]{0,8}意见\Z"
 )
 _NEAR_TOPIC = 0.6
 _ABBREVIATED = 4
@@ -233,6 +237,7 @@ def _policy(text: str) -> PolicyName | None:
 
 def _as_act(title: str) -> Subject | None:
     """The whole title as the name of an act (…关于…的通知, …管理办法); None for a headline."""
+    title = _OPEN_TAIL.sub("", title)
     prefix = _BODY_PREFIX.match(title)
     rest = title[prefix.end() :] if prefix else title
     whole = "".join(rest.split()) if rest.startswith("关于") else rest

@@ -71,6 +71,10 @@ VILLAGES = act(
     by="中共中央",
     site="中国政府网",
 )
+CHANGED = act("国务院关于修改《快递暂行条例》的决定", by="国务院", site="中国政府网")
+FAMILY = act(
+    "最高人民法院关于适用《中华人民共和国民法典》婚姻家庭编的解释（二）", by="最高人民法院"
+)
 PAYMENTS = act("保障中小企业款项支付条例", by="国务院", site="中国政府网")
 
 
@@ -99,6 +103,12 @@ PAYMENTS = act("保障中小企业款项支付条例", by="国务院", site="中
             "2025年中央一号文件9日发布，提出学习运用“千村示范、万村整治”工程经验，有力有效推进乡村全面振兴。",
             VILLAGES,
         ),
+        ("快递有新规", "国务院公布《国务院关于修改〈快递暂行条例〉的决定》。", CHANGED),
+        (
+            "新解释",
+            "最高法发布《关于适用〈中华人民共和国民法典〉婚姻家庭编的解释（二）》。",
+            FAMILY,
+        ),
         ("60日内付款", "修订后的保障中小企业款项支付条例日前公布，约束大型企业。", PAYMENTS),
     ],
 )
@@ -119,6 +129,13 @@ def test_the_page_finds_the_act(title: str, text: str, known: EventKeys) -> None
         ),
         ("第三批“小巨人”名单公布", "工信部公布第三批专精特新“小巨人”企业名单。", GIANTS),
         ("第七批“小巨人”名单公布", "工信部公布第七批专精特新“小巨人”企业名单。", GIANTS),
+        ("快递有新规", "国务院公布《国务院关于修改〈邮政条例〉的决定》。", CHANGED),
+        (
+            "新解释",
+            "最高法发布《关于适用〈中华人民共和国民法典〉婚姻家庭编的解释（一）》。",
+            FAMILY,
+        ),
+        ("新解释", "最高法发布《关于适用〈中华人民共和国民法典〉合同编的解释（二）》。", FAMILY),
         ("规则出炉", "证监会发布《上市公司监管指引第9号——市值管理》。", GUIDE),
         ("2025年中央一号文件公布", "2025年中央一号文件发布，提出进一步深化农村改革。", VILLAGES),
         ("北京市召开《北京市自动驾驶汽车条例》宣讲会", "", ROADS),
@@ -174,6 +191,20 @@ def test_other_rules_of_nearly_the_name_are_not_its_draft() -> None:
     decree = act("人脸识别技术应用安全管理规定", by="国家互联网信息办公室")
     assert [relate(DRAFT, known) for known in (other, earlier, rules)] == [None] * 3
     assert relate(FACES, decree) is None
+
+
+def test_a_title_may_end_with_the_call_for_comments() -> None:
+    title = "关于适用《中华人民共和国民法典》婚姻家庭编的解释（二）（征求意见稿）向社会公开征求意见"
+    draft = act(f"最高人民法院{title}", by="最高人民法院", day=date(2024, 4, 7))
+    assert draft.role == "draft"
+    assert meets(FAMILY, draft)
+
+
+def test_a_market_is_no_city() -> None:
+    for title in ("快递市场管理办法", "证券市场交易管理规定", "房地产市场调控办法"):
+        name = read_name(title)
+        assert name is not None
+        assert (name.place, name.core) == ("", title)
 
 
 def test_a_revised_act_bears_its_bare_name() -> None:
