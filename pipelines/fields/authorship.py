@@ -85,7 +85,7 @@ def issuing_bodies(page: Authors) -> Claim | None:
 
 def _official(claim: Claim, page: Authors) -> tuple[str, ...]:
     first, *others = claim.bodies
-    names = [canonical_body(first, context=page.context)]
+    names = [canonical_body(first, context=page.context or _signed_place(first, page))]
     if others:
         # 厦门市工信局、市大数据局: names without a place are of the place that the first names
         context = place_of(names[0])[1] or page.context
@@ -97,6 +97,13 @@ def _official(claim: Claim, page: Authors) -> tuple[str, ...]:
 
 
 _RANKS = frozenset("省市区县州旗")
+
+
+def _signed_place(name: str, page: Authors) -> Region | None:
+    """省财政厅 in a title is of the place that the signature names."""
+    if name[:1] not in _RANKS or page.signature is None or not page.signature.bodies:
+        return None
+    return place_of(page.signature.bodies[0])[1]
 
 
 def _more_exact(best: Claim, claims: list[Claim], page: Authors) -> Claim:

@@ -24,7 +24,7 @@ _ORGAN = (
     "|中国人民银行|人民银行|银行|央行|证监会|银保监会|金管局|国资委|发改委|改革委|网信办|卫健委|卫生健康委|经信委"
     "|交易所|交易商协会|协会|联合会|学会|总会|研究院|研究所|信通院|科学院|工程院|大学|学院"
     "|参议院|众议院|议会|国会|杜马|内阁|白宫|美联储|联储|国税局|金融厅|税务厅|总统府|检方"
-    "|部|委|办|院|中心|社|总台|兵团|军委|行政处|执行委员会|合作区|高新区|开发区|示范区|新区|自贸区|保税区|党组"
+    "|部|委|办|院|中心|社|总台|兵团|军委|行政处|秘书处|执行委员会|合作区|高新区|开发区|示范区|新区|自贸区|保税区|党组"
 )
 _IS_BODY = re.compile(rf"[\u4e00-\u9fff（）()·]{{2,40}}(?:{_ORGAN})(?:（[^（）]{{2,20}}）)?\Z")
 _LAST = frozenset(name[-1] for name in _ORGAN.split("|")) | {"）"}
@@ -82,6 +82,7 @@ _UNIT = re.compile(
 )
 # Branches of central bodies keep the place as printed (浙江银保监局, 上海海关).
 _BRANCH = re.compile(r"(?:银保监|证监|金融监管|税务|通信管理|海关|邮政管理|海事|气象|地震)[局关]?")
+_BRANCH_OFFICE = re.compile(r"(?:局|分行|中心支行|总部|管理部|总队|支队|专员办|办事处|海关)\Z")
 _NUMBERED_COURT = re.compile(r"第?(?P<n>[一二三四五])中(?:级法|级人民法)?院\Z")
 _COURT_OF_ITS_OWN = re.compile(
     r"(?!高级|中级)(?![\u4e00-\u9fff]{0,12}人民法院)[\u4e00-\u9fff]{0,12}法院\Z"
@@ -211,6 +212,8 @@ def looks_like_body(name: str) -> bool:
         return True
     if len(plain) > 40 or plain[-1:] not in _LAST or _NOT_IN_NAME.search(plain):
         return False
+    if plain.count("（") != plain.count("）"):
+        return False
     return _IS_BODY.match(plain) is not None
 
 
@@ -233,7 +236,8 @@ def body_at_end(name: str) -> str:
         rest = plain[match.end() :]
         if match[0] == "）" and _is_place(plain[: match.start()].rpartition("（")[2]):
             continue
-        if looks_like_body(rest) and (locate(rest) is not None or is_national(rest)):
+        known = locate(rest.removeprefix("中共")) is not None or is_national(rest)
+        if known and looks_like_body(rest):
             return rest
     return name
 
@@ -249,10 +253,7 @@ _NOT_THE_BODY = re.compile(r"[门长系属直级系数的、和与及（]|主管
 def body_at_start(title: str) -> str:
     """The central body that a headline begins with (教育部新增…), "" when with none or with
     something that is named after it (公安部门, 商务部长, 央行数字货币)."""
-    official = _bodies().official
-    if title[:2] not in _bodies().starts:
-        return ""
-    size = next((n for n in range(min(len(title), 22), 1, -1) if title[:n] in official), 0)
+    size = _known_start(title)
     return title[:size] if size and not _NOT_THE_BODY.match(title, size) else ""
 
 
@@ -274,21 +275,40 @@ def split_bodies(text: str) -> tuple[str, ...]:
     """The names in a joint signature or prefix: 财政部 税务总局, 甲局、乙局和丙局, also glued."""
     names: list[str] = []
     for piece in _SPLIT.split(text.strip()):
-        names.extend(_unglue(_plain(piece)))
+        for glued in _unglue(_plain(piece)):
+            names.extend(_apart(glued))
     return tuple(dict.fromkeys(name for name in names if name))
+
+
+def _apart(name: str) -> list[str]:
+    """浙江省财政厅浙江省公安厅 → two names: the place that begins the first begins the next too."""
+    own = name.removeprefix("中共")
+    place = locate(own) if own.find(own[:2], 4) > 0 else None
+    if place is None or place.used < 3:
+        return [name]
+    prefix = own[: place.used]
+    cut = name.find(prefix, 2 * place.used)
+    while cut > 0:
+        at = cut - 2 if name[cut - 2 : cut] == "中共" else cut
+        if looks_like_body(name[:at]) and looks_like_body(name[at:]):
+            return [name[:at], *_apart(name[at:])]
+        cut = name.find(prefix, cut + 1)
+    return [name]
+
+
+def _known_start(text: str) -> int:
+    """Characters of the longest central body that ``text`` begins with, 0 without one."""
+    if text[:2] not in _bodies().starts:
+        return 0
+    official = _bodies().official
+    return next((n for n in range(min(len(text), 22), 1, -1) if text[:n] in official), 0)
 
 
 def _unglue(piece: str) -> list[str]:
     """国家发展改革委工业和信息化部 → two names; other text comes back whole."""
-    official, starts = _bodies().official, _bodies().starts
     names: list[str] = []
     rest = piece
-    while rest:
-        if rest[:2] not in starts:
-            break
-        size = next((n for n in range(min(len(rest), 22), 1, -1) if rest[:n] in official), 0)
-        if not size:
-            break
+    while size := _known_start(rest):
         tail = re.match(r"(?:办公厅|办公室|[\u4e00-\u9fff]{2,4}司)", rest[size:])
         end = size + (tail.end() if tail else 0)
         names.append(rest[:end])
@@ -310,7 +330,7 @@ def bodies_in(text: str) -> tuple[str, ...]:
         found = _unglue(_plain(piece)) if piece else []
         if not all(map(looks_like_body, found)):
             return ()
-        names += found
+        names += [name for glued in found for name in _apart(glued)]
     return tuple(dict.fromkeys(names))
 
 
@@ -349,6 +369,13 @@ def _place_in_brackets(plain: str) -> Place | None:
     return place if match and place and place.used == len(match[1]) else None
 
 
+def _place_of_branch(plain: str) -> Place | None:
+    """The place of a branch of a central body: 国家税务总局浙江省税务局, 中国证监会上海监管局."""
+    size = _known_start(plain[: len(plain) - 4])
+    place = locate(plain[size:]) if size else None
+    return place if place and _BRANCH_OFFICE.search(plain, size + place.used) else None
+
+
 @lru_cache(maxsize=_NAMES_KEPT)
 def place_of(name: str, *, context: Region | None = None) -> tuple[Level, Region | None]:
     """Level and region of an organ by its name; foreign bodies have no region here."""
@@ -357,7 +384,7 @@ def place_of(name: str, *, context: Region | None = None) -> tuple[Level, Region
         return "none", None
     if is_abroad(plain):
         return "foreign", None
-    place = locate(plain, context=context) or _place_in_brackets(plain)
+    place = locate(plain, context=context) or _place_in_brackets(plain) or _place_of_branch(plain)
     if place is not None:
         basic_court = plain.endswith(("互联网法院", "铁路运输法院"))
         return "district" if basic_court else place.region.level, place.region

@@ -101,9 +101,13 @@ def _before_date(text: str, span: DateSpan, expected: tuple[str, ...]) -> Signat
     bodies: list[str] = []
     first = len(lines)
     for number in range(len(lines) - 1, max(-1, len(lines) - _MOST_LINES), -1):
+        if lines[number].strip(_SPACES) in _ENDS_OF_NAMES and number and not bodies:
+            lines[number - 1] = lines[number - 1].rstrip(_SPACES) + lines[number].strip(_SPACES)
+            first = number
+            continue
         names = _signers(lines[number])
         if names:
-            bodies[:0] = names
+            bodies[:0] = _with_branches(names, bodies)
         elif not _PERSON.search(lines[number].strip()) or bodies:
             break
         first = number
@@ -119,8 +123,32 @@ def _before_date(text: str, span: DateSpan, expected: tuple[str, ...]) -> Signat
         start = max(0, span.start - 60)
         return Signature(glued, span.value, start, text[start : span.end].strip())
     if own_line and _alone(text, span) and not _is_heading(text, span):
+        if below := _below(text, span):
+            return below
         return Signature((), span.value, span.start, span.text)
     return None
+
+
+_ENDS_OF_NAMES = frozenset({"办公室", "办公厅", "委员会", "管理委员会", "秘书处"})
+"""What is left of a name that was broken over two lines."""
+_SPLIT_BRANCHES = ("国家税务总局", "国家金融监督管理总局", "中国证券监督管理委员会", "中国人民银行")
+_BRANCH = re.compile(r"[\u4e00-\u9fff]{2,9}(?:税务局|监管局|监管分局|分行|中心支行)\Z")
+
+
+def _with_branches(names: tuple[str, ...], below: list[str]) -> tuple[str, ...]:
+    """国家税务总局 over 浙江省税务局 is one name on two lines."""
+    if names[-1] in _SPLIT_BRANCHES and below and _BRANCH.match(below[0]):
+        return (*names[:-1], names[-1] + below.pop(0))
+    return names
+
+
+def _below(text: str, span: DateSpan) -> Signature | None:
+    """The name under its day, where the text ends with it."""
+    rest = text[span.end : span.end + 80].strip()
+    names = _signers(rest) if rest and "\n" not in rest and span.end + 80 >= len(text) else ()
+    if not names:
+        return None
+    return Signature(names, span.value, span.start, text[span.start :].rstrip())
 
 
 def _alone(text: str, span: DateSpan) -> bool:

@@ -5,15 +5,22 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from pipelines.items import CleanPage, Hints
+from pipelines.items import CleanPage, Evidence, Hints
 from pipelines.metadata import extract_metadata
 
 SETS = Path(__file__).parents[2] / "quality" / "sets"
 SEEN = datetime(2026, 11, 1, tzinfo=UTC)
 FIELDS = ("doc_number", "written_on", "effective_on", "expires_on", "comments_until")
+
+
+def _stands(item: Evidence, row: dict[str, Any], value: str) -> bool:
+    place = row["title"] if item.place == "title" else row["text"]
+    found = place.startswith(item.span, item.start) if item.start >= 0 else item.span in place
+    return found and item.value == value and 0 < item.confidence <= 1
 
 
 @pytest.mark.parametrize("name", ["text_forms", "act_texts"])
@@ -28,10 +35,6 @@ def test_values_of_texts_have_spans_that_stand_there(name: str) -> None:
             value, item = getattr(found, field), evidence.get(field)
             if value is None:
                 continue
-            place = row["title"] if item and item.place == "title" else row["text"]
-            stands = item is not None and 0 < item.confidence <= 1 and item.value == str(value)
-            if item is None or not stands or not place[max(0, item.start) :].count(item.span):
-                wrong.append((row["id"], field, item))
-            elif item.start >= 0 and not place.startswith(item.span, item.start):
+            if item is None or not _stands(item, row, str(value)):
                 wrong.append((row["id"], field, item))
     assert wrong == []

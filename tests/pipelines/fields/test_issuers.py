@@ -224,3 +224,30 @@ def test_a_title_that_forwards_or_follows_an_organ_is_not_signed_by_it() -> None
         found = extract_metadata(page, hints=Hints(issuer="茂名市市场监督管理局"))
         assert found.issuing_bodies == ("茂名市市场监督管理局",)
         assert found.region == "CN-广东-茂名"
+
+
+@pytest.mark.parametrize(
+    ("signed", "bodies"),
+    [
+        ("汇总表浙江省应急管理厅浙江省公安厅", ("浙江省应急管理厅", "浙江省公安厅")),
+        ("（电话：略）中共浙江省委宣传部浙江省财政厅", ("中共浙江省委宣传部", "浙江省财政厅")),
+        ("\n广州市荔湾区人民政府\n办公室\n", ("广州市荔湾区人民政府办公室",)),
+        ("\n国家税务总局\n浙江省税务局\n", ("国家税务总局浙江省税务局",)),
+        ("\n国家税务总局\n浙江省财政厅\n", ("国家税务总局", "浙江省财政厅")),
+    ],
+)
+def test_names_run_together_or_broken_in_a_signature(signed: str, bodies: tuple[str, ...]) -> None:
+    found = find_signature(f"各有关单位：请认真落实。附件：{signed}2024年3月5日")
+    assert found is not None
+    assert found.bodies == bodies
+
+
+def test_a_name_under_the_day_at_the_end_is_the_signature() -> None:
+    found = find_signature("现通知如下。\n2024年3月5日\n杭州市余杭区人民政府")
+    assert found is not None
+    assert found.bodies == ("杭州市余杭区人民政府",)
+
+
+def test_a_branch_of_a_central_body_is_of_its_place() -> None:
+    assert place_of("国家税务总局浙江省税务局") == ("provincial", Region("浙江"))
+    assert place_of("工业和信息化部网络安全管理局")[0] == "national"
