@@ -300,16 +300,26 @@ def _names(label: LabelView) -> tuple[str, str]:
 
 
 def _changed_after(session: Session, shown: dict[int, tuple[int, int]]) -> set[int]:
-    """Documents with a change of content after the version that was shown."""
+    """Documents with a change of content after the version that was shown, and another text now.
+
+    A page that was changed and put back, or that two servers of a site give in two versions, says
+    what the reader has read.
+    """
     if not shown:
         return set()
     versions = [version_id for _, version_id in shown.values()]
-    query = select(DocumentVersion.document_id, DocumentVersion.seq)
-    query = query.where(DocumentVersion.id.in_(versions))
-    seen = {row.document_id: row.seq for row in session.execute(query)}
+    columns = (DocumentVersion.document_id, DocumentVersion.text_sha256, DocumentVersion.title)
+    query = select(*columns, DocumentVersion.seq).where(DocumentVersion.id.in_(versions))
+    seen = {row.document_id: row for row in session.execute(query)}
+    query = select(*columns, DocumentVersion.seq).join(Document, LATEST_VERSION)
+    now = {row.document_id: row for row in session.execute(query.where(Document.id.in_(seen)))}
     rows = session.execute(
         select(DocumentVersion.document_id, func.max(DocumentVersion.seq))
-        .where(DocumentVersion.document_id.in_(list(seen)), DocumentVersion.change == "content")
+        .where(DocumentVersion.document_id.in_(seen), DocumentVersion.change == "content")
         .group_by(DocumentVersion.document_id)
     )
-    return {document for document, seq in rows if seq > seen[document]}
+    return {
+        document
+        for document, seq in rows
+        if seq > seen[document].seq and now[document][1:3] != seen[document][1:3]
+    }

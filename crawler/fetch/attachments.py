@@ -20,7 +20,7 @@ from scrapy.exceptions import NotConfigured
 
 from crawler.fetch.addon import configuration
 from crawler.fetch.file_requests import facts_of, failure_of, request_for
-from crawler.fetch.ledger import RecheckRule
+from crawler.fetch.ledger import GONE_CODES, RecheckRule
 from crawler.fetch.run_counts import NOT_THE_PAGE
 from crawler.fetch.store import Store
 from crawler.file_records import reading_record
@@ -392,7 +392,7 @@ def _note_failure(session: Session, file_id: int, trouble: tuple[str, str, bool]
         file_id,
         code=code,
         detail=detail,
-        retry=retry,
+        retry=retry or code in GONE_CODES,  # pages are out before their files are
         counted=code not in NOT_THE_PAGE,
         now=datetime.now(UTC),
     )
