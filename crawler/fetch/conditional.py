@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 from scrapy import signals
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from crawler.errors import HttpFailed
 from crawler.fetch.fetch_log import asked_key
@@ -28,6 +28,20 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 FULL_EVERY = timedelta(days=7)
+
+# asked for every list page and for every page that is looked at again: built once
+_ANSWERS = (
+    select(Fetch.status, Fetch.error_code, Fetch.fetched_at, Fetch.etag, Fetch.last_modified)
+    .join(CrawlRun, CrawlRun.id == Fetch.run_id)
+    .where(
+        Fetch.url_key == bindparam("url_key"),
+        Fetch.fetched_at > bindparam("since"),
+        CrawlRun.source_id == bindparam("source_id"),
+    )
+    .order_by(Fetch.fetched_at.desc(), Fetch.id.desc())
+    .limit(100)
+)
+_EDITED = select(Source.updated_at).where(Source.id == bindparam("source_id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,18 +118,10 @@ def last_validators(
     session: Session, key: str, *, source_id: int, now: datetime
 ) -> Validators | None:
     """Validators of the last good full answer, unless something happened since."""
-    rows = session.execute(
-        select(Fetch.status, Fetch.error_code, Fetch.fetched_at, Fetch.etag, Fetch.last_modified)
-        .join(CrawlRun, CrawlRun.id == Fetch.run_id)
-        .where(
-            Fetch.url_key == key,
-            Fetch.fetched_at > now - FULL_EVERY,
-            CrawlRun.source_id == source_id,
-        )
-        .order_by(Fetch.fetched_at.desc(), Fetch.id.desc())
-        .limit(100)
-    ).all()
-    edited = session.scalar(select(Source.updated_at).where(Source.id == source_id))
+    connection = session.connection()
+    asked = {"url_key": key, "source_id": source_id, "since": now - FULL_EVERY}
+    rows = connection.execute(_ANSWERS, asked).all()
+    edited = connection.execute(_EDITED, {"source_id": source_id}).scalar()
     for row in rows:
         if row.error_code is not None:
             return None
