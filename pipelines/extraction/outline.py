@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import compress, islice
+from operator import attrgetter
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -34,9 +35,14 @@ _SCRIPT_SAMPLE = 40
 _LATIN_WEIGHT = 0.4
 _LATIN_ENDS = frozenset({".", "!", "?", ":", "”", '"'})
 _CJK_PAUSES = ("，", "。", "、", "；", "：", ", ")
-_LATIN_PAUSES = (", ", ". ", "? ", "; ")
+_LATIN_PAUSES = bytes.maketrans(b".?;", b",,,")
 _ARABIC_PAUSES = ("،", "؛", "؟", "۔")
-_LINE_BREAK = LexborHTMLParser("<br>").css("br")[0].tag_id
+_NOT_ARABIC = bytes(code for code in range(256) if not 0xD8 <= code <= 0xDB)
+_BLANKS = bytes(code for code in range(128) if chr(code).isspace())
+_SEPARATOR = "\x00"  # no parsed text holds it
+_TAG_ID = attrgetter("tag_id")
+#: of text and of line breaks
+_READ = frozenset(map(_TAG_ID, LexborHTMLParser("<p>x<br>").css("p")[0].iter(include_text=True)))
 
 
 @dataclass(slots=True)
@@ -79,20 +85,21 @@ def _walk(body: LexborNode, out: Outline) -> list[list[str]]:
 
     A block is registered when the first text inside it is met, so empty elements cost nothing.
     """
-    parts: list[list[str]] = []
-    where: dict[int, int] = {}  # element -> 2 * block + 1 if inside a link
+    nodes, parent, tags = out.nodes, out.parent, out.tag
+    pieces: list[str] = []
+    parts = [pieces]
+    nodes.append(body)
+    parent.append(-1)
+    tags.append(body.tag or "")
+    where = {body.mem_id: 0}  # element -> 2 * block + 1 if inside a link; -1 if not read
     known = where.get
     linked: list[tuple[int, int]] = []  # block, and characters; -1 for the link itself
-    _add_block(body, body.tag or "", -1, out)
-    pieces: list[str] = []
-    parts.append(pieces)
-    where[body.mem_id] = 0
-    for node in body.traverse(include_text=True, skip_empty=True):
-        if not node.is_text_node:
-            if node.tag_id == _LINE_BREAK:
-                pieces.append("\n")
+    read = _texts_and_breaks(body)
+    holders = [node.parent for node in read]
+    for holder, content in zip(holders, [node.text_content for node in read], strict=True):
+        if content is None:
+            pieces.append("\n")
             continue
-        holder: Any = node.parent
         code = known(holder.mem_id)
         if code is None:
             chain = []
@@ -100,26 +107,37 @@ def _walk(body: LexborNode, out: Outline) -> list[list[str]]:
                 chain.append(holder)
                 holder = holder.parent
                 code = known(holder.mem_id)
-            for holder in reversed(chain):
-                tag = holder.tag
-                if code < 0 or tag in IGNORED:
-                    code = -1
-                elif tag not in INLINE:
-                    code = 2 * _add_block(holder, tag, code >> 1, out) + (code & 1)
-                    parts.append([])
-                elif tag == "a" and holder.attrs.get("href"):
-                    linked.append((code >> 1, -1))  # a name without address is no link
-                    code |= 1
+            while chain:
+                holder = chain.pop()
+                if code >= 0:
+                    tag = holder.tag
+                    if tag in INLINE:
+                        if tag == "a" and holder.attrs.get("href"):
+                            linked.append((code >> 1, -1))  # a name without address is no link
+                            code |= 1
+                    elif tag in IGNORED:
+                        code = -1
+                    else:
+                        parent.append(code >> 1)
+                        code = 2 * len(nodes) + (code & 1)
+                        nodes.append(holder)
+                        tags.append(tag)
+                        parts.append([])
                 where[holder.mem_id] = code
-        if code < 0:
-            continue
-        pieces = parts[code >> 1]
-        content = node.text_content or ""
-        pieces.append(content)
-        if code & 1:
-            linked.append((code >> 1, len(content.strip())))
+        if code >= 0:
+            pieces = parts[code >> 1]
+            pieces.append(content)
+            if code & 1:
+                linked.append((code >> 1, len(content.strip())))
+    _name_blocks(out)
     _count_links(out, linked)
     return parts
+
+
+def _texts_and_breaks(body: LexborNode) -> list[LexborNode]:
+    """Text nodes and line breaks in order; told from other nodes in C, these being the most."""
+    nodes = list(body.traverse(include_text=True, skip_empty=True))
+    return list(compress(nodes, map(_READ.__contains__, map(_TAG_ID, nodes))))
 
 
 def _count_links(out: Outline, linked: list[tuple[int, int]]) -> None:
@@ -131,31 +149,32 @@ def _count_links(out: Outline, linked: list[tuple[int, int]]) -> None:
             out.own_link[block] += size
 
 
-def _add_block(node: LexborNode, tag: str, parent: int, out: Outline) -> int:
-    here = len(out.parent)
-    out.nodes.append(node)
-    out.parent.append(parent)
-    out.tag.append(tag)
-    name, mark = "", 0
-    attributes = node.attributes
-    if attributes:
-        kind, key = attributes.get("class"), attributes.get("id")
-        if kind or key:
-            name = f"{kind or ''} {key or ''}"
-            # the id of a heading is made of its words: "privacy", "comments", "related-work"
-            mark = mark_of(kind or "" if tag in _HEADINGS else name)
-        style = attributes.get("style")
-        if "hidden" in attributes or (style and "none" in style and _NOT_SHOWN.search(style)):
-            out.hidden.add(here)
-    out.name.append(name)
-    out.mark.append(mark)
-    return here
+def _name_blocks(out: Outline) -> None:
+    """What the attributes of the blocks say of them."""
+    for here, node in enumerate(out.nodes):
+        name, mark = "", 0
+        attributes = node.attributes
+        if attributes:
+            kind, key = attributes.get("class"), attributes.get("id")
+            if kind or key:
+                name = f"{kind or ''} {key or ''}"
+                # the id of a heading is made of its words: "privacy", "comments", "related-work"
+                mark = mark_of(kind or "" if out.tag[here] in _HEADINGS else name)
+            style = attributes.get("style")
+            if "hidden" in attributes or (style and "none" in style and _is_not_shown(style)):
+                out.hidden.add(here)
+        out.name.append(name)
+        out.mark.append(mark)
+
+
+def _is_not_shown(style: str) -> bool:
+    return "display" in style.lower() and _NOT_SHOWN.search(style) is not None
 
 
 def _measure(out: Outline, parts: list[list[str]]) -> None:
     out.content = contents = ["".join(p) if p else "" for p in parts]
     out.cjk = _is_cjk(contents)
-    sizes = [len("".join(content.split())) if content else 0 for content in contents]
+    sizes = [len("".join(c.split())) for c in contents] if out.cjk else _latin_sizes(contents)
     out.pause = _pauses(contents, sizes, cjk=out.cjk)
     scale = 1.0 if out.cjk else _LATIN_WEIGHT
     out.own = [size * scale for size in sizes]
@@ -167,35 +186,63 @@ def _measure(out: Outline, parts: list[list[str]]) -> None:
 
 def _is_cjk(contents: list[str]) -> bool:
     """By the beginnings of up to forty longer texts, or of all where there are none."""
-    sample = "".join([c[:60] for c in contents if len(c) > 40][:40])
+    sample = "".join([c[:60] for c in islice((c for c in contents if len(c) > 40), 40)])
     if len(sample) < 200:
         sample = "".join(contents)[:1000]
+    if sample.isascii():
+        return False
     sample = "".join(sample.split())[:800]
     return sum([len(run) for run in _CJK.findall(sample)]) * 5 > len(sample)
 
 
+def _latin_sizes(contents: list[str]) -> list[int]:
+    """Characters without spaces; of texts in ASCII, which most are, all at once."""
+    plain = _SEPARATOR.join([content if content.isascii() else "" for content in contents])
+    sizes = map(len, plain.encode().translate(None, _BLANKS).split(_SEPARATOR.encode()))
+    return [
+        size or (len("".join(content.split())) if content else 0)
+        for size, content in zip(sizes, contents, strict=True)
+    ]
+
+
 def _pauses(contents: list[str], sizes: list[int], *, cjk: bool) -> list[int]:
     """Commas and full stops of every block of more than eight characters."""
-    signs: tuple[str, ...] = _CJK_PAUSES if cjk else _LATIN_PAUSES
-    if not cjk:
-        longer = [content for content in contents if len(content) > 40]
-        if any(_ARABIC.search(content) for content in longer[:_SCRIPT_SAMPLE]):
-            signs += _ARABIC_PAUSES
-    texts = [content if size > 8 else "" for content, size in zip(contents, sizes, strict=True)]
+    longer = [i for i, size in enumerate(sizes) if size > 8]
+    texts = [contents[i] for i in longer]
+    counts = [0] * len(contents)
+    for i, count in zip(
+        longer, _counted(texts, _CJK_PAUSES) if cjk else _latin(texts), strict=True
+    ):
+        counts[i] = count
+    return counts
+
+
+def _counted(texts: list[str], signs: tuple[str, ...]) -> list[int]:
     whole = "\n".join(texts)
     counts = [0] * len(texts)
     for sign in signs:
         if sign in whole:
-            counts = [
-                count + text.count(sign) if text else 0
-                for count, text in zip(counts, texts, strict=True)
-            ]
-    if cjk:
-        return counts
-    return [
-        count + (text.rstrip()[-1:] in _LATIN_ENDS) if text else 0
-        for count, text in zip(counts, texts, strict=True)
+            counts = [count + text.count(sign) for count, text in zip(counts, texts, strict=True)]
+    return counts
+
+
+def _latin(texts: list[str]) -> list[int]:
+    """Commas and the like are made one sign, which is counted once instead of each of them."""
+    if not texts:
+        return []
+    whole = _SEPARATOR.join(texts).encode("utf-8", "replace")
+    counts = [
+        piece.count(b", ") + (text.rstrip()[-1:] in _LATIN_ENDS)
+        for piece, text in zip(
+            whole.translate(_LATIN_PAUSES).split(_SEPARATOR.encode()), texts, strict=True
+        )
     ]
+    if whole.translate(None, _NOT_ARABIC):
+        sample = [text for text in texts if len(text) > 40][:_SCRIPT_SAMPLE]
+        if any(_ARABIC.search(text) for text in sample):
+            more = _counted(texts, _ARABIC_PAUSES)
+            counts = [count + other for count, other in zip(counts, more, strict=True)]
+    return counts
 
 
 def _sum_up(out: Outline) -> None:
