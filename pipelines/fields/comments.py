@@ -8,6 +8,7 @@ term is counted only where its first day is known; what was asked for in the pas
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -180,8 +181,13 @@ def _soon_after(base: date, spans: tuple[DateSpan, ...]) -> Iterator[DateSpan]:
 
 
 def _unknown(known: list[DateSpan], spans: Iterator[DateSpan]) -> list[DateSpan]:
-    taken = [(span.start, span.end) for span in known]
-    return [span for span in spans if not any(a <= span.start < b for a, b in taken)]
+    taken = sorted((span.start, span.end) for span in known)
+    found = []
+    for span in spans:
+        before = bisect_right(taken, (span.start + 1, -1)) - 1
+        if before < 0 or span.start >= taken[before][1]:
+            found.append(span)
+    return found
 
 
 def _month_end(draft: _Draft) -> Term | None:

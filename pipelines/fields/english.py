@@ -47,6 +47,7 @@ _EXPIRES = re.compile(
     r"|sunsets?|remains? in (?:force|effect)|(?:is|are) (?:effective|valid)(?= (?:until|through)))"
     r"(?: (?:on|at|until|till|through|after|the|end|of|midnight|and be repealed)){0,5} \Z"
 )
+_ENDING_WORDS = ("xpire", "cease", "lapse", "erminate", "sunset", "remain", " until ", " through ")
 _SUBJECT = (
     r"(?i:rule|regulations?|orders?|act|notice|directive|decision|amendments?|guidance|instrument)"
 )
@@ -110,6 +111,8 @@ def _journal_day(front: str) -> date | None:
 
 def find_english_expiry(text: str, *, dates: tuple[DateSpan, ...]) -> Term | None:
     """The last day in force: This order shall expire on …, ceases to have effect at the end of …"""
+    if not any(word in text for word in _ENDING_WORDS):
+        return None
     for span in dates:
         before = text[max(0, span.start - _FAR) : span.start].rpartition("\n")[2]
         match = _EXPIRES.search(before)

@@ -283,7 +283,7 @@ def split_bodies(text: str) -> tuple[str, ...]:
 def _apart(name: str) -> list[str]:
     """浙江省财政厅浙江省公安厅 → two names: the place that begins the first begins the next too."""
     own = name.removeprefix("中共")
-    place = locate(own) if own.find(own[:2], 4) > 0 else None
+    place = locate(own) if len(own) < 120 and own.find(own[:2], 4) > 0 else None
     if place is None or place.used < 3:
         return [name]
     prefix = own[: place.used]
