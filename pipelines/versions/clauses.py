@@ -33,10 +33,13 @@ class Clause:
         return plain(self.text)
 
 
+_UNSEEN = "#*\u200b\u200c\u200d\u2060\ufeff"
+
+
 def plain(text: str) -> str:
-    """NFKC without white space and without marks of emphasis."""
+    """NFKC without white space, marks of emphasis and characters that have no width."""
     folded = unicodedata.normalize("NFKC", text)
-    return "".join(char for char in folded if not char.isspace() and char not in "#*")
+    return "".join(char for char in folded if not char.isspace() and char not in _UNSEEN)
 
 
 def read_clauses(text: str) -> tuple[Clause, ...]:
@@ -61,7 +64,7 @@ def _clause(text: str, above: tuple[Node, ...], node: Node, *, whole: bool) -> C
     end = node.paragraphs[-1].end if node.paragraphs else node.start
     if whole:
         body = node.paragraphs[0].start if node.paragraphs else node.start
-        own = [line.strip() for line in text[body : node.end].splitlines() if line.strip()]
+        own = [line.strip() for line in text[body : node.end].splitlines() if plain(line)]
         end = node.end
     path = "".join(up.label for up in above if up.kind == "task")
     label = f"{path}{node.label}" if node.kind == "task" else node.label
@@ -71,6 +74,6 @@ def _clause(text: str, above: tuple[Node, ...], node: Node, *, whole: bool) -> C
 def _paragraphs(text: str, start: int, end: int, chapter: str) -> Iterator[Clause]:
     at = start
     for line in text[start:end].splitlines(keepends=True):
-        if line.strip():
+        if plain(line):
             yield Clause("", line.strip(), chapter, at, at + len(line))
         at += len(line)

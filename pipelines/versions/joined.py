@@ -8,13 +8,15 @@ clause had before prove nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipelines.versions.clauses import Clause
 from pipelines.versions.rewritten import Grams, grams_of, speaks, weights_of
 
 MOVED = 0.2
 """Weighted likeness from which two clauses that are left over, wherever they stand, are one."""
+OPENED = 0.45
+"""The same of their first paragraphs, which say what a clause is about, where the rest is new."""
 JOINED = 0.3
 """Weighted share of a clause that another must have gained (or lost)."""
 # Above this product of left-over clauses nothing is compared.
@@ -45,16 +47,15 @@ class Leftovers:
         self._weights = weights_of((*old, *new)) if needed else {}
         self._old = [grams_of(clause) for clause in old] if needed else []
         self._new = [grams_of(clause) for clause in new] if needed else []
+        self._heads_old = {a: _head(old[a]) for a in self._left}
+        self._heads_new = {b: _head(new[b]) for b in self._right}
 
     def take_moved(self) -> list[tuple[int, int]]:
         """Further pairs among the clauses that are left over, best first; they are left no more."""
         if len(self._left) * len(self._right) > _MOST_PAIRS:
             return []
         scored = sorted(
-            (-like, a, b)
-            for a in self._left
-            for b in self._right
-            if (like := self._like(self._old[a], self._new[b])) >= MOVED
+            (-like, a, b) for a in self._left for b in self._right if (like := self._one(a, b))
         )
         found: dict[int, int] = {}
         for _, a, b in scored:
@@ -64,6 +65,17 @@ class Leftovers:
         self._left = [a for a in self._left if a not in found]
         self._right = [b for b in self._right if b not in found.values()]
         return list(found.items())
+
+    def _one(self, a: int, b: int) -> float:
+        """How alike two clauses are, 0 when too little to be one."""
+        like = self._like(self._old[a], self._new[b])
+        if like >= MOVED:
+            return like
+        ours, theirs = self._heads_old[a], self._heads_new[b]
+        if len(ours & theirs) < _FEWEST:
+            return 0.0
+        like = self._like(ours, theirs)
+        return like if like >= OPENED else 0.0
 
     def joins(self) -> Joins:
         """Where the rest went to or came from, as far as it can be told."""
@@ -96,3 +108,8 @@ class Leftovers:
 
     def _size(self, grams: Grams) -> float:
         return sum(map(self._weights.__getitem__, grams))
+
+
+def _head(clause: Clause) -> Grams:
+    """The pairs of characters of a clause's first paragraph."""
+    return grams_of(replace(clause, text=clause.text.partition("\n")[0]))

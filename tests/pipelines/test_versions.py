@@ -200,3 +200,26 @@ def test_unrelated_clauses_are_joined_to_nothing() -> None:
     other = [*_BASE[:2], "每年十月为数据安全宣传月，由各级工会组织开展技能竞赛活动。", *_BASE[3:]]
     found = align_versions(_articles(_BASE), _articles(other)).differences
     assert [(d.kind, d.joined) for d in found] == [("delete", ""), ("insert", "")]
+
+
+def test_a_clause_is_known_by_its_first_paragraph_when_the_rest_is_new() -> None:
+    old = "市大数据主管部门应当定期编制经纪机构目录，并向社会公布。"
+    new = "市大数据发展部门应当定期编制经纪机构名录，并向社会发布。"
+    tail = (
+        "列入的，每年按业务量补助二十万元；未列入的，可以书面陈述理由，由区级窗口转报复核，"
+        "限期十五天办结，逾期视为同意，申请者凭回执领取补助。"
+    )
+    other = (
+        "平台归集登记、评估、定价、清算等环节凭证，供科研院校与审计师查阅使用，免收费用；"
+        "拒不上传凭证者，列为重点抽检对象，情节恶劣的吊销牌照。"
+    )
+    before = _articles([*_BASE[:2], f"{old}\n{tail}", *_BASE[3:]])
+    after = _articles([*_BASE[:2], *_BASE[3:], f"{new}\n{other}"])
+    found = align_versions(before, after).differences
+    assert [d.kind for d in found if d.kind in ("insert", "delete")] == []
+    assert any(d.moved and d.new is not None and d.new.label == "第六条" for d in found)
+
+
+def test_lines_without_anything_to_see_are_no_clauses() -> None:
+    text = "第一条 为了保护河道，制定本条例。\n\u200b\n第二条 本市河道适用本条例。\n\ufeff\u200b\n"
+    assert not align_versions(text.replace("\u200b", "").replace("\ufeff", ""), text).differences
