@@ -89,12 +89,14 @@ def send_due(
     *,
     worker: str | None = None,
     limit: int | None = None,
+    go_on: Callable[[], bool] = lambda: True,
 ) -> SendReport:
     """Send what is due at ``now`` (aware UTC), at most ``limit`` messages.
 
-    Several senders may run at once; none takes a row that another one has.
+    Several senders may run at once; none takes a row that another one has. ``go_on`` is asked
+    before each message: a process that is to stop leaves between two, not in the middle of one.
     """
-    sender = _Sender(db, config, transport, worker or worker_name(), _clock(now))
+    sender = _Sender(db, config, transport, worker or worker_name(), _clock(now), go_on)
     return sender.run(config.mail.max_per_tick if limit is None else limit)
 
 
@@ -113,7 +115,9 @@ class _Sender:
         transport: Transport,
         worker: str,
         clock: Callable[[], datetime],
+        go_on: Callable[[], bool],
     ) -> None:
+        self.go_on = go_on
         self.db = db
         self.mail: MailConfig = config.mail
         self.config = config
@@ -128,7 +132,7 @@ class _Sender:
         press: Press | None = None
         pace = self._pace()
         for _ in range(limit):
-            if self._too_fast(pace):
+            if not self.go_on() or self._too_fast(pace):
                 break
             row = self._claim()
             if row is None:

@@ -57,6 +57,7 @@ class Scheduler:
         self.dispatcher = dispatcher
         self.holder = f"{socket.gethostname()}:{os.getpid()}"
         self.token: str | None = None
+        self.stopping = False
 
     def start(self) -> BackgroundScheduler:
         """Schedule all ticks, each for the first time at once."""
@@ -138,7 +139,7 @@ class Scheduler:
     def outbox(self) -> None:
         """Send what is waiting."""
         if self.in_charge:
-            ticks.send(self.db, self.config, now=now_utc())
+            ticks.send(self.db, self.config, now=now_utc(), go_on=lambda: not self.stopping)
 
     def editions(self) -> None:
         """Compose due issues."""
@@ -156,7 +157,8 @@ class Scheduler:
             ticks.housekeeping(self.db, self.config, now=now_utc())
 
     def stop(self, clock: BackgroundScheduler) -> None:
-        """End ticks and children, hand the lease back."""
+        """End ticks and children, hand the lease back. A round of mail ends between two mails."""
+        self.stopping = True
         clock.shutdown(wait=True)
         self.dispatcher.stop(now=now_utc())
         if self.token is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import httpx
@@ -72,14 +73,16 @@ def compose_due(db: Database, config: Config, *, now: datetime) -> list[int]:
     return issues
 
 
-def send(db: Database, config: Config, *, now: datetime) -> SendReport:
-    """Send what is waiting: issues and alerts."""
+def send(
+    db: Database, config: Config, *, now: datetime, go_on: Callable[[], bool] = lambda: True
+) -> SendReport:
+    """Send what is waiting: issues and alerts, while ``go_on`` says so."""
     sent_until(db, config, now=now)
     counted = count_round(db, config, now=now)
     transport = open_transport(config.mail)
     try:
         limit = None if counted else 0  # what became due just now goes with the next round
-        report = send_due(db, config, now=now, transport=transport, limit=limit)
+        report = send_due(db, config, now=now, transport=transport, limit=limit, go_on=go_on)
     finally:
         transport.close()
     if report.total:

@@ -178,9 +178,9 @@ def test_a_page_changed_and_put_back_is_no_news(db: Database) -> None:
         made, _ = compose(session)
         send_out(session, made.issue_id or 0)
     with db.writer() as session:
-        for day, text in ((1, {"text": "修订后的全文，" * 30}), (2, {})):
-            seen = END + timedelta(days=day)
-            add_document(session, "某办法", path="a", seen=seen, **text)
+        later = END + timedelta(days=1)
+        add_document(session, "某办法", path="a", text="修订后的全文，" * 30, seen=later)
+        add_document(session, "某办法", path="a", seen=END + timedelta(days=2))
         again = compose_issue(session, EDITION, NEXT, NEXT.end)
     assert again.outcome == "empty"
 

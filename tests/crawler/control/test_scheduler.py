@@ -156,6 +156,20 @@ def test_an_issue_later_than_its_grace_waits_for_a_person(lab: Lab, server: Faul
         assert [issue.state for issue in session.query(Issue)] == ["draft"]
 
 
+def test_a_stop_ends_a_round_of_mail_between_two(lab: Lab, server: FaultServer) -> None:
+    """The rest goes out after the restart, and nothing is left undecided."""
+    extend(lab)
+    config = subscribed(lab, *(f"r{number}@example.org" for number in range(4)))
+    crawled(lab, server)
+    ticks.compose_due(lab.db, config, now=WEDNESDAY)
+    ticks.send(lab.db, config, now=WEDNESDAY, go_on=lambda: len(mails(lab)) < 2)
+    with lab.db.reader() as session:
+        states = sorted(row.state for row in session.query(Outbox))
+    assert states == ["queued", "queued", "sent", "sent"]
+    ticks.send(lab.db, config, now=WEDNESDAY)
+    assert len(mails(lab)) == 4
+
+
 def test_nothing_new_sends_nothing(lab: Lab) -> None:
     extend(lab)
     config = subscribed(lab, "a@example.org")
