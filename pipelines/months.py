@@ -52,6 +52,8 @@ _MONTHS = {name: n for n, names in enumerate(_NAMES, 1) for name in names.split(
 for _row in _SHORT:
     for _number, _name in enumerate(_row.split(), 1):
         _MONTHS.setdefault(_name, _number)
+MONTH_NAMES = frozenset(_MONTHS)
+"""All names and short forms, lower-case."""
 _ELSEWHERE = {("hr", "listopada"): 10, ("hr", "listopad"): 10}
 """Words that name another month in one language: listopada is November in Polish."""
 _PREFIXES = ("ב", "و")  # Hebrew and Arabic write "in" and "and" at the word

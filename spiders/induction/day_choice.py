@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from statistics import median
 
-from pipelines.dates import find_dates
+from pipelines.dates import date_from_url, find_dates
 from spiders.induction.days import best_form, descending_share, may_hold_a_day
 from spiders.induction.row_days import OTHER_DAY, OWN_DAY, stated_in
 from spiders.induction.slots import Row, Slot, read
@@ -36,7 +36,8 @@ class Features:
     yearless: float
     several: float  # texts with more than one day
     long: float  # words around the day
-    alone: float  # a day and nothing else
+    alone: float  # printed, a day and nothing else
+    addressed: float  # the day that the address of the row states
     named: float  # class of the element, as templates call days
     link: float  # inside the link
     whole: float  # holds the text of the link
@@ -54,6 +55,7 @@ _WEIGHTS = Features(
     several=-0.35,
     long=-0.25,
     alone=0.4,
+    addressed=0.5,
     named=0.05,
     link=-0.15,
     whole=-0.3,
@@ -76,6 +78,7 @@ def choose_days(
 ) -> Days | None:
     """The best slot of days."""
     own = [row.link.text for row in rows]
+    stated = [date_from_url(row.link.link or "") for row in rows]
     told = [*slots, *_attributes(rows)]
     read_of: list[tuple[Slot, str, list[date | None]]] = []
     for slot in told:
@@ -89,7 +92,7 @@ def choose_days(
         return None
     slot, form, days = max(
         read_of,
-        key=lambda each: weighed(_features(each[0], each[2], own=own), _WEIGHTS),
+        key=lambda each: weighed(_features(each[0], each[2], own=own, stated=stated), _WEIGHTS),
     )
     return Days(slot.field, form, tuple(days))
 
@@ -116,7 +119,9 @@ def _attributes(rows: Sequence[Row]) -> Iterator[Slot]:
             yield Slot(field, texts, "attribute")
 
 
-def _features(slot: Slot, days: Sequence[date | None], *, own: Sequence[str]) -> Features:
+def _features(
+    slot: Slot, days: Sequence[date | None], *, own: Sequence[str], stated: Sequence[date | None]
+) -> Features:
     texts = [text for text, day in zip(slot.texts, days, strict=True) if day is not None]
     known = [day for day in days if day is not None]
     labels = [f"{slot.head} {_label(text)}" for text in texts[:_LOOKED_AT]]
@@ -128,6 +133,8 @@ def _features(slot: Slot, days: Sequence[date | None], *, own: Sequence[str]) ->
     other = sum(OTHER_DAY.search(label) is not None for label in labels) / len(labels)
     called = sum(OWN_DAY.search(label) is not None for label in labels) / len(labels)
     size = median(map(len, texts))
+    unseen = slot.where in ("attribute", "tip")
+    told = [(a, b) for a, b in zip(days, stated, strict=True) if a and b]
     return Features(
         dated=len(known) / len(days),
         own=called,
@@ -138,19 +145,24 @@ def _features(slot: Slot, days: Sequence[date | None], *, own: Sequence[str]) ->
         several=sum(len(find_dates(text, lang="en")) > 1 for text in texts[:_LOOKED_AT])
         / len(texts[:_LOOKED_AT]),
         long=min(1.0, max(0.0, (size - _PLAIN) / 100)),
-        alone=sum(map(_is_alone, texts)) / len(texts),
+        alone=0.0 if unseen else sum(map(_is_alone, texts)) / len(texts),
+        addressed=sum(a == b for a, b in told) / len(told) if told else 0.0,
         named=float(_NAMED.search(classes) is not None),
         link=float(slot.where in ("link", "tip", "inside link")),
         whole=sum(bool(o) and o in t and o != t for t, o in zip(slot.texts, own, strict=True))
         / len(own),
-        attribute=float(slot.where in ("attribute", "tip")),
+        attribute=float(unseen),
         beside=float(slot.where == "beside"),
     )
 
 
 def _is_alone(text: str) -> bool:
-    """Whether a text is a day and nothing else; names of months and weekdays are part of it."""
-    return len(text) <= _LONGEST_ALONE and len(WORD.findall(text)) <= _MOST_WORDS
+    """Whether a text is a whole day and nothing else; month and weekday are words of it."""
+    return (
+        _YEAR.search(text) is not None
+        and len(text) <= _LONGEST_ALONE
+        and len(WORD.findall(text)) <= _MOST_WORDS
+    )
 
 
 def _label(text: str) -> str:

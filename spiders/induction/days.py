@@ -8,14 +8,17 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 
+from pipelines.months import MONTH_NAMES
 from spiders.rowdates import bare, read_row_date
 
+_MONTHS_ANYWHERE = "|".join(sorted(MONTH_NAMES, key=len, reverse=True))
 #: a cheap look before the real reading
 _DATE_LIKE = re.compile(
     r"\d{4}\s?[-/.年]\s?\d{1,2}|\d{1,2}\s?[-/.月]\s?\d{1,2}|(?<!\d)(?:19|20)\d{6}(?!\d)"
     r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?(?:\s+\d{1,2}(?!\d)|\d{5,6}(?!\d))"
     r"|\d{1,2}(?:st|nd|rd|th)?\.?[\s-]*(?:(?:day )?of\s+)?"
     r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+    rf"|\d{{1,2}}(?:er|º)?\.?\s+(?:de\s+)?(?:{_MONTHS_ANYWHERE})\.?,?\s+(?:del?\s+)?(?:19|20)\d\d"
     r"|[一二][〇○零一二三四五六七八九]{3}年[一二三四五六七八九十]{1,2}月"
     r"|\d\s?(?:天|小时|分钟)前|^\W?(?:刚刚|[今昨]天|昨日|前天)|\d (?:days?|hours?) ago|^yesterday",
     re.IGNORECASE,

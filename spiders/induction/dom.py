@@ -21,6 +21,7 @@ _DEAD_LINK = re.compile(
     r"^\s*(?:#|javascript:|mailto:|tel:|data:|vbscript:)?\s*$|^\s*(?:#|javascript:|mailto:|tel:|data:|vbscript:)",
     re.I,
 )
+_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _CLICKED = ("href", "onclick", "data-href", "data-url", "data-link")
 _PLACE = re.compile(r"(?:https?:/)?\.{0,2}/\S+$|\S+\.s?html?$")
 MAX_ELEMENTS = 60_000
@@ -184,6 +185,8 @@ def _grow(top: LexborNode, root: Element, elements: list[Element], *, base_url: 
             element.link = _address(element.attributes.get("href"), base_url=base_url)
         if element.link is None:
             _scripted(element, base_url=base_url)
+        if element.link is not None and _HIDDEN.search(element.attributes.get("style") or ""):
+            element.link = None
         elements.append(element)
         parent.children.append(element)
         inside = list(node.iter(include_text=True))

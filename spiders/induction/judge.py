@@ -19,6 +19,7 @@ from spiders.induction.weights import weighed
 from spiders.induction.worth import (
     address_worth,
     in_chrome,
+    is_case,
     numbered,
     part_of_day,
     row_worth,
@@ -38,6 +39,8 @@ _UNDATED = (1.5, 0.9, 0.3)
 _TIGHT, _FEW_LINKS = 300, 6
 #: characters of a row that is a link and nothing else, beside that link
 _BARE = 6
+#: titles of more worth say what a document is
+_TELLING = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,8 +234,17 @@ def _alone(group: Group) -> float:
     """A single row is one where it says little beside title and day; a page is no row."""
     row, link = group.rows[0], group.links[0]
     tight = len(row.text) - len(link.text) <= _TIGHT and len(row.links) <= _FEW_LINKS
+    if any(_is_twin(other, link) for other in row.links):
+        return 0.0
     headed = any(e.tag == "h1" and not any(inner is link for inner in e.walk()) for e in row.walk())
     return 0.5 if tight and not headed and any(group.days) else 0.0
+
+
+def _is_twin(other: Element, link: Element) -> bool:
+    """Whether a link leads to another document of the same kind: both stand in one list."""
+    if other.link == link.link or shape_of(other.link or "") != shape_of(link.link or ""):
+        return False
+    return all(is_case(title_of(e)) or title_worth(title_of(e)) > _TELLING for e in (other, link))
 
 
 def _texts_between(parent: Element, rows: set[int], *, before: bool = False) -> list[list[str]]:

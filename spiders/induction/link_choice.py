@@ -31,14 +31,15 @@ _MAIN_ALONE = re.compile(_DOCUMENT + r"s?(?: \(?pdf\)?)?$", re.IGNORECASE)
 #: a form of file, with its size or number in brackets: PDF (213 KB)
 _FILE_ALONE = re.compile(r"^(?:pdf|html?|docx?|xml|epub|word)\s?\([^()]{1,60}\)$", re.IGNORECASE)
 _ASIDE = re.compile(
-    r"^.{0,24}\b(?:minutes|video|audio|webcast|livestream|recording|transcript|ical|calendar|map"
+    r"^.{0,24}\b(?:minutes|video|audio|listen|watch|webcast|livestream|recording|transcript|ical|calendar|map"
     r"|directions|summary|syllabus|dissent\w*|concurr\w*|briefs?|previous versions?|share|subscribe"
-    r"|zoom|espa[nñ]ol|fran[cç]ais|deutsch|print|e-?mail|tweet)\b(?:.{0,16}| (?:of|for|in) .*)$"
+    r"|zoom|espa[nñ]ol|fran[cç]ais|deutsch|print|e-?mail|tweet)\b"
+    r"(?:.{0,16}| .{0,16}\b(?:of|for|in|to) .*)$"
     r"|^.{0,4}(?:解读|图解|视频).{0,4}$",
     re.IGNORECASE,
 )
 #: addresses of what a document belongs to, as portals of courts and councils call them
-_FILE_OF_CASE = re.compile(
+FILE_OF_CASE = re.compile(
     r"/(?:case|docket|party|department)s?(?:search|view|detail|info|number)?(?:\.aspx?)?(?:\?|/[^/]*$)"
     r"|/departmentdetail\.|[?&](?:cn|caseno|docketno)=",
     re.IGNORECASE,
@@ -104,7 +105,7 @@ def _worth(pairs: Sequence[tuple[Element, Element]]) -> float:
 
 def _features(row: Element, link: Element, *, same: bool) -> Features:
     words = link.text or _told_by_image(link)
-    short = 0 < len(words) <= _LONGEST_WORDS
+    short = len(words) > 0 and (not link.text or len(words) <= _LONGEST_WORDS)
     aside = short and _ASIDE.match(words) is not None
     opens = short and not aside and _MAIN.match(words) is not None
     told = "" if link.text else title_of(link)
@@ -115,7 +116,7 @@ def _features(row: Element, link: Element, *, same: bool) -> Features:
         echo=float(echo),
         opens=float(opens),
         aside=float(aside),
-        belongs=float(_FILE_OF_CASE.search(link.link or "") is not None),
+        belongs=float(FILE_OF_CASE.search(link.link or "") is not None),
         icon=float(not words),
         constant=float(same),
     )

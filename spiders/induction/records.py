@@ -18,9 +18,10 @@ from pipelines.dates import date_from_url, find_dates, is_plausible
 from spiders.induction.bundles import MAX_RECORDS, bundles, is_flat, is_usable, joined, texts_in
 from spiders.induction.days import descending_share, is_date_like, read_day
 from spiders.induction.dom import width
+from spiders.induction.link_choice import FILE_OF_CASE
 from spiders.induction.slots import Slot
-from spiders.induction.title_choice import is_case
 from spiders.induction.title_choice import worth as title_worth
+from spiders.induction.worth import is_case
 from spiders.jsonpaths import PathError, as_text, compile_path, find_text
 from spiders.listing.assemble import link_in_script, plain_text
 from spiders.rowdates import read_row_date
@@ -252,6 +253,7 @@ def _link_score(name: str, values: list[str]) -> float:
     worth = len(like) / len(values) * distinct * distinct
     last = name.rsplit(".", 1)[-1]
     worth += 0.3 * bool(_LINK_NAME.search(last)) - 0.5 * bool(_NOT_LINK.search(name))
+    worth -= 0.4 * mean(bool(FILE_OF_CASE.search(v)) for v in like)
     worth += 0.15 * mean(bool(re.search(r"\d{3,}|\.pdf|-", urlsplit(v).path)) for v in like)
     return worth - 0.05 * name.count(".") - 0.3 * (len(values) > 3 and distinct < 0.5)
 

@@ -14,7 +14,8 @@ from spiders.induction.dom import Element, width
 #: labels of days on which a document was not published
 OTHER_DAY = re.compile(
     r"成文|生成日期|有效期|截止|失效|废止|施行|实施|生效|修改|截至|到期"
-    r"|deadline|expir|effective|\bdue\b|clos(?:es|ing)|argued|submitted",
+    r"|deadline|expir|effective|\bdue\b|clos(?:es|ing)|argued|submitted"
+    r"|scadenza|échéance|date limite|plazo|vencimiento|prazo|validade|frist\b|締切|期限|마감",
     re.IGNORECASE,
 )
 
@@ -29,7 +30,9 @@ _LONGEST_FIELD = 60
 _LONGEST_SENTENCE = 300
 #: labels of the day on which it was
 OWN_DAY = re.compile(
-    r"发布|公布|发文|印发|publish|releas|issued|decided|decision|filed", re.IGNORECASE
+    r"发布|公布|发文|印发|發布|公告日|publish|releas|issued|decided|decision|filed"
+    r"|publi(?:é|cad|cat|zier)|pubblicat|veröffentlicht|公開日|掲載日|등록일|작성일|게시일",
+    re.IGNORECASE,
 )
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
 _ENGLISH_DAY = rf"(?:{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}|\d{{1,2}}/\d{{1,2}}/\d{{4}})"

@@ -13,7 +13,7 @@ from spiders.induction.dom import width
 from spiders.induction.link_choice import says_nothing
 from spiders.induction.slots import Slot, text_of
 from spiders.induction.weights import weighed
-from spiders.induction.worth import WORD, numbered
+from spiders.induction.worth import WORD, is_case, numbered
 from spiders.listing.assemble import bare_title
 
 #: columns and labels that hold titles, and those that hold other things
@@ -31,11 +31,6 @@ _OTHER_HEAD = re.compile(
 _NAMED = re.compile(
     r"(?:^|[-_\s])\w*(?:title|name|subject|heading|headline|caption|biaoti|bt)", re.I
 )
-#: names of cases in English
-_CASE = re.compile(
-    r"\sv(?:s|\.|s\.)?\s|^in (?:re|the (?:matter|interest|estate))\b|^(?:ex parte|matter of)\b",
-    re.IGNORECASE,
-)
 #: a number of a case or a document before a title
 _NUMBER_FIRST = re.compile(r"^(?:[A-Za-z. ]{0,24}?)(?:no\.?\s?)?\d+[-–/:]\S*\d[-\w]*\b", re.I)
 _SENTENCE = re.compile(r"(?:[。；;]|[a-z]{4}\.)\s*$|。\S|[a-z]{4}\. [A-Z]")
@@ -45,7 +40,7 @@ _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 #: of a link, the texts between marked words are no places of their own
 _NOT_HELD = {False: ("tip", "beside"), True: ("tip", "beside", "part")}
 _MOST_HELD = 1.5
-_FULL, _SHORT, _LONG, _FRAME, _HALF, _FEW = 44, 30, 200, 8, 0.5, 2
+_FULL, _SHORT, _LONG, _FRAME, _HALF, _FEW, _HARDLY = 44, 30, 200, 8, 0.5, 2, 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +56,7 @@ class Features:
     other_head: float  # the column or label is called something else
     missing: float  # rows without a text
     repeated: float  # the same text in several rows
+    constant: float  # the same text in (nearly) all of them
     generic: float  # View, PDF, Read more
     numbered: float  # numbers, or the same words with other numbers
     dated: float  # a day and nothing else
@@ -85,10 +81,11 @@ _WEIGHTS = Features(
     other_head=-0.8,
     missing=-1.5,
     repeated=-0.7,
+    constant=-0.8,
     generic=-1.5,
     numbered=-0.9,
     dated=-2.0,
-    with_day=-0.3,
+    with_day=-0.45,
     with_number=-0.25,
     cut=-1.0,
     long=-0.8,
@@ -129,7 +126,7 @@ def features(slot: Slot, *, own: Slot | None, others: Sequence[Slot]) -> Feature
     other = bool(head and _OTHER_HEAD.search(head))
     return Features(
         telling=mean(min(1.0, width(t) / _FULL) if not says_nothing(t) else 0.0 for t in texts),
-        case=_share(texts, _CASE.search),
+        case=_share(texts, is_case),
         link=_of_link(slot, own),
         heading=float(bool(tags & _HEADINGS) and slot.where != "link"),
         named=float(_NAMED.search(names) is not None),
@@ -137,11 +134,12 @@ def features(slot: Slot, *, own: Slot | None, others: Sequence[Slot]) -> Feature
         other_head=float(other),
         missing=1.0 - len(known) / count,
         repeated=1.0 - len(set(known)) / max(1, len(known)),
+        constant=float(count > _FEW and len(set(known)) <= max(1, _HARDLY * count)),
         generic=_share(known, says_nothing),
         numbered=numbered(known),
         dated=_share(slot.texts, _is_day),
         with_day=_share(known, lambda text: is_date_like(text[:30]) or is_date_like(text[-30:])),
-        with_number=_share(known, lambda text: _NUMBER_FIRST.match(text) and _CASE.search(text)),
+        with_number=_share(known, lambda text: _NUMBER_FIRST.match(text) and is_case(text)),
         cut=_share(known, _CUT.search),
         long=_share(known, lambda text: width(text) > _LONG),
         sentences=_share(known, lambda text: width(text) > _SHORT and _SENTENCE.search(text)),
@@ -149,11 +147,6 @@ def features(slot: Slot, *, own: Slot | None, others: Sequence[Slot]) -> Feature
         framed=_framed(known),
         beside=float(slot.where == "beside"),
     )
-
-
-def is_case(text: str) -> bool:
-    """Whether a text is the name of a case in English."""
-    return _CASE.search(text) is not None
 
 
 def _named_as(slot: Slot) -> tuple[set[str], str]:
@@ -181,7 +174,7 @@ def _of_link(slot: Slot, own: Slot | None) -> float:
         same = sum(t.startswith(bare_title(o).rstrip(".… ")[:12]) for t, o in pairs)
         more = {_NUMBER.sub("0", t[len(o) :]) for t, o in pairs if t.startswith(o) and t != o}
         told = len(pairs) > _FEW and len(more) == 1 and all(t.startswith(o) for t, o in pairs)
-        told = told or _framed([t for t, _ in pairs]) > _framed([o for _, o in pairs])
+        told = told or _same_end([t for t, _ in pairs]) > _same_end([o for _, o in pairs])
         return 1.0 if pairs and same >= 0.9 * len(pairs) and not told else 0.0
     return 0.0
 
@@ -214,6 +207,10 @@ def _framed(texts: Sequence[str]) -> float:
     if len(texts) < 3 or len(set(texts)) < 3:
         return 0.0
     return float(max(_same_start(texts), _same_start([text[::-1] for text in texts])) >= _FRAME)
+
+
+def _same_end(texts: Sequence[str]) -> bool:
+    return len(set(texts)) > _FEW and _same_start([text[::-1] for text in texts]) >= _FRAME
 
 
 def _same_start(texts: Sequence[str]) -> int:

@@ -33,6 +33,11 @@ _HEADING = re.compile(
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\W*(?:(?:for|of|from|on|list|dated)\b\W*)*)*$",
     re.IGNORECASE,
 )
+_HEADING_TAGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "caption", "legend", "b", "strong"))
+_HEADING_NAME = re.compile(r"head|title|caption", re.IGNORECASE)
+_WORD = re.compile(
+    r"opinion|decision|order|judg|ruling|release|list|agenda|bulletin", re.IGNORECASE
+)
 #: days of other things: of the page, of what is to come, of a period
 _OTHER = re.compile(
     r"今[天日]|当前|更新|today|updated|modified|as of|copyright|©|since|after|before|until|through"
@@ -65,7 +70,14 @@ def _states_day(element: Element) -> bool:
     if len(spans) != 1:
         return False
     rest = text.replace(spans[0].text, "")
-    return _HEADING.match(rest) is not None or _SAYS.search(rest) is not None
+    if _SAYS.search(rest):
+        return True
+    return _HEADING.match(rest) is not None and (bool(_WORD.search(rest)) or _is_heading(element))
+
+
+def _is_heading(element: Element) -> bool:
+    """Whether an element is a heading by its name or its class: a bare day may be the page's."""
+    return element.tag in _HEADING_TAGS or any(map(_HEADING_NAME.search, element.classes))
 
 
 def _field(page: Page, element: Element) -> str:

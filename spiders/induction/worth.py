@@ -26,6 +26,11 @@ _ARTICLE = re.compile(
     r"\d{4,}|[0-9a-f]{16,}|\.(?:pdf|docx?|wps|ofd|xlsx?|zip)$|/[a-z0-9]+(?:-[a-z0-9]+){3,}", re.I
 )
 WORD = re.compile(r"[\u3400-\u9fff]{2}|[^\W\d_]{3}")
+#: names of cases in English
+_CASE = re.compile(
+    r"\sv(?:s|\.|s\.)?\s|^in (?:re|the (?:matter|interest|estate))\b|^(?:ex parte|matter of)\b",
+    re.IGNORECASE,
+)
 CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _NOT_LETTERS = re.compile(r"[^A-Za-z]+")
 _PART_OF_DAY = re.compile(r"^\W{0,2}\d{1,2}(?:日|[-/.月]\d{1,2}日?)?\W{0,2}$")
@@ -39,6 +44,11 @@ GENERIC = re.compile(
     r"|\d{1,3}|next|prev(?:ious)?|first|last|下一页|上一页|首页|尾页|末页)[\])）】]?[>»›\s.…]*)$",
     re.IGNORECASE,
 )
+
+
+def is_case(text: str) -> bool:
+    """Whether a text is the name of a case in English."""
+    return _CASE.search(text) is not None
 
 
 @lru_cache(maxsize=50_000)
