@@ -18,6 +18,10 @@ DateRole = Literal[
 LabelOrigin = Literal["rule", "model", "human"]
 
 
+BODY_FROM_FILE = "body_from_attachment"
+"""Flag of a page that is only a shell: its text is that of a file."""
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Where a value was read: the text span, the rule that read it, how sure it is (0..1).

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from pipelines.items import AttachmentRef, Bulletin, Evidence, LabelGuess
+from pipelines.items import BODY_FROM_FILE, AttachmentRef, Bulletin, Evidence, LabelGuess
 from pipelines.steps import fingerprint_of, metadata_of, page_of
 from pipelines.urls import url_key
 from storage.records import AttachmentRecord, DocumentRecord, LabelRecord, NearCandidate
@@ -168,6 +168,7 @@ def document_record(item: Bulletin, *, source_id: int, run_id: int | None) -> Do
         text_sha256=keys.text_sha256,
         text_length=keys.length,
         raw_sha256=item.fetch.sha256 or None,
+        text_from_file=BODY_FROM_FILE in page.flags,
         signature=keys.signature or None,
         bands=keys.bands,
         sentences=keys.sentences,

@@ -39,6 +39,7 @@ class DocumentRecord:
     ``text_sha256`` is over the normalised text and decides whether the text changed; texts of
     fewer than 100 normalised characters (``text_length``) are never called duplicates by hash.
     ``bands`` are the 25 MinHash bands in order, ``sentences`` hashes, both signed 64 bit.
+    ``raw_sha256`` is that of the page's bytes, from which the text is unless ``text_from_file``.
     """
 
     source_id: int
@@ -50,6 +51,7 @@ class DocumentRecord:
     body_html: str = ""
     text_length: int = 0
     raw_sha256: str | None = None
+    text_from_file: bool = False
     signature: bytes | None = None
     bands: tuple[int, ...] = ()
     sentences: tuple[int, ...] = ()

@@ -20,6 +20,12 @@ _LISTS = frozenset({"issuing_bodies", "topic_words"})
 FIRST_READ = ("published_on", "published_at", "date_confidence")
 
 
+def same_bytes(previous: Any, record: DocumentRecord) -> bool:
+    """The page is as it was: where it reads otherwise, program or source file have changed."""
+    known = previous.raw_sha256 is not None and not record.text_from_file
+    return bool(known and previous.raw_sha256 == record.raw_sha256)
+
+
 def new_facts(found: Row[Any], previous: Any, record: DocumentRecord) -> bool:
     """The page calls itself otherwise, or bears another number, than at the last visit."""
     if previous.title != record.title:
@@ -30,9 +36,17 @@ def new_facts(found: Row[Any], previous: Any, record: DocumentRecord) -> bool:
 
 
 def kind_of_change(
-    old_text: str, record: DocumentRecord, *, new_text: bool, compare: Compare | None
+    old_text: str,
+    record: DocumentRecord,
+    *,
+    new_text: bool,
+    same_page: bool,
+    compare: Compare | None,
 ) -> tuple[str, float]:
-    """The kind of change, and how much of the text it is (0 to 1)."""
+    """The kind of change, and how much of the text it is (0 to 1). What is only read otherwise
+    (``same_page``) is no news to anybody."""
+    if same_page:
+        return "cosmetic", 0.0
     if not new_text:
         return "metadata", 0.0
     return compare(old_text, record.body_text) if compare else ("content", 1.0)

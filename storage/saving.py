@@ -38,6 +38,7 @@ from storage.revisit import (
     kind_of_change,
     new_facts,
     refreshed,
+    same_bytes,
     searched_differs,
 )
 from storage.search_index import stored_text
@@ -69,7 +70,7 @@ _FOUND = (
     )
     .with_for_update()
 )
-_LATEST = select(_versions.c.extractor_version, _versions.c.title).where(
+_LATEST = select(_versions.c.extractor_version, _versions.c.title, _versions.c.raw_sha256).where(
     _versions.c.document_id == bindparam("id"), _versions.c.seq == bindparam("seq")
 )
 _FRONTIER_DONE = Prepared(
@@ -314,9 +315,11 @@ def _save_again(
     at = {"id": found.id, "seq": found.latest_seq}
     previous = connection.execute(_LATEST, at).one()
     same_reader = previous.extractor_version == record.extractor_version
+    same_page = same_bytes(previous, record)
     new_text = found.latest_sha != record.text_sha256
     # A better extractor reads another title from the same page: that is no change of the page.
-    changed = new_text or (same_reader and new_facts(found, previous, record))
+    told = same_reader and not same_page
+    changed = new_text or (told and new_facts(found, previous, record))
     values = refreshed(found, record, new_text=new_text, same_reader=same_reader)
     values.update(last_seen_at=now, last_checked_at=now, gone_checks=0, gone_run_id=None)
     values.update(state="live", gone_at=None, etag=record.etag, last_modified=record.last_modified)
@@ -326,8 +329,9 @@ def _save_again(
         old = stored_text(session, found.id)
     if changed:
         seq += 1
+        before = old.body if old else ""
         change, ratio = kind_of_change(
-            old.body if old else "", record, new_text=new_text, compare=compare
+            before, record, new_text=new_text, same_page=same_page, compare=compare
         )
         values.update(latest_seq=seq, latest_sha=record.text_sha256, changed_at=now)
         _put_version(connection, found.id, record, seq=seq, change=change, ratio=ratio, now=now)

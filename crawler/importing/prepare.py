@@ -12,7 +12,14 @@ from crawler.importing.material import Given, Material
 from pipelines.attachments.body import completed, with_file
 from pipelines.attachments.model import MEDIA_TYPES, FileText
 from pipelines.errors import EmptyBody, MissingField
-from pipelines.items import AttachmentRef, Bulletin, CleanPage, Evidence, FetchFacts
+from pipelines.items import (
+    BODY_FROM_FILE,
+    AttachmentRef,
+    Bulletin,
+    CleanPage,
+    Evidence,
+    FetchFacts,
+)
 from pipelines.metadata import extract_metadata
 from pipelines.steps import (
     Classifier,
@@ -190,7 +197,7 @@ def page_of_file(file: FileText, given: Given, *, url: str) -> CleanPage:
         attachments=(AttachmentRef(url, name, media),),
         lang=language_of(file.text, default="zh"),
         method="file",
-        flags=("body_from_attachment",) if file.text else ("empty",),
+        flags=(BODY_FROM_FILE,) if file.text else ("empty",),
     )
 
 

@@ -8,9 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from pipelines.clean import language_of
-from pipelines.items import AttachmentRef, CleanPage, Evidence, Metadata
+from pipelines.items import BODY_FROM_FILE, AttachmentRef, CleanPage, Evidence, Metadata
 
-FLAG = "body_from_attachment"
 _MAX_TEXT, _MAX_HTML = 1_000_000, 4_000_000
 _READABLE = re.compile(r"\.(docx?|wps|ofd|pdf)(?:$|[?#\s])", re.IGNORECASE)
 _BEST = ("docx", "doc", "wps", "ofd", "pdf", "")
@@ -106,7 +105,7 @@ def with_file(page: CleanPage, *, text: str, html: str, label: str) -> CleanPage
         body_text=body,
         body_html=kept + html if len(kept) + len(html) <= _MAX_HTML else html,
         lang=language_of(body, default=page.lang),
-        flags=(*flags, FLAG),
+        flags=(*flags, BODY_FROM_FILE),
     )
 
 

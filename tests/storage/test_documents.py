@@ -131,6 +131,27 @@ def test_better_extractor_corrects_without_calling_the_page_changed(database: Da
         assert not search(session, "title:通知")
 
 
+def test_the_same_bytes_read_otherwise_are_no_revision(database: Database) -> None:
+    """After an update of the program, or of a source file, readers must not hear of changes."""
+    page, other = "ab" * 32, BODY + "读出来的又一段。"
+    with database.writer() as session:
+        one(session, raw_sha256=page)
+        one(session, raw_sha256=page, text=other)
+        one(session, raw_sha256=page, text=other, title="读出来的另一个标题")
+        found = versions(session, 1)
+        assert [row.change for row in found] == ["initial", "cosmetic"]
+        assert [hit.document_id for hit in search(session, "读出来的又一段")] == [1]
+        assert [hit.document_id for hit in search(session, "title:另一个标题")] == [1]
+
+
+def test_a_file_may_change_while_its_page_stays(database: Database) -> None:
+    page = "ab" * 32
+    with database.writer() as session:
+        one(session, raw_sha256=page, text_from_file=True)
+        one(session, raw_sha256=page, text_from_file=True, text=BODY + "附则改了。")
+        assert [row.change for row in versions(session, 1)] == ["initial", "content"]
+
+
 def test_publication_day_stays_as_first_read(database: Database) -> None:
     with database.writer() as session:
         one(session, published_on=date(2026, 11, 1))
