@@ -32,7 +32,7 @@ _CONSULT = re.compile(
 _MAY_CONSULT = ("意见", "征集", "意見", "諮詢", "建议", "パブリック", "의견", "예고")
 _ABOUT_COMMENTS = re.compile(
     r"意见|反馈|征集|建议|截止|意見|諮詢|建議|コメント|의견"
-    r"|(?i:comment|respon[sd]|consultation|submission|call for|views|feedback)"
+    r"|(?i:comments?\b|respon[sd]|consultation|submission|call for|views|feedback)"
 )
 _DEADLINE_BEFORE = re.compile(
     r"(?:截止|截至|反馈|征求意见|期限|时间|至|—|-|－|~|到|请于|请在|于|在|以前|之前|前|於|時間"

@@ -61,6 +61,11 @@ _THINGS = re.compile(
     r"(?:项目|课题|合同|协议|协定|证书?|执照|资质|资格|批件|聘用?|任职?|任务|研究|商标|专利|认定|备案|结果|报告"
     r"|券|卡|授权|许可|产品|标识|债券|贷款|额度|服务|租赁)的?\Z"
 )
+# 协议自2025年3月1日起生效: of what parties agreed or a court decided
+_DEALS = re.compile(
+    r"(?:协议书?|合同|合约|契约|判决书?|裁定书?|任命|任职|聘任|聘用|辞任|辞职|处分|保险|保单|租约|订单|合作|交易)"
+    r"(?:将|已|均)?[自从于][ \t]{0,2}\Z"
+)
 _FROM_A_DAY = re.compile(rf"月{_SP}\d{{1,2}}{_SP}日{_SP}(?:[0零]时)?起{_SP}(?:正式|全面)?{ACT}")
 _BEFORE_MONTH = 8
 """Characters from 将于今年 to 月 at most."""
@@ -140,7 +145,7 @@ def _stated(text: str, dates: tuple[DateSpan, ...]) -> Iterator[Term]:
         if match is None:
             yield from _period_or_header(text, span, lead)
             continue
-        if _about_another(match["rest"]):
+        if _about_another(match["rest"]) or _DEALS.search(lead):
             continue
         before = text[max(0, span.start - 40) : span.start]
         clause = re.split(r"[。；\n]", before)[-1]

@@ -8,7 +8,10 @@ from datetime import date
 from pipelines.fields.terms import Term, later
 
 _CONSULT = re.compile(
-    r"consultation|comment|responses? (?:are|is|must|should)|submissions"
+    r"consultation|(?<!to )(?<!no )(?<!further )\bcomments?\b(?! that)|public comment"
+    r"|(?:public|parties|persons|stakeholders|invit(?:ed?|ation)|welcome|deadline|opportunity|wish)"
+    r" to comment"
+    r"|responses? (?:are|is|must|should)|submissions"
     r"|call for (?:evidence|views|inputs?|comments?)|(?:invit|seek)(?:es|s|ing) (?:views|feedback)"
     r"|your (?:views|say)|feedback period|make representations|request for (?:information|input)",
     re.IGNORECASE,

@@ -59,6 +59,7 @@ def test_comment_deadlines(text: str, day: date | None) -> None:
         ("This consultation is open from 6 March to 3 April 2024.", date(2024, 4, 3)),
         ("Comments are due on [INSERT DATE 60 DAYS AFTER DATE OF PUBLICATION].", None),
         ("The rule is effective 60 days after publication, unless we receive comments.", None),
+        ("Officials declined to comment before the vote due on April 5, 2024.", None),
         ("The board will meet on April 5, 2024 to discuss comments.", None),
     ],
 )
