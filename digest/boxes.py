@@ -1,4 +1,4 @@
-"""The parts above the sections: 要点, 截止日期, numbers of the week, and the coverage ledger."""
+"""The parts above the sections: 要点, 日期提醒, numbers of the week, and the coverage ledger."""
 
 from __future__ import annotations
 

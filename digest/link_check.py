@@ -56,8 +56,8 @@ class CheckedLink:
     detail: str = ""
 
     def told(self) -> str:
-        """``第 3、9 条 http://… HTTP 404``."""
-        where = f"第 {'、'.join(map(str, self.numbers))} 条 " if self.numbers else ""
+        """``本期第 3、9 条 http://… HTTP 404``."""
+        where = f"本期第 {'、'.join(map(str, self.numbers))} 条 " if self.numbers else ""
         return f"{where}{self.url} {self.detail}".rstrip()
 
 

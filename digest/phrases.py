@@ -147,8 +147,8 @@ def lead_line(lead: Lead) -> str:
 
 
 def deadline_line(entry: Deadline, *, today: date) -> str:
-    """One line of 截止日期 for the text part."""
-    number = f"（第{entry.number}条）" if entry.number else ""
+    """One line of 日期提醒 for the text part."""
+    number = f"（本期第{entry.number}条）" if entry.number else ""
     return (
         f"{day_label(entry.day, today=today)} {entry.what}"
         f"（{days_left(entry)}）　{entry.title}{number}"

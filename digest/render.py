@@ -263,7 +263,7 @@ def _without_poison(
     kept = replace(view, sections=tuple(sections))
     if not _renders(kept, reader, templates_dir):
         # The fault is in the lines above the sections, which only repeat what the items say.
-        warnings.append("要点和截止日期无法显示，已省略 / leads and deadlines left out")
+        warnings.append("要点和日期提醒无法显示，已省略 / leads and deadlines left out")
         kept = replace(kept, leads=(), deadlines=())
     return kept, tuple(warnings)
 

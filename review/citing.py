@@ -1,7 +1,6 @@
 """Items that cite a document: which words to look for, and which items are the document itself.
 
-A document is cited by its name between 《 and 》, with or without 中华人民共和国 and a bracket behind
-it, or by its number.
+A document is cited by its name between 《 and 》, with or without 中华人民共和国, or by its number.
 """
 
 from __future__ import annotations

@@ -96,7 +96,7 @@ def printed(view: IssueView) -> Printed:
             (
                 _day(entry.day),
                 entry.what,
-                f"{entry.title}（第 {entry.number} 条）" if entry.number else entry.title,
+                f"{entry.title}（本期第 {entry.number} 条）" if entry.number else entry.title,
             )
             for entry in view.deadlines
         ),

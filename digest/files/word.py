@@ -226,7 +226,7 @@ def _front(document: Document, issue: Printed) -> None:
         for number, text in issue.leads:
             document.add_paragraph(f"{number}. {text}")
     if issue.deadlines:
-        document.add_paragraph("截止日期", style="栏名")
+        document.add_paragraph("日期提醒", style="栏名")
         _table(document, (("日期", "事项", "文件"), *issue.deadlines), widths=(3.6, 2.4, 9.8))
     if issue.figures:
         document.add_paragraph("本期数字", style="栏名")

@@ -243,6 +243,7 @@ def file_texts(session: Session, document_id: int) -> list[tuple[str, str]]:
         select(Attachment.name, StoredFile.text)
         .join(StoredFile, StoredFile.sha256 == Attachment.sha256)
         .where(Attachment.document_id == document_id, StoredFile.text.is_not(None))
+        .order_by(Attachment.id)
     )
     rows = [(name, text) for name, text in session.execute(query) if text]
     return sorted(rows, key=lambda row: -len(row[1]))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from digest.settings import DigestConfig
@@ -149,9 +149,15 @@ def recipient_count(session: Session, edition: str, *, editions: DigestConfig) -
         if found.key == edition
         for address in found.recipients
     }
-    # whoever is known and not active has left or bounced, and stays away
-    known = select(Subscriber.address_normalised).where(Subscriber.address_normalised.in_(wanted))
-    return len(people | (wanted - set(session.scalars(known))))
+    # approval subscribes the others; whoever has left or bounced, or was ever here, stays away
+    ever = exists().where(
+        Subscription.subscriber_id == Subscriber.id, Subscription.edition == edition
+    )
+    away = select(Subscriber.address_normalised).where(
+        Subscriber.address_normalised.in_(wanted),
+        or_(Subscriber.state.not_in(("pending", "active")), ever),
+    )
+    return len(people | (wanted - set(session.scalars(away))))
 
 
 def seen_in(session: Session, start: datetime, end: datetime) -> int:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from urllib.parse import quote
 
 from fastapi import APIRouter
@@ -23,7 +24,9 @@ from storage.errors import NotFound
 
 router = APIRouter()
 
-_SIDE = re.compile(r"(?P<id>\d{1,15})(?:@(?P<seq>\d{1,6}))?")
+_SIDE = re.compile(r"(?P<id>\d{1,15})(?:@(?P<seq>\d{1,6})|f(?P<file>\d{1,3}))?")
+_FILES = 20
+_FEW, _COMMON = 6, 0.2  # rows, and the share of them that has both sides
 _TYPES = {
     "html": "text/html; charset=utf-8",
     "csv": "text/csv; charset=utf-8",
@@ -34,8 +37,9 @@ _TYPES = {
 @dataclass(frozen=True, slots=True)
 class Side:
     """One text of a comparison, as named in the address: ``12`` is the policy an item holds (its
-    own text without the covering notice), ``12@1`` a version of the whole page. ``file`` names the
-    attachment the text is from."""
+    own text without the covering notice), ``12@1`` a version of the whole page, ``12f2`` its second
+    readable file. ``file`` names the attachment the text is from, ``choices`` are the other texts
+    that can stand here: key and name."""
 
     key: str
     document_id: int
@@ -43,6 +47,9 @@ class Side:
     title: str
     text: str
     file: str = ""
+    day: date | None = None
+    number: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
 
 
 @router.get("/compare")
@@ -60,6 +67,8 @@ def compare_page(desk: AtDesk) -> Response:
             old=old,
             new=new,
             sheet=sheet,
+            counts=sheet.comparison.counts(),
+            apart=_apart(sheet),
             rows=sheet.changed if only else sheet.rows,
             only=only,
             cell=_cell,
@@ -102,19 +111,40 @@ def _side(session: Session, text: str) -> Side:
     version = reads.version_at(session, document.id, seq)
     if version is None:
         raise NotFound(f"没有这一版 / no such version: {text[:40]}")
+    files = file_texts(session, document.id)
+    found = Side(
+        text, document.id, seq, version.title, version.body_text,
+        day=document.published_on or document.written_on, number=document.doc_number or "",
+        choices=_choices(document.id, [name for name, _ in files]),
+    )  # fmt: skip
     if match["seq"]:
-        name = f"{version.title}（第{seq}版）"
-        return Side(text, document.id, seq, name, version.body_text)
-    words, file = _policy(session, document.id, version.title, version.body_text)
-    return Side(text, document.id, seq, version.title, words, file)
+        return replace(found, title=f"{version.title}（第{seq}版）", choices=())
+    if match["file"]:
+        if not 0 < int(match["file"]) <= len(files):
+            raise NotFound(f"没有这个附件 / no such file: {text[:40]}")
+        name, words = files[int(match["file"]) - 1]
+        return replace(found, text=policy_part(version.title, words), file=name)
+    words, file = _policy(version.title, version.body_text, files)
+    return replace(found, text=words, file=file)
 
 
-def _policy(session: Session, document_id: int, title: str, body: str) -> tuple[str, str]:
+def _choices(document_id: int, names: list[str]) -> tuple[tuple[str, str], ...]:
+    return tuple((f"{document_id}f{at}", name) for at, name in enumerate(names[:_FILES], 1))
+
+
+def _apart(sheet: Sheet) -> bool:
+    """Whether both texts have next to no clause in common: one of them is likely no policy but
+    the notice around it."""
+    both = sum(row.old is not None and row.new is not None for row in sheet.rows)
+    return len(sheet.rows) >= _FEW and both < _COMMON * len(sheet.rows)
+
+
+def _policy(title: str, body: str, files: list[tuple[str, str]]) -> tuple[str, str]:
     """The policy's own text: below its name in the page, or in the file that bears its name."""
     part = policy_part(title, body)
     if len(part) < len(body):
         return part, ""
-    for name, text in file_texts(session, document_id):
+    for name, text in files:
         if names_same_policy(title, name):
             return policy_part(title, text), name
     return body, ""

@@ -13,7 +13,6 @@ from fastapi.responses import Response
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from pipelines.diff import diff_html
 from pipelines.fields.doctype import genre_of
 from review.access import Access, access
 from review.addresses import safe_next
@@ -30,8 +29,9 @@ from review.queries import items as reads
 from review.review_notice import review_notice
 from review.routes.drafting import is_offered
 from review.routes.reviewing import mark_of, seen_mark
-from review.shown import Clock, article, comparison
+from review.shown import Clock, article
 from review.validity import standing
+from review.word_diff import WordDiff, word_diff
 from storage.captures import capture_of_version
 from storage.documents import DocumentRow, get_document
 from storage.errors import NotFound
@@ -112,7 +112,7 @@ def _shown_row(item: reads.ListedItem) -> dict[str, Any]:
     row = item.row
     names = (
         *("id", "title", "publisher", "source_title", "doc_number", "region", "level"),
-        *("published_on", "comments_until", "review_state", "labels", "snippet", "first_seen_at"),
+        *("published_on", "comments_until", "review_state", "snippet", "summary", "first_seen_at"),
         "held",
     )
     return {
@@ -120,6 +120,7 @@ def _shown_row(item: reads.ListedItem) -> dict[str, Any]:
         "mark": seen_mark(
             review_state=row.review_state, latest_seq=row.latest_seq, row_version=item.row_version
         ),
+        "labels": sorted(row.labels, key=lambda label: label.kind != "section"),
         "also": item.also,
         "versions": row.latest_seq,
         "gone": row.state == "gone",
@@ -295,6 +296,7 @@ def diff_page(desk: AtDesk, item_id: int) -> Response:
         if old is None or new is None:
             raise NotFound(f"没有这一版 / no such version: {old_seq}, {new_seq}")
         same = old.body_text == new.body_text
+        only = query.get("show") == "changed"
         return desk.page(
             "diff.html",
             section="items",
@@ -302,7 +304,8 @@ def diff_page(desk: AtDesk, item_id: int) -> Response:
             old=old,
             new=new,
             same=same,
-            diff="" if same else comparison(diff_html(old.body_text, new.body_text)),
+            only=only,
+            diff=WordDiff() if same else word_diff(old.body_text, new.body_text, only_changes=only),
             versions=_ascending(reads.version_lines(session, item_id)),
         )
 

@@ -66,8 +66,13 @@
     if (kept !== null && rows.length && /[?&](done|ok)=/.test(location.search)) select(Number(kept));
   } catch { /* storage is off: start at the top */ }
 
+  // Only the keys that do something on this page are told.
   const hint = document.querySelector(".keys-hint");
-  if (hint && (rows.length || document.querySelector(".review-form"))) hint.hidden = false;
+  hint?.querySelectorAll("[data-hint]").forEach((one) => {
+    const key = one.dataset.hint;
+    one.hidden = !(document.querySelector(`[data-key="${key}"]`) || (rows.length && "jo".includes(key)));
+  });
+  if (hint) hint.hidden = !hint.querySelector("[data-hint]:not([hidden])");
 
   // A double click must not send a form twice.
   document.addEventListener("submit", (event) => {

@@ -99,7 +99,7 @@ def test_only_a_page_that_is_gone_counts_as_dead() -> None:
     kept = report_of(json.loads(json.dumps(report.as_values())))
     assert (kept.of("dead"), kept.key) == (report.of("dead"), report.key)
     assert "HTTP 404" in kept.of("dead")[0].told()
-    assert kept.of("dead")[0].told().startswith("第 ")
+    assert kept.of("dead")[0].told().startswith("本期第 ")
 
 
 def test_a_dead_link_is_kept_however_many_others_are_kept_too() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -376,3 +377,14 @@ def test_the_web_page_says_where_it_stands_and_what_it_is_to_machines() -> None:
         assert part["@id"] == f"{links.canonical}#{item.anchor}"
         assert (part["headline"], part["isBasedOn"]) == (item.title, item.url)
         assert "" not in part.values()
+
+
+def test_days_are_no_deadlines_and_the_number_is_that_of_the_issue() -> None:
+    view = sample_issue(12)
+    assert any(entry.number for entry in view.deadlines)
+    rendered = mail(view)
+    for part in (rendered.html, rendered.text):
+        assert "截止日期" not in part
+        assert "日期提醒" in part
+        # 第 8 条 beside a law would be its article 8
+        assert not re.search(r"(?<!本期)第 ?\d+ ?条", part.partition("日期提醒")[2][:1500])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from storage.blobs import BlobStore
 from storage.models import Attachment
 from tests.review.conftest import Desk
 from tests.review.sample import NOW
+from tests.review.test_event_references import put
 
 EVIL = b"<html><script>alert(1)</script></html>"
 
@@ -85,3 +87,22 @@ def test_every_trouble_with_files_has_a_name() -> None:
     codes = {kind.code for kind in FileProblem.__subclasses__()} | {FileProblem.code}
     for language in LANGUAGES:
         assert {code for code in codes if f"error_name.{code}" not in catalogue(language)} == set()
+
+
+def test_a_notice_is_compared_by_the_text_of_its_file(desk: Desk) -> None:
+    clauses = "\n".join(f"第{n}条 企业应当备案，期限{n}日。" for n in "一二三四五六七八")
+    reading = FileReading("docx", "application/x", "read", text=clauses, html="<p>x</p>")
+    _, item = keep(desk, b"PK..", reading, name="草案.docx")
+    final = put(desk, "示例省企业备案办法", clauses.replace("七日", "九日"), day=date(2026, 9, 1))
+    reader = desk.visitor("reader")
+    page = reader.page(f"/compare?a={item}&b={final}")
+    assert "几乎没有对得上的条款" in page.one(".note.warn").text()
+    choice = page.one("thead .files a:last-child")
+    assert choice.text().startswith("附件：关于公布2026年")
+    page = reader.page(choice.attr("href"))
+    assert not page.has(".note.warn")
+    assert [row.all("td")[2].text() for row in page.all("tr.change")] == ["修改"]
+    assert "旧" in page.one("thead th").text()
+    assert reader.get(f"/compare?a={item}f2&b={final}").status_code == 404
+    word = reader.get(f"/compare/file?as=csv&a={item}f1&b={final}")
+    assert "期限" in word.text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 from docx import Document as open_word
@@ -13,6 +14,7 @@ from digest.frozen import load_issue
 from digest.gates import record_links
 from digest.link_check import check_links
 from storage.models import Document, Issue, IssueItem, Outbox, ReviewAction
+from storage.subscribers import subscribe, unsubscribe
 from tests.review.conftest import Desk, open_desk
 
 DRAFT, SENT = 2, 1
@@ -52,7 +54,7 @@ def test_links_that_were_found_dead_stand_among_the_checks(desk: Desk) -> None:
     page = desk.visitor("reader").page(f"/issues/{DRAFT}")
     told = [line.text() for line in page.all(".lines li") if "S10" in line.text()]
     assert len(told) == 1
-    assert "链接打不开：第 1 条" in told[0]
+    assert "链接打不开：本期第 1 条" in told[0]
     assert "HTTP 404" in told[0]
 
 
@@ -94,6 +96,27 @@ def test_approval_queues_one_mail_per_recipient(desk: Desk) -> None:
     assert audit.actor == "editor"
     again = editor.post(f"/issues/{DRAFT}/approve", {"confirm": "yes"})
     assert again.status_code == 409
+
+
+def test_the_number_told_counts_those_whom_approval_subscribes(desk: Desk) -> None:
+    site = desk.app.state.site
+    plain = site.digest.editions[0]
+    elsewhere = "only-daily@example.org"
+    with desk.db.writer() as session:
+        common: dict[str, Any] = {"consent": {"by": "li"}, "now": desk.now, "confirmed": True}
+        subscribe(session, address=elsewhere, edition="daily", **common)
+        gone = subscribe(session, address="left@example.org", edition="weekly", **common)
+        unsubscribe(session, subscriber_id=gone.id, edition=None, now=desk.now)
+    told = plain.model_copy(
+        update={"recipients": [elsewhere, "new@example.org", "left@example.org"]}
+    )
+    site.digest = site.digest.model_copy(update={"editions": [told]})
+    assert "发给 10 位收件人" in desk.visitor("editor").get(f"/issues/{DRAFT}").text
+    desk.visitor("editor").post(f"/issues/{DRAFT}/approve", approval(desk))
+    with desk.db.reader() as session:
+        rows = session.scalars(select(Outbox).where(Outbox.issue_id == DRAFT)).all()
+    assert len(rows) == 10
+    assert elsewhere in {row.recipient for row in rows}
 
 
 def test_approval_needs_the_tick_and_the_content_that_was_seen(desk: Desk) -> None:

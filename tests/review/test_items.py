@@ -6,6 +6,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from review.word_diff import word_diff
 from storage.labels import labels_of
 from storage.models import Document, ReviewAction
 from storage.removal import suppress_document
@@ -250,3 +251,26 @@ def test_what_is_not_there_is_404(desk: Desk) -> None:
     assert "浙江省经济和信息化厅等5部门" not in editor.get("/items").text
     assert editor.post("/items/9999/review", {"to": "accepted"}).status_code == 404
     assert editor.post("/actions/9999/undo").status_code == 404
+
+
+def test_a_comparison_leads_from_change_to_change(desk: Desk) -> None:
+    reader = desk.visitor("reader")
+    page = reader.page(f"/items/{NEWEST}/diff")
+    hits = page.all(".diff p.hit")
+    assert hits
+    assert [hit.attr("id") for hit in hits] == [f"c{n}" for n in range(1, len(hits) + 1)]
+    assert [link.attr("href") for link in page.all(".jumps a")] == [
+        f"#{hit.attr('id')}" for hit in hits
+    ]
+    assert f"改动 {len(hits)} 处" in page.one(".jumps").text()
+    assert page.has(f'a[href^="/compare?a={NEWEST}@"]')
+
+
+def test_only_what_changed_says_what_it_leaves_out() -> None:
+    old = "\n".join(f"第{n}段文字。" for n in range(9))
+    found = word_diff(old, old.replace("第4段文字", "第4段<b>文章"), only_changes=True)
+    assert (found.changes, found.skipped) == (1, 3)
+    assert [one.number for one in found.paragraphs] == [0, 1, 0]
+    assert found.paragraphs[0].skipped == 3
+    assert "&lt;b&gt;" in found.paragraphs[1].html
+    assert len(word_diff(old, old).paragraphs) == 9
