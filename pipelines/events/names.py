@@ -115,6 +115,8 @@ def read_name(text: str) -> PolicyName | None:
     bare = _BATCH.sub(lambda match: _part(match, batch), bare)
     bare = _STATE.sub("", bare)
     core = _NOT_KEY.sub("", spelled_out(bare)).removeprefix("关于")
+    if core.endswith(("公告", "通告")):
+        core = core.removeprefix("发布")  # the act says so, those who explain it do not
     if len(core) < 3:
         return None
     return PolicyName(

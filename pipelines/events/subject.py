@@ -83,6 +83,10 @@ _ORDER = re.compile(
     r"(?:(?:公布|发布)(?=对|关于))?(?=.{6})"
 )
 _NUMBERED_PART = re.compile(r"(?:指引|准则|规则|指南|解释|问答)第[\d一二三四五六七八九十]{1,3}号")
+# …的通知（穗府办规〔2025〕8号）, …的公告（2025年第86号）
+_NUMBER_LAST = re.compile(
+    r"(?<=[告知令定见])[（(][^（）()]{0,16}(?:19|20)\d\d[^（）()]{1,8}号[）)]\Z"
+)
 _MARK = re.compile(
     r"\A(?:【[^】]{1,12}】|全文[:：丨|｜]|\[[^\]]{1,12}\]|重磅[!！]?|最新[!！]|快讯[:：]|刚刚[，,!！]|[^《》，。：！!]{2,8}[！!](?=.{6}))\s*"
 )
@@ -107,7 +111,7 @@ def read_subject(title: str, text: str, *, official: bool) -> Subject | None:
     A medium's title that looks like that of an act (某计划公开征求意见) gives way to the policy
     that its first sentences announce.
     """
-    plain = _ORDER.sub("", _MARK.sub("", " ".join(title.split())))
+    plain = _NUMBER_LAST.sub("", _ORDER.sub("", _MARK.sub("", " ".join(title.split()))))
     if "《" not in plain:
         plain = plain.replace("〈", "《").replace("〉", "》")
     plain = _made_whole(plain, text)

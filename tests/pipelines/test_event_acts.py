@@ -200,6 +200,22 @@ def test_a_title_may_end_with_the_call_for_comments() -> None:
     assert meets(FAMILY, draft)
 
 
+def test_the_number_may_stand_behind_the_title() -> None:
+    name = "广州市促进生物医药产业高质量发展若干政策措施"
+    by = "广州市人民政府办公厅"
+    known = act(f"{by}关于印发{name}的通知（穗府办规〔2025〕8号）", by=by, level="municipal")
+    assert known.role == "final"
+    assert meets(page("新政来了", f"广州市政府办公厅日前印发《{name}》。"), known)
+
+
+def test_an_explanation_leaves_out_that_the_notice_is_published() -> None:
+    by = "国家药品监督管理局"
+    known = act("国家药监局关于发布优化临床试验审批有关事项的公告（2025年第86号）", by=by)
+    told = page("《国家药监局关于优化临床试验审批有关事项的公告》政策解读", level="national")
+    assert known.role == "final"
+    assert meets(told, known)
+
+
 def test_a_market_is_no_city() -> None:
     for title in ("快递市场管理办法", "证券市场交易管理规定", "房地产市场调控办法"):
         name = read_name(title)
