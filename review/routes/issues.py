@@ -10,8 +10,10 @@ from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.orm import Session
 
 from digest.addresses import mask_address
+from digest.compose import compose_issue
 from digest.editing import sections_offered
-from digest.errors import AddressInvalid, LintFailed
+from digest.editions import due_editions, edition_by_key, period_at
+from digest.errors import AddressInvalid, DigestError, LintFailed
 from digest.gates import link_notes
 from digest.issues import approve_issue, void_issue
 from digest.phrases import touched
@@ -62,6 +64,10 @@ def issue_list(desk: AtDesk) -> Response:
         paging = paged(
             desk.query().get("page"), size=_ISSUES_A_PAGE, total=total, address="/issues"
         )
+        due = [
+            (one.edition, desk.clock.stamp(one.period.end))
+            for one in due_editions(desk.site, session, desk.now)
+        ]
         rows = list_issues(session, limit=paging.size, offset=paging.offset)
         ids = [row.id for row in rows]
         sizes = reads.sizes(session, ids)
@@ -75,7 +81,24 @@ def issue_list(desk: AtDesk) -> Response:
             }
             for row in rows
         ]
-    return desk.page("issues.html", section="issues", rows=shown, paging=paging)
+    return desk.page("issues.html", section="issues", rows=shown, paging=paging, due=due)
+
+
+@router.post("/issues")
+@access(Access.EDITOR)
+def compose(desk: AtDesk, edition: Text = "") -> Response:
+    """Make the draft of the newest finished period now, without waiting for the scheduler."""
+    try:
+        chosen = edition_by_key(desk.site.digest, edition)
+    except DigestError as error:
+        raise NotFound(str(error)) from error
+    with desk.writer() as session:
+        made = compose_issue(session, chosen, period_at(chosen, desk.now), desk.now)
+        if made.issue_id is None:
+            return desk.go("/issues", ok="issue_exists")
+        if made.outcome != "exists":
+            _audit(session, desk, "issue.compose", made.issue_id)
+    return desk.go(f"/issues/{made.issue_id}", ok=f"issue_{made.outcome}")
 
 
 def _shown(issue: Issue) -> dict[str, Any]:

@@ -351,3 +351,26 @@ def test_an_item_that_vanished_or_was_rejected_since_is_flagged(desk: Desk) -> N
     assert "已撤下" in lines[0].text()
     assert "已被标为不用" in lines[1].text()
     assert len(editor.page(address).all(".issue-lines .flag")) == before + 2
+
+
+def test_the_draft_of_a_period_that_has_ended_is_made_on_the_desk(desk: Desk) -> None:
+    editor, reader = desk.visitor("editor"), desk.visitor("reader")
+    assert not editor.page("/issues").has('form[action="/issues"]')  # the sample has a draft
+    desk.later(days=14)
+    editor, reader = desk.visitor("editor"), desk.visitor("reader")
+    form = editor.page("/issues").one('form[action="/issues"]')
+    assert "还没有草稿" in form.text()
+    assert not reader.page("/issues").has('form[action="/issues"]')
+    assert reader.post("/issues", {"edition": "weekly"}).status_code == 403
+    answer = editor.post("/issues", {"edition": "weekly"})
+    told = editor.get(answer.headers["location"]).text
+    assert "已编成草稿" in told or "没有新内容" in told
+    assert not editor.page("/issues").has('form[action="/issues"]')
+    again = editor.post("/issues", {"edition": "weekly"})
+    assert again.headers["location"] == answer.headers["location"].partition("?")[0] + (
+        "?ok=issue_exists"
+    )
+    assert editor.post("/issues", {"edition": "none"}).status_code == 404
+    with desk.db.reader() as session:
+        query = select(ReviewAction).where(ReviewAction.action == "issue.compose")
+        assert [row.actor for row in session.scalars(query)] == ["editor"]
