@@ -19,10 +19,10 @@ _ON = (
 Phrases = dict[str, re.Pattern[str]]
 
 
-def _phrases(lines: str) -> Phrases:
+def _phrases(*lists: str) -> Phrases:
     """Patterns by first letter."""
     branches: dict[str, list[str]] = {}
-    for line in lines.strip("\n").split("\n"):
+    for line in filter(None, "".join(lists).split("\n")):
         letters, _, phrase = line.partition(" ")
         for letter in letters:
             branches.setdefault(letter, []).append(phrase.lstrip().replace("…", _ON))
@@ -49,8 +49,7 @@ def begins(text: str, phrases: Phrases, letter: str, at: int) -> bool:
 
 
 #: after these the article is over
-ENDS = _phrases(
-    r"""
+_ENDS = r"""
 0     \d{1,7} (?:comments?|replies|responses|thoughts)\b
 a     all rights reserved
 a     about (?:the|this) author
@@ -97,10 +96,8 @@ z     zur startseite$
 àa    (?:à|a) propos de l['’]auteur
 s     sobre (?:el|la|o|a) autora?\b
 """
-)
 #: headings of pointers to other articles; most stand at the end, some between two paragraphs
-POINTS = _phrases(
-    r"""
+_POINTS = r"""
 a     around the web
 a     articles? (?:liés|similaires|connexes)
 a     articoli correlati
@@ -141,10 +138,8 @@ w     weitere (?:info|links|news|presse|story|inhalte|texte|videos?)\w{0,20}.{0,
 y     you (?:may|might|could) (?:also )?(?:like|be interested|enjoy)
 à     à lire aussi
 """
-)
 #: advertisements for something else, labels of controls
-PROMOTES = _phrases(
-    r"""
+_PROMOTES = r"""
 a     advert(?:isement|isement - .{0,20})?\s{0,3}(?:\W{0,3})$
 a     article content( continued)?$
 a     an dieser stelle (?:findest du|finden sie) .{0,30}extern
@@ -244,10 +239,8 @@ ct    (?:table of )?contents:?$
 o     on this page:?$
 s     sommaire:?$
 """
-)
 #: what sells access or a newsletter
-SUBSCRIBES = _phrases(
-    r"""
+_SUBSCRIBES = r"""
 a already (?:a )?(?:subscriber|registered)
 c create an account
 g get (?:the|our|your) .{0,50}(?:newsletter|inbox)
@@ -261,4 +254,7 @@ s sign in
 s support .{0,30}journalism
 t this (?:content|article|story) is (?:reserved|for|available|free)
 """
-)
+
+ENDS, POINTS, PROMOTES, SUBSCRIBES = map(_phrases, (_ENDS, _POINTS, _PROMOTES, _SUBSCRIBES))
+#: all of them: what begins with none of these, as most lines, need not be held against each
+ANY = _phrases(_ENDS, _POINTS, _PROMOTES, _SUBSCRIBES)

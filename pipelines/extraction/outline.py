@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, field
 from itertools import compress, islice
 from operator import attrgetter
+from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -95,7 +96,7 @@ def _walk(body: LexborNode, out: Outline) -> list[list[str]]:
     known = where.get
     linked: list[tuple[int, int]] = []  # block, and characters; -1 for the link itself
     read = _texts_and_breaks(body)
-    holders = [node.parent for node in read]
+    holders: list[Any] = [node.parent for node in read]
     for holder, content in zip(holders, [node.text_content for node in read], strict=True):
         if content is None:
             pieces.append("\n")

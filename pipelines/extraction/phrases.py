@@ -11,7 +11,15 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from pipelines.extraction.latin import ENDS, POINTS, PROMOTES, SUBSCRIBES, begins, first_letter
+from pipelines.extraction.latin import (
+    ANY,
+    ENDS,
+    POINTS,
+    PROMOTES,
+    SUBSCRIBES,
+    begins,
+    first_letter,
+)
 
 _META_WORDS = re.compile(
     r"(?:发布|发表|更新|公布|发文|成文|生成|录入|创建|编辑|上传|公开|信息|文章|稿件|新闻|文稿"
@@ -53,6 +61,9 @@ _META_SIGN = re.compile(
     r"|lese(?:dauer|zeit)|temps de lecture|\d min(?:ute)?s? read",
     re.IGNORECASE,
 )
+#: without a digit one of these is in every line in ASCII that the pattern above finds
+_ASCII_SIGNS = ("published", "updated", "posted", "by ", "lese", "temps de lecture")
+_DIGIT = re.compile(r"[0-9]")
 _JUNK = re.compile(r"[\s\d\W_]+")
 
 _ENDS = re.compile(
@@ -110,10 +121,28 @@ def is_credit(text: str) -> bool:
 @lru_cache(maxsize=4096)  # asked for the same line at several steps, and on every page of a site
 def is_meta_line(text: str) -> bool:
     """A line made of dates, sources, authors, counters and buttons; up to 160 characters."""
-    if len(text) > 160 or not _META_SIGN.search(text):
+    if len(text) > 160 or (text.isascii() and not _may_be_meta(text)):
+        return False
+    if not _META_SIGN.search(text):
         return False
     rest = _JUNK.sub("", _META_WORDS.sub("", text))
     return len(rest) <= 12 or len(rest) <= 0.35 * len(_JUNK.sub("", text))
+
+
+def _may_be_meta(text: str) -> bool:
+    """For lines in ASCII: whether they hold what a sign of such a line needs at the least."""
+    if _DIGIT.search(text) is not None:
+        return True
+    small = text.lower()
+    return any(sign in small for sign in _ASCII_SIGNS)
+
+
+def may_be_notice(text: str) -> bool:
+    """Whether one of the following may find something in a line: told in one step for most."""
+    letter, at = first_letter(text)
+    if letter >= _CJK or begins(text, ANY, letter, at) or "©" in text[:at]:
+        return True
+    return not text.isascii() and any(sign in text for sign in _FOOTER_SIGNS)
 
 
 def ends_article(text: str) -> bool:

@@ -18,6 +18,7 @@ from pipelines.extraction.phrases import (
     is_credit,
     is_meta_line,
     is_promotion,
+    may_be_notice,
     points_elsewhere,
 )
 from pipelines.extraction.score import Scores
@@ -245,8 +246,10 @@ class _Pruning:
             if out.own[i] > _LINE or i in self.gone:
                 continue
             line = self.line(i)
-            closing, selling = ends_article(line), asks_to_subscribe(line)
-            promoting = is_promotion(line)
+            closing = selling = promoting = False
+            if may_be_notice(line):
+                closing, selling = ends_article(line), asks_to_subscribe(line)
+                promoting = is_promotion(line)
             if (closing or selling or promoting) and self.statements.hold(i):
                 continue
             if (

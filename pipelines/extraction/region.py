@@ -20,7 +20,6 @@ _MIN_TITLE = 8
 _SHARE = 0.75
 _MAX_CLIMB = 8
 _PART = "\x00"  # no parsed text holds it
-_HEADINGS = 4
 _IS_TEXT = attrgetter("is_text_node")
 _MARGIN = 400  # characters of frame that may stand around title and text
 
@@ -59,13 +58,13 @@ def likely_region(body: LexborNode, *, title: str) -> LexborNode | None:
 
 
 def _text_node(body: LexborNode, pieces: list[str], piece: int) -> LexborNode:
-    """The text node of a piece: looked for in the main heading, where titles mostly stand, if the
+    """The text node of a piece: looked for in the first heading, where titles mostly stand, if the
     text is met once; else by counting."""
     if pieces.count(pieces[piece]) == 1:
-        for heading in body.css("h1")[:_HEADINGS]:
-            inner = heading.first_child
-            if inner is not None and inner.text_content == pieces[piece]:
-                return inner
+        heading = body.css_first("h1")
+        inner = heading.first_child if heading is not None else None
+        if inner is not None and inner.text_content == pieces[piece]:
+            return inner
     texts = filter(_IS_TEXT, body.traverse(include_text=True, skip_empty=True))
     return next(islice(texts, piece, None))
 

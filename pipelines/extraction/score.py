@@ -23,6 +23,7 @@ _CARD_TAGS = frozenset({"li", "dl", "div", "article", "section", "dd", "h3", "h4
 _LINE_TAGS = words(
     "p li td th dd dt h1 h2 h3 h4 h5 h6 tr ul ol dl table tbody thead blockquote pre header center"
 )
+_ROW = 3  # cards
 _SOME_PROSE = 12.0  # weight of one short sentence
 _SMALL_FOOTER = 160.0  # a footer or menu with less text is never the article
 #: a page with this much weight of prose has an article, whatever its boxes are called
@@ -116,12 +117,17 @@ def _framed(
     count = len(out.nodes)
     limit = (0.5 if title < 0 else 0.8) * prose[0]
     parent, mark, tag, end, hidden = out.parent, out.mark, out.tag, out.end, out.hidden
-    cards = _cards(out)
+    rows = _rows(out)
+    cards: set[int] = set()
     framed = [False] * count
     for i in range(1, count):
-        if framed[parent[i]] or i in outside or tag[i] == "figcaption":
+        above = parent[i]
+        if framed[above] or i in outside or tag[i] == "figcaption":
             framed[i] = True
-        elif i <= title < end[i] and prose[i] > 0.2 * limit:
+            continue
+        if above in rows:
+            cards |= _cards(out, rows.pop(above))
+        if i <= title < end[i] and prose[i] > 0.2 * limit:
             continue
         elif i in cards:
             framed[i] = True
@@ -139,16 +145,23 @@ def _framed(
     return framed
 
 
-def _cards(out: Outline) -> set[int]:
-    """Rows of three and more similar boxes, each with a link and little text: teasers."""
-    groups: dict[tuple[int, str, str], list[int]] = {}
-    small: dict[tuple[int, str, str], list[int]] = {}
-    sizes: dict[tuple[int, str, str], int] = {}
-    tag, text, link, parent = out.tag, out.text, out.link, out.parent
-    for i in range(1, len(out.nodes)):
-        if tag[i] not in _CARD_TAGS or not text[i]:
-            continue
-        key = (parent[i], tag[i], out.name[i].split(" ", 1)[0])
+def _rows(out: Outline) -> dict[int, list[int]]:
+    """Boxes that may be cards by the box around them, where there are three and more."""
+    rows: dict[int, list[int]] = {}
+    for i, (tag, size, above) in enumerate(zip(out.tag, out.text, out.parent, strict=True)):
+        if tag in _CARD_TAGS and size and i:
+            rows.setdefault(above, []).append(i)
+    return {above: boxes for above, boxes in rows.items() if len(boxes) >= _ROW}
+
+
+def _cards(out: Outline, boxes: list[int]) -> set[int]:
+    """Of boxes in one box three and more similar ones, each with a link and little text: teasers."""
+    groups: dict[tuple[str, str], list[int]] = {}
+    small: dict[tuple[str, str], list[int]] = {}
+    sizes: dict[tuple[str, str], int] = {}
+    tag, text, link, name = out.tag, out.text, out.link, out.name
+    for i in boxes:
+        key = (tag[i], name[i].split(" ", 1)[0])
         sizes[key] = sizes.get(key, 0) + 1
         if text[i] > 250 or link[i] < 5:
             continue
@@ -157,7 +170,7 @@ def _cards(out: Outline) -> set[int]:
             groups.setdefault(key, []).append(i)
     found: set[int] = set()
     for key, members in groups.items():
-        if len(members) >= 3 and len(members) >= 0.6 * sizes[key] and not _files(out, members):
+        if len(members) >= _ROW and len(members) >= 0.6 * sizes[key] and not _files(out, members):
             found.update(members)
             if len(members) >= 0.8 * sizes[key]:
                 found.update(small[key])  # one of the row may have a longer text
