@@ -9,9 +9,7 @@ for questions are ranked instead (``bench/passages.py``).
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import json
 import os
 import random
 import re
@@ -85,16 +83,11 @@ def _documents(data: Path) -> Iterator[tuple[str, str]]:
     patterns = ("*.jsonl", "*.jsonl.gz")
     files = [data] if data.is_file() else sorted(p for g in patterns for p in data.rglob(g))
     for path in files:
-        opener = gzip.open if path.suffix == ".gz" else open
-        with opener(path, "rt", encoding="utf-8") as lines:
-            for line in lines:
-                row = json.loads(line) if line.strip() else {}
-                body = next(
-                    (row[k] for k in ("text", "body", "summary", "text_b") if row.get(k)), ""
-                )
-                title = row.get("title") or ""
-                if title or body:
-                    yield str(title or body[:40]), str(body or title)[:_LONGEST]
+        for row in rows_of(path):
+            body = next((row[k] for k in ("text", "body", "summary", "text_b") if row.get(k)), "")
+            title = row.get("title") or ""
+            if title or body:
+                yield str(title or body[:40]), str(body or title)[:_LONGEST]
 
 
 def _fill(writer: Callable[[], Any], documents: Documents) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,12 +67,19 @@ def data_sets(path: Path) -> list[Path]:
 
 
 def rows_of(manifest: Path) -> Iterator[dict[str, Any]]:
-    """Rows of a JSON lines file, plain or gzipped."""
+    """Rows of a JSON lines file, plain or gzipped. Exits naming the line that is no such row."""
     opener = gzip.open if manifest.suffix == ".gz" else open
     with opener(manifest, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            if line.strip():
-                yield json.loads(line)
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line)
+            except ValueError as error:
+                sys.exit(f"{manifest}:{number}: one JSON object a line is expected: {error}")
+            if not isinstance(row, dict):
+                sys.exit(f"{manifest}:{number}: one JSON object a line is expected")
+            yield row
 
 
 def page_bytes(manifest: Path, row: dict[str, Any]) -> bytes | None:
