@@ -220,12 +220,18 @@ _BEFORE_OWN = re.compile(
 )
 
 
+# 商务部 海关总署公告2025年第18号 公布…的决定
+_OF_JOINT = re.compile(r"\Z|[\s\u3000]{0,3}(?:公布|关于)")
+
+
 def _stands_alone(text: str, number: DocNumber, title: str) -> bool:
     start = text.rfind("\n", 0, number.start) + 1
     end = text.find("\n", number.end)
     before = text[start : number.start].strip(" \t\u3000（(【[〔").removesuffix("中华人民共和国")
     after = text[number.end : end if end >= 0 else len(text)].strip(" \t\u3000）)】]〕")
-    joint = number.kind != "code" and not after and bool(bodies_in(before))
+    joint = number.kind != "code" and bool(_OF_JOINT.match(after)) and bool(bodies_in(before))
+    if joint and after:
+        return True
     if not joint and not _BEFORE_OWN.fullmatch(before):
         return False
     if not after or start == number.start == 0:

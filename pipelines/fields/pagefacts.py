@@ -44,7 +44,8 @@ def plain_label(key: str) -> str:
 
 _FRONT_LINES, _FRONT = 14, 700
 _LINE = re.compile(
-    r"[ \t\u3000]{0,8}[【\[]?(?P<label>[\u4e00-\u9fff \u3000]{2,10})[】\]]?[:：](?P<value>.{1,100})"
+    r"[ \t\u3000]{0,8}(?:[【\[](?P<boxed>[\u4e00-\u9fff \u3000]{2,10})[】\]][:：]?"
+    r"|(?P<label>[\u4e00-\u9fff \u3000]{2,10})[:：])(?P<value>.{1,100})"
 )
 
 
@@ -56,7 +57,7 @@ def stated_lines(text: str) -> dict[str, str]:
         if len(line) > 120:
             break
         match = _LINE.fullmatch(line.rstrip())
-        label = plain_label(match["label"]) if match else ""
+        label = plain_label(match["boxed"] or match["label"]) if match else ""
         if match and label in labels.IN_TEXT and match["value"].strip():
             found.setdefault(label, match["value"].strip())
     return found

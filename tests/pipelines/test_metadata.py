@@ -305,3 +305,12 @@ def test_hostile_pages_take_bounded_time(hostile: str) -> None:
     started = time.process_time()
     read(page(hostile[:5_000], hostile, head=hostile[:20_000], table={"发文机关": hostile[:2_000]}))
     assert time.process_time() - started < 3.0
+
+
+def test_labels_in_boxes_are_read_like_lines_of_a_table() -> None:
+    text = (
+        "【发布文号】公告2025年第18号\n【发文日期】2025年4月4日\n根据规定，自发布之日起正式实施。"
+    )
+    found = read(page("关于公布决定的公告", text))
+    assert found.doc_number == "公告2025年第18号"
+    assert (found.written_on, found.effective_on) == (date(2025, 4, 4), date(2025, 4, 4))
