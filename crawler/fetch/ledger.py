@@ -7,7 +7,7 @@ list page costs one write transaction.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 MOST_PENDING = 5000
 MOST_RECHECKS = 100
+FEWEST_DOUBTED = 4  # pages that a list must say were changed before it is doubted
 MOST_ATTEMPTS = 5
 FIRST_RETRY = timedelta(hours=1)
 GONE_CODES = frozenset({"gone", "soft_404"})
@@ -60,14 +61,30 @@ class RecheckRule:
         own_page = spec.kind in ("html_list", "sitemap") and spec.detail is None
         return cls(every=recheck.every, during=recheck.for_, unlisted=own_page)
 
-    def due(self, known: KnownUrl, row: ListRow, *, now: datetime) -> bool:
-        """Whether a listed page that is stored already is to be fetched again."""
+    def due(self, known: KnownUrl, row: ListRow, *, now: datetime, believed: bool = True) -> bool:
+        """Whether a listed page that is stored already is to be fetched again.
+
+        ``believed``: the list may be taken at its word when it says that a page was changed.
+        """
         checked, seen = known.last_checked_at, known.first_seen_at
         if checked is None:
             return False
-        if known.state == "gone" or (row.modified_at is not None and row.modified_at > checked):
+        if known.state == "gone" or (believed and _says_changed(known, row)):
             return True
         return now - checked >= self.every and (seen is None or now - seen <= self.during)
+
+
+def _says_changed(known: KnownUrl, row: ListRow) -> bool:
+    checked = known.last_checked_at
+    return row.modified_at is not None and checked is not None and row.modified_at > checked
+
+
+def _list_believed(rows: Mapping[str, ListRow], known: Mapping[str, KnownUrl]) -> bool:
+    """Not when it says of most pages that they changed since we looked: many sitemaps give every
+    page the hour of their own making, and all of it would be fetched at every look."""
+    stored = [(known[key], row) for key, row in rows.items() if key in known]
+    changed = sum(_says_changed(*pair) for pair in stored)
+    return changed < FEWEST_DOUBTED or changed * 2 <= len(stored)
 
 
 class CountingLedger(MemoryLedger):
@@ -219,21 +236,25 @@ class DatabaseLedger:
             now=now,
         )
         fresh = {entry.url_key for entry in new}
+        believed = _list_believed(keyed, known)
         fetch = tuple(
             row
             for key, row in keyed.items()
-            if key in fresh or (key in known and self._again(known[key], row, now=now))
+            if key in fresh
+            or (key in known and self._again(known[key], row, now=now, believed=believed))
         )
         return Selection(fetch=fetch, new=len(fresh), ground=ground)
 
-    def _again(self, known: KnownUrl, row: ListRow, *, now: datetime) -> bool:
+    def _again(self, known: KnownUrl, row: ListRow, *, now: datetime, believed: bool) -> bool:
         if known.url_key in self._handed:
             return False
         if known.state == "pending":
             return known.not_before is None or known.not_before <= now
         if known.state == "failed":  # given up, but still listed: once a week
             return known.not_before is not None and known.not_before <= now
-        if known.state in ("live", "gone") and self.recheck.due(known, row, now=now):
+        if known.state in ("live", "gone") and self.recheck.due(
+            known, row, now=now, believed=believed
+        ):
             self._stored.add(known.url_key)
             return True
         return False

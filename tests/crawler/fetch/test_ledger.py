@@ -248,6 +248,19 @@ def test_a_feed_that_says_changed_is_believed(history: Runs) -> None:
     assert _list(ledger, [touched]).fetch == (touched,)
 
 
+def test_a_sitemap_that_says_changed_of_every_page_is_not(history: Runs) -> None:
+    first = history.start()
+    _list(first, ROWS)
+    for row in ROWS:
+        history.save(row)
+    history.end()
+    ledger = history.start()
+    now = datetime.now(UTC) + timedelta(minutes=1)
+    touched = [ListRow(url=row.url, title=row.title, modified_at=now) for row in ROWS]
+    assert _list(ledger, touched).fetch == ()
+    assert _list(ledger, [*touched[:1], *ROWS[1:]]).fetch == (touched[0],)
+
+
 def test_a_second_look_that_fails_leaves_the_document_alone(history: Runs) -> None:
     first = history.start()
     _list(first, ROWS[:1])
