@@ -146,7 +146,12 @@ def _value(op: str, value: float | None, value_max: float | None, unit: str) -> 
     if value is None:
         return ""
     number = _number(value) if value_max is None else f"{_number(value)}–{_number(value_max)}"
-    return f"{_OPS.get(op, '')}{number} {unit}".rstrip()
+    return f"{_OPS.get(op, '')}{_with_unit(number, unit)}"
+
+
+def _with_unit(number: str, unit: str) -> str:
+    """``5万元``, ``100 家``: money of the country as it is written there."""
+    return f"{number}元" if unit == "CNY" else f"{number} {unit}".rstrip()
 
 
 def _number(value: float) -> str:
@@ -167,7 +172,7 @@ def _support(rate: float | None, cap: float | None, amount: float | None, unit: 
     if rate is not None:
         parts.append(f"{rate:.4g}".rstrip() if rate > 1 else f"{rate * 100:g}%")
     if cap is not None:
-        parts.append(f"≤ {_number(cap)} {unit}")
+        parts.append(f"≤ {_with_unit(_number(cap), unit)}")
     if amount is not None:
-        parts.append(f"{_number(amount)} {unit}")
+        parts.append(_with_unit(_number(amount), unit))
     return "，".join(parts)

@@ -23,7 +23,7 @@ def test_figures_tasks_and_citations_are_shown_with_their_words(desk: Desk) -> N
     targets = page.one('section[aria-labelledby="reading-targets"]').text()
     for part in ("≥ 100 家", "1,500 亿元", "2027", "培育100家以上企业"):
         assert part in targets, part
-    assert "30%，≤ 500万 CNY" in page.one('section[aria-labelledby="reading-support"]').text()
+    assert "30%，≤ 500万元" in page.one('section[aria-labelledby="reading-support"]').text()
     tasks = page.one('section[aria-labelledby="reading-tasks"]').text()
     assert "市数据局" in tasks
     assert "牵头" in tasks
