@@ -66,7 +66,9 @@ _OCCASION = re.compile(
 _COMPANY = re.compile(
     r"公司(?:表示|称|在|将|拟|董事|回应|认为)|投资者(?:互动|问答|关系)|互动平台|业绩说明会"
 )
-_NO_NAME = re.compile(r"称|要求|明确|提出|表示|将|显示|指出|记者|我国|成效|进展|成果|情况")
+_NO_NAME = re.compile(
+    r"\A(?:深入|认真|扎实)?(?:贯彻|学习|介绍|宣传)|称|要求|明确|提出|表示|将|显示|指出|记者|我国|成效|进展|成果|情况"
+)
 TITLE_END = "|"
 """Stands between title and lead in the words of an announcement."""
 _ABBREVIATED = re.compile(r"《[\u4e00-\u9fff]{2,4}》")
@@ -88,7 +90,7 @@ _BREAKS = re.compile(r"[。！？；\n]")
 ROUNDUP = re.compile(
     r"(?:一周|本周|每周|周度|本月|每月|月度|\d{1,2}月|季度).{0,6}(?:速递|速览|观察|回顾|汇总|盘点|要闻|动态|资讯)"
     r"|(?:周报|月报|周刊|月刊|简报|早报|晚报|早参|日报)(?:[：:|｜丨（(\s\d]|\Z)|政策(?:速递|速览|汇总|盘点|动态|周)"
-    r"|盘点|合集|大事记|比一比|汇编"
+    r"|盘点|合集|大事记|比一比|汇编|十大新闻|新闻联播|\A.{0,6}(?:快讯|简讯|要闻)\Z"
 )
 """Titles of pages that tell of many policies."""
 

@@ -45,6 +45,7 @@ _CHANGES = re.compile(
     r"《?(?P<by>[^《》〈〉<>]{0,40}?)关于(?:修改|修订|修正|废止)[《〈<](?P<name>[^《》〈〉<>]{3,60})[》〉>]"
     r"的(?:决定|通知|公告)》?"
 )
+_OF_SOME = re.compile(r"(?:修改|废止|清理|失效).{0,4}部分.{2,12}\Z")
 _RENAMED = (("管理规定", "管理办法"), ("管理办法", "管理规定"))
 """What a draft may turn into on its way to the act."""
 _QUOTES = str.maketrans("", "", "“”\"'‘’《》〈〉<>「」")
@@ -143,7 +144,7 @@ def read_place(plain: str) -> tuple[str, int]:
 def _inside(content: str) -> str:
     """What a bracket adds to the name: years and batches are read later, states fall away; a
     number adds nothing."""
-    if content.endswith("号"):
+    if content.endswith("号") and not content.startswith("第"):
         return ""
     return _STATE.sub("", content)
 
@@ -166,6 +167,12 @@ def _part(match: re.Match[str], batch: list[str]) -> str:
     else:
         batch.append(f"{_number(match['n'])}{match['unit'][0]}")
     return ""
+
+
+def recurs(name: PolicyName) -> bool:
+    """Whether acts or papers of one name come again and again: nothing tells two of them apart."""
+    bare = not name.years and not name.batch
+    return bare and (name.core.endswith(("报告", "公报")) or bool(_OF_SOME.search(name.core)))
 
 
 def turned_into(name: PolicyName) -> str:

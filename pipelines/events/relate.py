@@ -17,6 +17,7 @@ from pipelines.events.names import (
     batches_in,
     is_enactment,
     places_differ,
+    recurs,
     renamed,
 )
 from pipelines.events.roles import OWN_ROLES
@@ -198,6 +199,8 @@ def _by_name(a: EventKeys, b: EventKeys) -> Link | None:
     """The same name: place or issuer must agree too, and the days must fit."""
     left, right = _names(a, b)
     if left.core != right.core or not _days_fit(a, b):
+        return None
+    if recurs(left) and not _near(a, b, _SAME_DAYS):
         return None
     same_place = bool(left.place) and left.place == right.place
     same_issuer = issuers_overlap(a.issuers, b.issuers)

@@ -216,6 +216,55 @@ def test_an_explanation_leaves_out_that_the_notice_is_published() -> None:
     assert meets(told, known)
 
 
+FAR = "记者在田间看到，收割机正在作业，合作社的社员忙着装车运粮，今年收成比往年好。" * 7
+FOREIGN = act("中华人民共和国外商投资法", by="全国人民代表大会", site="中国人大网")
+
+
+def test_what_a_report_touches_upon_far_down_is_not_what_it_is_about() -> None:
+    told = "全国人大日前通过《外商投资法》。"
+    assert meets(page("投资有法可依", told), FOREIGN)
+    assert page("两国议长举行会谈", f"{FAR}{told}").subject is None
+    assert meets(page("外商投资迎来新规", f"{FAR}{told}"), FOREIGN)
+
+
+@pytest.mark.parametrize("title", ["国内联播快讯", "今日要闻", "某台发布国内十大新闻"])
+def test_pages_of_many_items_are_about_none(title: str) -> None:
+    text = "全国人大日前通过《外商投资法》。"
+    assert page(title, text).subject is None
+    assert page(f"快讯：{text}", text).subject is not None
+
+
+def test_papers_that_come_every_year_are_of_one_event_for_some_weeks_only() -> None:
+    for name in ("最高人民法院工作报告", "国务院关于修改和废止部分行政法规的决定"):
+        first = page(f"受权播发《{name}》", f"今天发布《{name}》。", day=date(2024, 3, 15))
+        same = page(f"《{name}》公布", f"近日公布《{name}》。", day=date(2024, 3, 20))
+        later = page(f"受权播发《{name}》", f"今天发布《{name}》。", day=date(2024, 12, 13))
+        assert relate(first, same) is not None
+        assert relate(first, later) is None
+
+
+def test_the_last_of_several_bases_is_a_basis() -> None:
+    basis = "委员会发布公告，根据《海关法》、《对外贸易法》《进出口关税条例》等，调整关税。"
+    assert page("加征关税", basis).subject is None
+    both = "国务院印发《海岛管理条例》和《海岸管理条例》。"
+    subject = page("海岛有了条例", both).subject
+    assert subject is not None
+    assert subject.name.core == "海岛管理条例"
+
+
+def test_numbered_announcements_of_one_body_are_several() -> None:
+    names = [read_name(f"中华人民共和国某大会公告（第{n}号）") for n in "四五"]
+    assert len({name.core for name in names if name is not None}) == 2
+    numbered = read_name("某管理规定（2025年第86号）")
+    assert numbered is not None
+    assert numbered.core == "某管理规定"
+
+
+def test_a_headline_that_begins_with_a_call_to_study_names_no_act() -> None:
+    text = "某机关日前开展深入贯彻中央八项规定，推动作风建设。"
+    assert page("作风建设", text).subject is None
+
+
 def test_a_market_is_no_city() -> None:
     for title in ("快递市场管理办法", "证券市场交易管理规定", "房地产市场调控办法"):
         name = read_name(title)
