@@ -16,6 +16,7 @@ from spiders.induction.weights import weighed
 from spiders.induction.worth import WORD
 
 _YEAR = re.compile(r"(?:19|20)\d\d|[一二][〇○零一二三四五六七八九]{3}年|ago|前")
+_SHORT_YEAR = re.compile(r"\W{0,2}\d{1,2}([/.-])\d{1,2}\1\d\d\W{0,2}$")
 _FIRST_DIGIT = re.compile(r"\d|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)", re.I)
 _NAMED = re.compile(r"date|time|day|rq|sj|posted|publish", re.IGNORECASE)
 _REVISED = re.compile(r"updated|modified|revised", re.IGNORECASE)
@@ -141,7 +142,7 @@ def _features(
         other=max(other, float(_REVISED.search(classes) is not None)),
         ordered=descending_share(days) if len(known) > 2 else 0.0,
         same=float(len(known) > 3 and len(set(known)) == 1),
-        yearless=sum(_YEAR.search(text) is None for text in texts) / len(texts),
+        yearless=sum(not _has_year(text) for text in texts) / len(texts),
         several=sum(len(find_dates(text, lang="en")) > 1 for text in texts[:_LOOKED_AT])
         / len(texts[:_LOOKED_AT]),
         long=min(1.0, max(0.0, (size - _PLAIN) / 100)),
@@ -158,11 +159,12 @@ def _features(
 
 def _is_alone(text: str) -> bool:
     """Whether a text is a whole day and nothing else; month and weekday are words of it."""
-    return (
-        _YEAR.search(text) is not None
-        and len(text) <= _LONGEST_ALONE
-        and len(WORD.findall(text)) <= _MOST_WORDS
-    )
+    short = len(text) <= _LONGEST_ALONE and len(WORD.findall(text)) <= _MOST_WORDS
+    return short and _has_year(text)
+
+
+def _has_year(text: str) -> bool:
+    return _YEAR.search(text) is not None or _SHORT_YEAR.match(text) is not None
 
 
 def _label(text: str) -> str:

@@ -90,8 +90,14 @@ def with_links(rows: Sequence[Element]) -> Group | None:
             places[f"{slot} {taken[slot]}" if taken[slot] > 1 else slot].append((row, link))
     if not places:
         return None
-    best = max(places, key=lambda name: (_worth(places[name]), -len(name)))
+    best = max(places, key=lambda name: (*_rank(places[name]), -len(name)))
     return Group([row for row, _ in places[best]], [link for _, link in places[best]])
+
+
+def _rank(pairs: Sequence[tuple[Element, Element]]) -> tuple[float, int, float]:
+    """Places are compared by their worth; those worth nothing by how many rows have them."""
+    worth = _worth(pairs)
+    return max(0.0, worth), len(pairs) if worth <= 0 else 0, worth
 
 
 def _worth(pairs: Sequence[tuple[Element, Element]]) -> float:

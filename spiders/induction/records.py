@@ -199,12 +199,13 @@ def _described(
     linked = links[url] != columns[url]  # the cell is an anchor: its text may be the title
     rest = {name: values for name, values in columns.items() if linked or name != url}
     title = _top(rest, _title_score, least=_LEAST_TITLE)
-    if title is None:
+    named = title is not None and _share(rest[title], is_case) > _CASES
+    parties = None if named else _parties(rest)
+    if title is None and parties is None:
         return None
-    parties = None if _share(rest[title], is_case) > _CASES else _parties(rest)
     stated = [date_from_url(value) for value in links[url]]
     day, form, days = _day_field(rest, stated, today=today, zone=zone, lang=lang)
-    fields = {"title": parties or title, "url": url}
+    fields = {"title": parties or title or "", "url": url}
     if day:
         fields["date"] = day
     written = next((name for name in rest if _WRITTEN_NAME.search(name.rsplit(".", 1)[-1])), None)
@@ -221,7 +222,7 @@ def _described(
         fields["issuer"] = issuer
     score = len(records) * (
         _link_score(url, links[url])
-        + _title_score(title, columns[title])
+        + (_title_score(title, columns[title]) if title else _LEAST_TITLE)
         + (1.0 if day else 0.0)
         + 0.2 * descending_share(days)
         - 0.1 * path.count("[]")  # of two levels with as many records, the outer knows more

@@ -15,8 +15,8 @@ from spiders.induction.dom import read_page
 from spiders.induction.naming import describe
 from spiders.induction.source_text import checked, source_text
 from spiders.paging import NumberPaging
+from tests.spiders.list_shapes_cases import OTHER, REFUSED
 from tests.spiders.list_shapes_told import SHAPES as LISTS
-from tests.spiders.list_shapes_world import OTHER, REFUSED
 
 TODAY = date(2026, 11, 20)
 BASE = "https://www.example.gov.cn/zwgk/tzgg/index.html"
