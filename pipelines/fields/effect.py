@@ -27,6 +27,10 @@ _AFTER = re.compile(
 )
 # 自2024年1月1日施行, 于2024年1月1日（对我国）生效
 _AFTER_FROM = re.compile(rf"{_SP}(?:对[\u4e00-\u9fff]{{2,6}})?{ACT}(?P<rest>[^\n]{{0,24}})")
+# 自2026年1月1日起，《甲条例》正式施行
+_AFTER_TITLE = re.compile(
+    rf"{_SP}起[，,]?(?:新修[订正]的)?《[^》\n]{{2,60}}》[\u4e00-\u9fff]{{0,3}}?{ACT}(?P<rest>[^\n]{{0,24}})"
+)
 _HEADER = re.compile(r"[ \t\u3000]{1,6}起?施行[ \t]*(?:\n|\Z)")
 #: 有效期自2024年4月1日至…, 执行期限为2024年4月1日至…
 _PERIOD_FROM = re.compile(
@@ -73,6 +77,10 @@ _OLDER = ("的", "《", "以来", "至今")
 _NAMES_A_TEXT = re.compile(r"》|规定|条例|办法|新规|通知|标准|细则|規定|條例|辦法|[新该]法")
 
 
+_OF_A_TITLE = 0.8
+"""Confidence in the day that is said of a document by its title: the page's own, or reported."""
+
+
 def find_effective(
     text: str,
     *,
@@ -89,7 +97,11 @@ def find_effective(
     the last of them over earlier ones.
     """
     spans = dates if dates is not None else find_dates(text)
-    found = max(_stated(text, spans), key=lambda term: (term.confidence, term.start), default=None)
+    stated = list(_stated(text, spans))
+    found = max(stated, key=lambda term: (term.confidence, term.start), default=None)
+    if found is not None and found.confidence == _OF_A_TITLE:
+        # 《甲办法》自…起施行，《乙规定》自…起施行: a round-up has no day of its own
+        return found if len({term.value for term in stated}) == 1 else None
     if found is not None and found.rule != "period":
         return found
     promulgated = promulgated_on or published_on or written_on
@@ -152,7 +164,7 @@ def _stated(text: str, dates: tuple[DateSpan, ...]) -> Iterator[Term]:
         if not SELF.search(clause) and _CITED.search(text[max(0, span.start - 120) : span.start]):
             continue
         if re.search(r"《[^》]{2,40}》[^，。]{0,6}\Z", clause) and "本" not in clause:
-            confidence = 0.8
+            confidence = _OF_A_TITLE
         elif SELF.search(clause):
             confidence = 0.98
         else:
@@ -163,7 +175,9 @@ def _stated(text: str, dates: tuple[DateSpan, ...]) -> Iterator[Term]:
 
 def _said_from(text: str, span: DateSpan, lead: str) -> re.Match[str] | None:
     """自2024年1月1日施行, without 起; 于…生效 only of the document itself."""
-    if _FROM.search(lead):
+    if (titled := _AFTER_TITLE.match(text, span.end)) is not None:
+        return titled
+    if _FROM.search(lead) or lead.endswith("》"):
         return _AFTER_FROM.match(text, span.end)
     if not _ON.search(lead) or SELF.search(_clause(text, span.start)) is None:
         return None

@@ -18,7 +18,7 @@ _NEAR, _FAR = 120, 260
 _ENGLISH_EFFECT = re.compile(
     r"(?:\b[Tt]h(?:is|ese|e)[ ](?:[A-Za-z]+ ){0,2}?(?i:rules?|regulations?|orders?|acts?|notice"
     r"|guidance|directions?|amendments?|changes|instruments?|ad)"
-    r" (?:(?:will|shall|is|are|becomes?|comes?|takes?|enters?|be|also) ){1,3}"
+    r" (?:(?:will|shall|is|are|becomes?|comes?|goes?|takes?|enters?|be|also) ){1,3}"
     r"(?:effective|effect|into (?:force|effect)|in force)(?: (?:on|as of|from))?"
     r"|\A[ \t]{0,8}(?:(?i:effective dates?|dates?)|Entry into force)[ ]?[:.—-]{1,2}[ ]?"
     r"(?![^\n]{0,40}(?:omment|ubmi|espon|eceiv|\b[Dd]ue\b|[Mm]eeting|[Hh]earing))"
@@ -32,7 +32,7 @@ _ENGLISH_APPLIES = re.compile(
     r"(?i:regulations?|directive|decision|act|order|title|law|rules?|ordinance|part|section"
     r"|guidelines|notice|standards?|requirements|provisions|instrument)"
     r"|\ARegulation \(E[UC]\) (?:No )?[\d/]{4,10})"
-    r" (?:(?:shall|will) )?(?:also )?(?:appl(?:y|ies)|(?:be|is|are|becomes?) operative)"
+    r" (?:(?:shall|will) )?(?:also )?(?:appl(?:y|ies)|commences?|(?:be|is|are|becomes?) operative)"
     r"(?: (?:(?:as )?from|as of|on|and after))?[ ]?\Z"
     r"|\b[Tt](?:hese|his|he) (?:following )?(?:[A-Z][A-Za-z]{1,20} ){0,8}?"
     r"(?i:regulations?|orders?|acts?|rules|law|provisions|notice|directions?|instrument)\b"
@@ -44,10 +44,23 @@ _EXPIRES = re.compile(
     r"\b[Tt]h(?:is|ese|e) (?:[A-Za-z]+ ){0,3}?(?i:rules?|regulations?|orders?|acts?|notice|guidance"
     r"|directions?|amendments?|instruments?|exemption|relief|directive|decision|law|provisions)\b"
     r"[^.\n]{0,160}?\b(?:expires?|ceases? to (?:have effect|be in force|apply)|lapses?|terminates?"
-    r"|sunsets?|remains? in (?:force|effect)|(?:is|are) (?:effective|valid)(?= (?:until|through)))"
+    r"|sunsets?|(?:is|are|stands?) repealed|remains? in (?:force|effect)"
+    r"|(?:is|are) (?:effective|valid)(?= (?:until|through)))"
     r"(?: (?:on|at|until|till|through|after|the|end|of|midnight|and be repealed)){0,5} \Z"
 )
-_ENDING_WORDS = ("xpire", "cease", "lapse", "erminate", "sunset", "remain", " until ", " through ")
+# is repealed on 1 July, ceases to have effect on 1 July: the first day out of force
+_OUT_OF_FORCE = re.compile(r"(?:repealed|cease[^.]{0,30}?) on [a-z ]{0,12}\Z")
+_ENDING_WORDS = (
+    "xpire",
+    "cease",
+    "lapse",
+    "erminate",
+    "sunset",
+    "remain",
+    "repealed",
+    " until ",
+    " through ",
+)
 _SUBJECT = (
     r"(?i:rule|regulations?|orders?|act|notice|directive|decision|amendments?|guidance|instrument)"
 )
@@ -118,7 +131,8 @@ def find_english_expiry(text: str, *, dates: tuple[DateSpan, ...]) -> Term | Non
         match = _EXPIRES.search(before)
         if match is not None:
             start = span.start - len(before) + match.start()
-            return Term(span.value, text[start : span.end], start, "stated_expiry", 0.85)
+            last = span.value - timedelta(days=1 if _OUT_OF_FORCE.search(match[0]) else 0)
+            return Term(last, text[start : span.end], start, "stated_expiry", 0.85)
     return None
 
 

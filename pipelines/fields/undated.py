@@ -30,7 +30,7 @@ _NEXT = "明下"
 _CERTAIN_DAYS = 150
 """Days from the base within which a day without a year is near enough to have only one reading."""
 # 自7月1日起, 将于7月1日; not 每年7月1日, 2024年7月1日
-_BARE = re.compile(rf"(?P<lead>[自从於于]|将于|將於)[ \t]{{0,2}}{_MONTH_DAY}")
+_BARE = re.compile(rf"(?P<lead>[自从從於于》])[ \t]{{0,2}}{_MONTH_DAY}")
 
 
 def range_ends(text: str, spans: tuple[DateSpan, ...]) -> tuple[DateSpan, ...]:
