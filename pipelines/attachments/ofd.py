@@ -21,13 +21,13 @@ _REPEAT = re.compile(r"g (\d{1,6}) (-?[\d.]{1,12})")
 def read_ofd(data: bytes, *, limits: Limits) -> FileText:
     """Paragraphs of all documents of the package. Raises FileProblem."""
     with opened(data, limits=limits, kind="ofd") as archive:
-        names = {name.lstrip("/"): name for name in archive.namelist()}
-        if "Encryptions.xml" in names or "Encrypts.xml" in names:
+        names = {_place(name): name for name in archive.namelist()}
+        if "encryptions.xml" in names or "encrypts.xml" in names:
             raise Encrypted(kind="ofd")
         package = _Package(archive, names, Budget(limits, kind="ofd"))
         pages: list[Page] = []
         for document in _texts(package.xml("OFD.xml"), "DocRoot"):
-            pages += _document(package, document.lstrip("/"), limits=limits, first=len(pages))
+            pages += _document(package, document, limits=limits, first=len(pages))
         if not pages:
             raise Damaged("no pages", kind="ofd")
         return reading("ofd", paragraphs(pages), most=limits.text, pages=len(pages))
@@ -40,7 +40,7 @@ class _Package:
         self.budget = budget
 
     def xml(self, path: str) -> etree._Element:
-        name = self.names.get(posixpath.normpath(path))
+        name = self.names.get(_place(path))
         if name is None:
             raise Damaged(f"missing {path[:100]}", kind="ofd")
         return parse_xml(self.budget.read(self.archive, name), kind="ofd")
@@ -48,7 +48,7 @@ class _Package:
 
 def _document(package: _Package, path: str, *, limits: Limits, first: int) -> list[Page]:
     root = package.xml(path)
-    base = posixpath.dirname(path)
+    base = posixpath.dirname(path.replace("\\", "/"))
     boxes = [_box(text) for text in _texts(root, "PhysicalBox")]
     default = next((box for box in boxes if box), _A4)
     places = [
@@ -58,21 +58,35 @@ def _document(package: _Package, path: str, *, limits: Limits, first: int) -> li
         for element in holder
         if local(element) == "Page"
     ]
+    templates = {
+        attribute(element, "ID"): place
+        for element in root.iter()
+        if local(element) == "TemplatePage" and (place := attribute(element, "BaseLoc"))
+    }
     if first + len(places) > limits.pages:
         raise TooManyPages(f"{first + len(places)} pages", kind="ofd")
     pages = []
     for number, place in enumerate(places, start=first):
         if place is None:
             continue
-        where = place.lstrip("/") if place.startswith("/") else posixpath.join(base, place)
-        pages.append(_page(package.xml(where), number, default))
+        page = package.xml(_joined(base, place))
+        below = [
+            package.xml(_joined(base, templates.pop(name)))
+            for element in page.iter()
+            if local(element) == "Template"
+            and (name := attribute(element, "TemplateID")) in templates
+        ]
+        pages.append(_page(page, number, default, below=below))
     return pages
 
 
-def _page(root: etree._Element, number: int, default: tuple[float, ...]) -> Page:
+def _page(
+    root: etree._Element, number: int, default: tuple[float, ...], *, below: list[etree._Element]
+) -> Page:
+    """A page with the templates (letterheads) that no page before it has shown."""
     box = next((found for text in _texts(root, "PhysicalBox") if (found := _box(text))), default)
     pieces: list[Line] = []
-    for element in root.iter():
+    for element in (each for layer in (*below, root) for each in layer.iter()):
         if local(element) == "TextObject":
             pieces.extend(_pieces(element, number))
     return Page(tuple(_rows(pieces)), height=box[3], width=box[2])
@@ -83,7 +97,7 @@ def _pieces(element: etree._Element, number: int) -> list[Line]:
     if boundary is None:
         return []
     size = _number(attribute(element, "Size"), 3.0)
-    scale = _scale(attribute(element, "CTM"))
+    scale, right, down = _scale(attribute(element, "CTM"))
     size *= scale
     found = []
     x, y = 0.0, 0.0
@@ -91,10 +105,10 @@ def _pieces(element: etree._Element, number: int) -> list[Line]:
         if local(code) != "TextCode" or not code.text:
             continue
         x, y = _number(attribute(code, "X"), x), _number(attribute(code, "Y"), y)
-        left = boundary[0] + x * scale
+        left = boundary[0] + x * scale + right
         steps = _steps(attribute(code, "DeltaX") or "")
         width = sum(steps) * scale + size if steps else size * len(code.text)
-        top = boundary[1] + y * scale - size
+        top = boundary[1] + y * scale + down - size
         found.append(Line(code.text, left, left + width, top, size, number))
     return found
 
@@ -142,9 +156,22 @@ def _number(text: str | None, default: float) -> float:
         return default
 
 
-def _scale(matrix: str | None) -> float:
+def _scale(matrix: str | None) -> tuple[float, float, float]:
+    """Scale and shift (mm) of a matrix ``a b c d e f``; turned text is taken as it stands."""
     values = [_number(part, 1.0) for part in (matrix or "").split()]
-    return abs(values[3]) or 1.0 if len(values) == 6 else 1.0
+    if len(values) != 6:
+        return 1.0, 0.0, 0.0
+    return abs(values[3]) or 1.0, values[4], values[5]
+
+
+def _place(path: str) -> str:
+    """A name inside the package as producers mean it: some write ``\\``, or another case."""
+    return posixpath.normpath(path.replace("\\", "/")).lstrip("/").casefold()
+
+
+def _joined(base: str, place: str) -> str:
+    place = place.replace("\\", "/")
+    return place if place.startswith("/") else posixpath.join(base, place)
 
 
 def _steps(text: str) -> list[float]:

@@ -19,7 +19,7 @@ from pipelines.attachments.kinds import kind_of
 from pipelines.attachments.model import FileText, Limits, Member, Para, State
 from pipelines.attachments.names import safe_name
 
-READER_VERSION = "1"  # raise it when the same file would be read differently
+READER_VERSION = "2"  # raise it when the same file would be read differently
 _ARCHIVES = frozenset({"zip", "rar", "7z", "gz"})
 _HEAD = 65536
 

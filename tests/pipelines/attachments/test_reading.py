@@ -149,6 +149,47 @@ def test_ofd_text_layer() -> None:
     ]
 
 
+def test_ofd_of_other_producers() -> None:
+    """The letterhead in a template, names with ``\\`` and in another case, text that is shifted."""
+    space = 'xmlns:ofd="http://www.ofdspec.org/2016"'
+
+    def text(words: str, *, top: int, shift: str = "") -> str:
+        return (
+            f'<ofd:TextObject Boundary="20 {top} 100 6" Size="5"{shift}><ofd:TextCode X="0" Y="5"'
+            f' DeltaX="g {len(words) - 1} 5">{words}</ofd:TextCode></ofd:TextObject>'
+        )
+
+    def page(*texts: str, template: str = "") -> bytes:
+        layer = f"<ofd:Content><ofd:Layer>{''.join(texts)}</ofd:Layer></ofd:Content>"
+        return f"<ofd:Page {space}>{template}{layer}</ofd:Page>".encode()
+
+    uses = '<ofd:Template TemplateID="7" ZOrder="Background"/>'
+    document = (
+        f'<ofd:Document {space}><ofd:CommonData><ofd:TemplatePage ID="7" BaseLoc="Tpls\\T.xml"/>'
+        '</ofd:CommonData><ofd:Pages><ofd:Page ID="1" BaseLoc="Pages/P0/Content.xml"/>'
+        '<ofd:Page ID="2" BaseLoc="/Doc_0/Pages/P1/Content.xml"/></ofd:Pages></ofd:Document>'
+    )
+    data = files.zipped(
+        {
+            "OFD.xml": f"<ofd:OFD {space}><ofd:DocBody><ofd:DocRoot>Doc_0\\Document.xml"
+            "</ofd:DocRoot></ofd:DocBody></ofd:OFD>".encode(),
+            "doc_0\\document.xml": document.encode(),
+            "Doc_0/Tpls/T.xml": page(text("示例部文件", top=20)),
+            "Doc_0\\Pages\\P0\\Content.xml": page(
+                text("第二段在下。", top=20, shift=' CTM="1 0 0 1 0 60"'),
+                text("第一段在上。", top=60),
+                template=uses,
+            ),
+            "Doc_0/Pages/P1/Content.xml": page(text("第三段在后页。", top=60), template=uses),
+        }
+    )
+    found = read(data)
+    assert (found.state, found.pages) == ("read", 2)
+    places = [found.text.index(words) for words in ("示例部文件", "第一段", "第二段", "第三段")]
+    assert places == sorted(places)
+    assert found.text.count("示例部文件") == 1
+
+
 def test_archives_are_read_member_by_member_with_chinese_names() -> None:
     data = files.gbk_zipped(
         {"附件.d": files.docx(["压缩包内的正文。"]), "说明.t": "你好".encode("gbk")}
