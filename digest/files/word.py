@@ -85,6 +85,7 @@ def _styles(document: Document) -> None:
         _look(style, size=size, font=font, colour=colour)
     for name in ("来源", "栏名"):
         known[name].paragraph_format.keep_with_next = True
+    known["栏名"].paragraph_format.space_before = Pt(10)
     _contents_styles(known)
     text = known.add_style("footnote text", WD_STYLE_TYPE.PARAGRAPH)
     text.element.set(_qn("w:styleId"), TEXT_STYLE)
@@ -227,7 +228,7 @@ def _front(document: Document, issue: Printed) -> None:
             document.add_paragraph(f"{number}. {text}")
     if issue.deadlines:
         document.add_paragraph("日期提醒", style="栏名")
-        _table(document, (("日期", "事项", "文件"), *issue.deadlines), widths=(3.6, 2.4, 9.8))
+        _table(document, (("日期", "事项", "文件"), *issue.deadlines), widths=(4.0, 2.0, 9.8))
     if issue.figures:
         document.add_paragraph("本期数字", style="栏名")
         count = len(issue.figures)
@@ -243,6 +244,8 @@ def _table(
 
     table = document.add_table(rows=0, cols=len(rows[0]), style="Table Grid")
     table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Cm(width)  # LibreOffice goes by these, Word by those of the cells
     for row in rows:
         made = table.add_row()
         made._tr.get_or_add_trPr().append(_element("w:cantSplit", val="true"))
@@ -256,6 +259,9 @@ def _entry(document: Document, entry: Entry, notes: Footnotes) -> None:
     _bookmark(heading, entry.anchor, f"{entry.number}. {entry.title}", place=entry.number)
     meta = document.add_paragraph(entry.meta, style="来源")
     notes.call(meta, entry.notes)
+    if not (entry.news or entry.summary or entry.lines):
+        # headlines alone would all keep together and leave half a page empty
+        meta.paragraph_format.keep_with_next = False
     if entry.news:
         document.add_paragraph(entry.news, style="新进展")
     if entry.summary:

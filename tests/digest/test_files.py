@@ -133,6 +133,21 @@ def test_the_contents_of_the_word_file_lead_to_every_heading_with_its_page(
     assert kinds == ["lowerRoman", "decimal"]
 
 
+def test_columns_of_word_tables_and_lines_of_headlines_leave_no_half_page_empty(
+    view: IssueView,
+) -> None:
+    first = view.sections[0].items[0]
+    bare = replace(first, summary="", news="", also=(), story=(), note="", topics=(), watches=())
+    headlines = replace(view.sections[0], items=(bare,))
+    document = Document(io.BytesIO(as_docx(replace(view, sections=(headlines,), leads=()))))
+    table = document.tables[0]
+    widths = [round(column.width.cm, 1) for column in table.columns]
+    assert widths == [round(cell.width.cm, 1) for cell in table.rows[0].cells]
+    assert widths == [4.0, 2.0, 9.8]
+    (meta,) = [one for one in document.paragraphs if one.style.name == "来源"]
+    assert meta.paragraph_format.keep_with_next is False
+
+
 def test_the_footnote_of_a_report_names_the_official_page_first(view: IssueView) -> None:
     official = Official("国务院", "https://www.council.example/a")
     known = printed(with_first(view, official=official)).parts[0].entries[0].notes
