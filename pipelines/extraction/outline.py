@@ -86,12 +86,9 @@ def _walk(body: LexborNode, out: Outline) -> list[list[str]]:
 
     A block is registered when the first text inside it is met, so empty elements cost nothing.
     """
-    nodes, parent, tags = out.nodes, out.parent, out.tag
+    nodes, parent, tags = out.nodes, out.parent, out.tag = [body], [-1], [body.tag or ""]
     pieces: list[str] = []
     parts = [pieces]
-    nodes.append(body)
-    parent.append(-1)
-    tags.append(body.tag or "")
     where = {body.mem_id: 0}  # element -> 2 * block + 1 if inside a link; -1 if not read
     known = where.get
     linked: list[tuple[int, int]] = []  # block, and characters; -1 for the link itself

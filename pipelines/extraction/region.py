@@ -47,9 +47,15 @@ def likely_region(body: LexborNode, *, title: str) -> LexborNode | None:
         if size >= _MIN_TEXT and _has_pause(content):
             total += size
             prose.append((i, total))
-    if heading < 0 or total < _MIN_MASS:
+    if total < _MIN_MASS:
         return None
-    climb = _Climb(_text_node(body, pieces, heading), heading, body.mem_id)
+    if heading >= 0:
+        climb = _Climb(_text_node(body, pieces, heading), heading, body.mem_id)
+    else:
+        lone = _lone_heading(body, pieces)
+        if lone is None:
+            return None
+        climb = _Climb(*lone, body.mem_id)
     at, sums = [i for i, _ in prose], [0, *(size for _, size in prose)]
     while sums[bisect_left(at, climb.stop)] - sums[bisect_left(at, climb.start)] < _SHARE * total:
         if not climb.up():
@@ -67,6 +73,17 @@ def _text_node(body: LexborNode, pieces: list[str], piece: int) -> LexborNode:
             return inner
     texts = filter(_IS_TEXT, body.traverse(include_text=True, skip_empty=True))
     return next(islice(texts, piece, None))
+
+
+def _lone_heading(body: LexborNode, pieces: list[str]) -> tuple[LexborNode, int] | None:
+    """The text of the only main heading, and which piece it is, where ``<title>`` words it
+    differently."""
+    headings = body.css("h1")
+    inner = headings[0].first_child if len(headings) == 1 else None
+    text = inner.text_content if inner is not None else None
+    if inner is None or text is None or len(text) < _MIN_TITLE or pieces.count(text) != 1:
+        return None
+    return inner, pieces.index(text)
 
 
 def _has_pause(content: str) -> bool:

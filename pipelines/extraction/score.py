@@ -155,7 +155,7 @@ def _rows(out: Outline) -> dict[int, list[int]]:
 
 
 def _cards(out: Outline, boxes: list[int]) -> set[int]:
-    """Of boxes in one box three and more similar ones, each with a link and little text: teasers."""
+    """Of boxes in one box three and more alike, each with a link and little text: teasers."""
     groups: dict[tuple[str, str], list[int]] = {}
     small: dict[tuple[str, str], list[int]] = {}
     sizes: dict[tuple[str, str], int] = {}

@@ -210,3 +210,20 @@ def test_thousands_of_pointers_take_no_longer_each() -> None:
     text = body_of(page)
     assert time.process_time() - started < 2.0  # 0.2 s; 4 s where each line looks at all others
     assert text.count("\n") == 30
+
+
+def test_days_of_other_articles_are_not_those_of_a_page_with_a_headline_of_its_own() -> None:
+    """``<title>`` is worded for search engines; the only main heading still tells where to look."""
+    page = clean_page(
+        as_decoded(
+            "<html><head><title>Search words only</title></head><body>"
+            "<div><h1>The harbour shuts to large ships</h1><p>June 19, 2023</p>"
+            f"{BODY * 6}</div><div><h4>Another story of this week</h4><p>{LEAD}</p>"
+            "<p>June 20, 2023</p></div></body></html>"
+        ),
+        url="https://news.example.com/1",
+        lang="en",
+    )
+    assert page.title == "The harbour shuts to large ships"
+    assert page.body_text.count(TEXT[0]) == 6
+    assert page.head_text == "June 19, 2023"
