@@ -79,6 +79,10 @@ _OPEN_BEHIND = re.compile(
 _OPEN_TAIL = re.compile(
     r"(?<=[稿案][）)])(?:面?向社会)?(?:公众)?(?:公开)?(?:征求|征集|听取)[^《》（）()]{0,8}意见\Z"
 )
+# 关于印发《中国制造2025》的通知: what is issued so is an act, whatever it is called.
+_ISSUED_LAST = re.compile(r"(?:印发|下发|发布|公布)\Z")
+_NOTICE_FIRST = re.compile(r"的(?:通知|公告|通告|令|决定)(?:[（(]|\Z)")
+_MORE_KINDS = re.compile(r"(?:规程|预案|章程|守则)(?:[（(][^（）()]{0,30}[）)])?\Z")
 _NEAR_TOPIC = 0.6
 _ABBREVIATED = 4
 _VERB_LAST = re.compile(r"(?:联合)?(?:印发|发布|公布)\s?\Z")
@@ -182,7 +186,8 @@ def _quoted_in_title(title: str) -> Subject | None:
         if _OTHER_ACT.match(after):
             return None
         name = read_name(match["name"] + _state_behind(after))
-        if name is None or not _names_policy(match["name"]):
+        issued = _ISSUED_LAST.search(before) and _NOTICE_FIRST.match(after)
+        if name is None or not (issued or _names_policy(match["name"])):
             continue
         return Subject(name, own=_has_form_of_act(title, before, after), before=before)
     return None
@@ -198,7 +203,8 @@ def _names_policy(name: str) -> bool:
     """Whether 《name》 is a document and not a book, a film or a law that is only quoted."""
     bare = re.sub(r"[（(][^（）()]{0,30}[）)]", "", name)
     return genre_of(bare) is not None or bool(
-        re.search(r"政策|[规计]划|条\Z|方案|指南|清单|举措\Z", bare) or _NUMBERED_PART.search(bare)
+        re.search(r"政策|[规计]划|条\Z|方案|指南|清单|举措\Z|(?:规程|预案|章程|守则)\Z", bare)
+        or _NUMBERED_PART.search(bare)
     )
 
 
@@ -252,7 +258,9 @@ def _as_act(title: str) -> Subject | None:
     prefix = _BODY_PREFIX.match(title)
     rest = title[prefix.end() :] if prefix else title
     whole = "".join(rest.split()) if rest.startswith("关于") else rest
-    if _HEADLINE.search(whole) or document_kind(title) is None or genre_of(title) is None:
+    if _HEADLINE.search(whole):
+        return None
+    if not _MORE_KINDS.search(title) and (document_kind(title) is None or genre_of(title) is None):
         return None
     if _REPORTS.search(title) and "关于" not in title and not title.endswith(_ACTS):
         return None
@@ -304,8 +312,9 @@ def _announced(title: str, text: str) -> Subject | None:
         if not _ANNOUNCED.search(near) and not behind:
             continue
         state = "（征求意见稿）" if _is_open(text, match, clause) else ""
-        name = read_name(match["name"] + state) if _names_policy(match["name"]) else None
-        if name is not None and (name.place or len(name.core) > _ABBREVIATED):
+        policy = _names_policy(match["name"]) or near.endswith(("印发", "印发了"))
+        name = read_name(match["name"] + state) if policy else None
+        if name is not None and (name.place or name.years or len(name.core) > _ABBREVIATED):
             return Subject(name, own=False, number=_number(text, match.end()), before=clause)
     return None
 

@@ -265,6 +265,28 @@ def test_a_headline_that_begins_with_a_call_to_study_names_no_act() -> None:
     assert page("作风建设", text).subject is None
 
 
+@pytest.mark.parametrize(
+    ("name", "by"),
+    [
+        ("中国制造2025", "国务院"),
+        ("国家森林火灾应急预案", "国务院办公厅"),
+        ("深圳市智能终端产业发展扶持计划操作规程", "深圳市工业和信息化局"),
+    ],
+)
+def test_what_is_issued_is_an_act_whatever_it_is_called(name: str, by: str) -> None:
+    known = act(f"{by}关于印发《{name}》的通知", by=by)
+    assert known.role == "final"
+    assert meets(page("新政来了", f"{by}日前印发《{name}》。"), known)
+    assert page("新书来了", "某社日前发布《中国往事2025》。").subject is None
+
+
+def test_a_procedure_under_its_bare_name_is_the_act() -> None:
+    name = "深圳市智能终端产业发展扶持计划操作规程"
+    known = act(name, by="深圳市工业和信息化局", level="municipal")
+    assert known.role == "final"
+    assert known.name == name
+
+
 def test_a_market_is_no_city() -> None:
     for title in ("快递市场管理办法", "证券市场交易管理规定", "房地产市场调控办法"):
         name = read_name(title)
