@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 from datetime import UTC, datetime
 from typing import Any
@@ -34,6 +36,33 @@ def no_spiders() -> None:
         raise OSError("library damaged")
 
     crawler.fetch.loader.CatalogueLoader.from_settings = refuse  # type: ignore
+
+
+def ends_outside() -> None:
+    """Whatever looks a foreign name up, or dials anything but this machine, ends the process."""
+
+    def watch(event: str, arguments: tuple[Any, ...]) -> None:
+        if event == "socket.getaddrinfo" and arguments[0] not in ("127.0.0.1", "localhost"):
+            os._exit(98)
+        dialled = arguments[1] if event in ("socket.connect", "socket.sendto") else None
+        if isinstance(dialled, tuple) and dialled[0] not in ("127.0.0.1", "::1"):
+            os._exit(98)
+
+    sys.addaudithook(watch)
+
+
+def test_a_crawl_talks_to_its_source_and_to_nobody_else(lab: Lab, server: FaultServer) -> None:
+    """No telemetry, no look for updates: neither at the beginning nor at the end of a run."""
+    _site(lab, server)
+    run_id = lab.queue("cn-open")
+    child = lab.start(run_id, fault=ends_outside)
+    log, _ = child.communicate(timeout=30)
+    assert child.returncode == 0, log
+    assert list(lab.documents()) == ["/a/1.html"]
+    lab.html_source("cn-out", "http://nowhere.example/list")  # the watch itself is awake
+    child = lab.start(lab.queue("cn-out"), fault=ends_outside)
+    child.communicate(timeout=30)
+    assert child.returncode == 98
 
 
 def _closed(lab: Lab, run_id: int) -> tuple[str, str | None, str]:
