@@ -25,7 +25,10 @@ class HistoryLine:
 def history_lines(session: Session, clock: Clock, item_id: int) -> list[HistoryLine]:
     """What people did to a document, the newest first."""
     rows = reads.actions_on(session, kind="document", target_id=item_id)
-    return [HistoryLine(_told(row, clock.texts), clock.texts.name("actor", row.actor), row.at) for row in rows]
+    return [
+        HistoryLine(_told(row, clock.texts), clock.texts.name("actor", row.actor), row.at)
+        for row in rows
+    ]
 
 
 def _told(row: ReviewAction, texts: Texts) -> str:

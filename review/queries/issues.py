@@ -31,6 +31,28 @@ def issue_count(session: Session, states: Sequence[str] | None = None) -> int:
     return session.scalar(query) or 0
 
 
+@dataclass(frozen=True, slots=True)
+class Appearance:
+    """An issue that has a document among its items."""
+
+    issue_id: int
+    title: str
+    number: int
+    state: str
+
+
+def appearances(session: Session, document_id: int) -> list[Appearance]:
+    """The issues with this document, the newest first; void ones are left out."""
+    query = (
+        select(Issue.id, Issue.title, Issue.number, Issue.state)
+        .join(IssueItem, IssueItem.issue_id == Issue.id)
+        .where(IssueItem.document_id == document_id, Issue.state != "void")
+        .order_by(Issue.id.desc())
+        .limit(20)
+    )
+    return [Appearance(*row) for row in session.execute(query)]
+
+
 def sizes(session: Session, issue_ids: Sequence[int]) -> dict[int, int]:
     """Number of items by issue."""
     query = (

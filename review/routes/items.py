@@ -26,6 +26,7 @@ from review.item_filters import REVIEW_STATES, ItemFilters, chips, read_filters
 from review.item_listing import listed
 from review.notices import small_number
 from review.queries import items as reads
+from review.queries.issues import appearances
 from review.review_notice import review_notice
 from review.routes.drafting import is_offered
 from review.routes.reviewing import mark_of, seen_mark
@@ -194,6 +195,7 @@ def item_page(desk: AtDesk, item_id: int) -> Response:
             boxes=boxes,
             history=history_lines(session, desk.clock, item_id),
             neighbours={"next": reads.next_waiting(session, item_id)},
+            appeared=appearances(session, item_id),
             run_id=version.run_id if version else None,
             capture=_capture(session, desk, version),
             imported=details.get("origin") == "import",

@@ -26,7 +26,8 @@ pytestmark = [
 ]
 MORE_PAGES = (
     "/import", "/events", f"/items/{NEWEST}/reading", f"/items/{NEWEST}/correct",
-    f"/items/{NEWEST}/versions/1/evidence",
+    f"/items/{NEWEST}/versions/1/evidence", f"/items/{NEWEST}/diff?show=changed",
+    "/items?cites=数据安全法", "/issues/2/links", "/issues", f"/compare?a={NEWEST}@1&b={NEWEST}@2",
 )  # fmt: skip
 STRANGERS = ("/login", "/u/1.x", "/m/1.x", "/c/1.x")
 RUN = """

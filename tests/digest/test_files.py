@@ -144,7 +144,7 @@ def test_columns_of_word_tables_and_lines_of_headlines_leave_no_half_page_empty(
     widths = [round(column.width.cm, 1) for column in table.columns]
     assert widths == [round(cell.width.cm, 1) for cell in table.rows[0].cells]
     assert widths == [4.0, 2.0, 9.8]
-    (meta,) = [one for one in document.paragraphs if one.style.name == "来源"]
+    (meta,) = [one for one in document.paragraphs if one.style and one.style.name == "来源"]
     assert meta.paragraph_format.keep_with_next is False
 
 

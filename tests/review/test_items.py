@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from review.word_diff import word_diff
 from storage.labels import labels_of
-from storage.models import Document, ReviewAction
+from storage.models import Document, IssueItem, ReviewAction
 from storage.removal import suppress_document
 from storage.users import add_user
 from tests.review.conftest import NEWEST, PASSWORDS, Desk
@@ -274,3 +274,12 @@ def test_only_what_changed_says_what_it_leaves_out() -> None:
     assert found.paragraphs[0].skipped == 3
     assert "&lt;b&gt;" in found.paragraphs[1].html
     assert len(word_diff(old, old).paragraphs) == 9
+
+
+def test_an_item_names_the_issues_that_have_it(desk: Desk) -> None:
+    with desk.db.reader() as session:
+        carried = session.scalars(select(IssueItem.document_id).where(IssueItem.issue_id == 1))
+        item = carried.first()
+    page = desk.visitor("reader").page(f"/items/{item}")
+    link = page.one(f'a[href="/issues/1?part=items#line-{item}"]')
+    assert link.text().endswith("期")
