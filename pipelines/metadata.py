@@ -321,15 +321,15 @@ class _Reader:
         if value is not None:
             return value
         published = self.published
+        day = published.day if published else None
+        if self.page.lang.startswith(("ja", "ko")):
+            return self.term("effective_on", find_eastasian_effective(self.text, dates=self.dates))
         if not self.chinese:
-            day = published.day if published else None
             stated = find_english_effective(self.text, dates=self.dates, published_on=day)
-            stated = stated or find_eastasian_effective(self.text, dates=self.dates)
             return self.term("effective_on", stated)
         page = Dated(
             self.text, self.title, self.dates, self.events, self.number, self.written,
-            published_on=published.day if published else None,
-            listed_on=published.day if published and published.place == "list" else None,
+            published_on=day, listed_on=day if published and published.place == "list" else None,
         )  # fmt: skip
         return self.term("effective_on", first_day_in_force(page))
 

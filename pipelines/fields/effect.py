@@ -47,6 +47,7 @@ _CITED = re.compile(
 _TO_NEXT = re.compile(r"起?[ \t]{0,2}(?:至|到|—|－|-|~)")
 # 自2024年4月1日起至2026年3月31日止施行
 _FROM = re.compile(r"[自从從][ \t]{0,2}\Z")
+_BEFORE_A_DAY = frozenset("自从從于於》 \t")
 _ON = re.compile(r"[于於][ \t]{0,2}\Z")
 _TO_A_DAY = re.compile(rf"起?[ \t]{{0,2}}[至到][ \t]{{0,2}}20\d\d年\d{{1,2}}月\d{{1,2}}日止?{ACT}")
 # 施行日期为…, 实施时间：…
@@ -175,8 +176,10 @@ def _stated(text: str, dates: tuple[DateSpan, ...]) -> Iterator[Term]:
 
 def _said_from(text: str, span: DateSpan, lead: str) -> re.Match[str] | None:
     """自2024年1月1日施行, without 起; 于…生效 only of the document itself."""
-    if (titled := _AFTER_TITLE.match(text, span.end)) is not None:
-        return titled
+    if text.startswith("起", span.end):
+        return _AFTER_TITLE.match(text, span.end)
+    if lead[-1:] not in _BEFORE_A_DAY:
+        return None
     if _FROM.search(lead) or lead.endswith("》"):
         return _AFTER_FROM.match(text, span.end)
     if not _ON.search(lead) or SELF.search(_clause(text, span.start)) is None:
@@ -194,7 +197,7 @@ def _period_or_header(text: str, span: DateSpan, lead: str) -> Iterator[Term]:
 
 def _opens_period(text: str, span: DateSpan, lead: str) -> bool:
     label = _LABEL_FIRST.search(lead)
-    if label is None and _TO_COUNT.match(text, span.end):
+    if label is None and text.startswith("起", span.end) and _TO_COUNT.match(text, span.end):
         label = _COUNTED_FROM.search(lead)
     if label is not None:
         return not is_of_things(text, span.start - len(lead) + label.start())

@@ -51,16 +51,10 @@ _EXPIRES = re.compile(
 # is repealed on 1 July, ceases to have effect on 1 July: the first day out of force
 _OUT_OF_FORCE = re.compile(r"(?:repealed|cease[^.]{0,30}?) on [a-z ]{0,12}\Z")
 _ENDING_WORDS = (
-    "xpire",
-    "cease",
-    "lapse",
-    "erminate",
-    "sunset",
-    "remain",
-    "repealed",
-    " until ",
-    " through ",
-)
+    "xpire", "cease", "lapse", "erminat", "sunset", "repeal", "remain", "effective", "valid",
+)  # fmt: skip
+_BESIDE = 70
+"""Characters before a day in which one of these words stands."""
 _SUBJECT = (
     r"(?i:rule|regulations?|orders?|act|notice|directive|decision|amendments?|guidance|instrument)"
 )
@@ -81,11 +75,12 @@ _JOURNAL_DAY = re.compile(
 )
 _FRONT = 700
 _DONE_AT = re.compile(
-    r"(?:^|\n)(?:Made[ :.–—-]{0,9}|Done at [A-Z][A-Za-z]{2,20}, "
-    r"|THE WHITE HOUSE,?\s{1,3}(?:Washington, )?"
+    r"(?:Made[ :.–—-]{0,9}|Done at [A-Z][A-Za-z]{2,20}, "
     r"|(?:Dated|Signed|Issued)(?: this| on| at [A-Za-z. ]{2,20})?(?:[:,] {0,2}| ))\Z"
 )
 _SIGNED_BACK = 60
+_SIGNING_WORDS = frozenset({"Done", "Made", "Date", "Sign", "Issu"})
+_SIGNED_ABOVE = ("THE WHITE HOUSE,", "THE WHITE HOUSE")
 
 
 def find_english_effective(
@@ -124,9 +119,10 @@ def _journal_day(front: str) -> date | None:
 
 def find_english_expiry(text: str, *, dates: tuple[DateSpan, ...]) -> Term | None:
     """The last day in force: This order shall expire on …, ceases to have effect at the end of …"""
-    if not any(word in text for word in _ENDING_WORDS):
-        return None
     for span in dates:
+        near = text[max(0, span.start - _BESIDE) : span.start]
+        if not any(word in near for word in _ENDING_WORDS):
+            continue
         before = text[max(0, span.start - _FAR) : span.start].rpartition("\n")[2]
         match = _EXPIRES.search(before)
         if match is not None:
@@ -139,8 +135,13 @@ def find_english_expiry(text: str, *, dates: tuple[DateSpan, ...]) -> Term | Non
 def find_english_written(text: str, *, dates: tuple[DateSpan, ...]) -> Term | None:
     """The day of signature: Done at Brussels, 13 June 2024; Dated: May 12, 2025."""
     for span in reversed(dates):
-        match = _DONE_AT.search(text[max(0, span.start - _SIGNED_BACK) : span.start])
-        if match is not None:
-            start = span.start - len(match[0].lstrip("\n"))
+        start = text.rfind("\n", max(0, span.start - _SIGNED_BACK), span.start) + 1
+        words = text[start : span.start]
+        if not words.strip():
+            above = text[max(0, start - _SIGNED_BACK) : start].rstrip()
+            signed = above.endswith(_SIGNED_ABOVE)
+        else:
+            signed = words[:4] in _SIGNING_WORDS and _DONE_AT.match(words) is not None
+        if signed:
             return Term(span.value, text[start : span.end], start, "signature", 0.9)
     return None

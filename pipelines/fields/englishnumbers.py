@@ -15,11 +15,15 @@ _OF_THE_EU = re.compile(
     re.IGNORECASE,
 )
 _OTHER_NUMBERS = (
-    re.compile(r"(?:^|\[)(?P<own>Release Nos?\. (?:3[3459]|I[AC]|PA|BHCA)-\d{3,6}[A-Z]?)\b", re.M),
-    re.compile(r"^(?P<own>Executive Order (?:No\. )?1\d{4})(?= of [A-Z]|$)", re.M),
-    re.compile(r"^(?P<own>Public Law (?:No\. )?\d{2,3}[-–]\d{1,3})$", re.M),
-    re.compile(r"^(?P<own>(?:S\.I\. )?20\d\d No\. \d{1,4})(?: \([A-Z]\. ?\d{1,3}\))?$", re.M),
+    ("Release No",
+     re.compile(r"(?:^|\[)(?P<own>Release Nos?\. (?:3[3459]|I[AC]|PA)-\d{3,6}[A-Z]?)\b", re.M)),
+    ("Executive Order",
+     re.compile(r"^(?P<own>Executive Order (?:No\. )?1\d{4})(?= of [A-Z]|$)", re.M)),
+    ("Public Law", re.compile(r"^(?P<own>Public Law (?:No\. )?\d{2,3}[-–]\d{1,3})$", re.M)),
+    (" No. ",
+     re.compile(r"^(?P<own>(?:S\.I\. )?20\d\d No\. \d{1,4})(?: \([A-Z]\. ?\d{1,3}\))?$", re.M)),
 )  # fmt: skip
+"""Words that a text with such a number holds, and the number's form."""
 _REGISTER = re.compile(r"\[(?P<own>FR Doc\. (?:No\. ?)?20\d\d[-–]\d{5})\b")
 _TAIL = 400
 
@@ -30,13 +34,12 @@ def english_numbers(title: str, text: str) -> Iterator[tuple[str, str, int]]:
     front = text[:_FRONT]
     if "/" in title and (match := _OF_THE_EU.match(title)):
         yield _printed(match["own"]), "title", match.start("own")
-    for line_start in _line_starts(front):
-        if "/" in front and (match := _OF_THE_EU.match(front, line_start)):
+    for line_start in _line_starts(front) if "(E" in front or "(CFSP" in front else ():
+        if match := _OF_THE_EU.match(front, line_start):
             yield _printed(match["own"]), "body", match.start("own")
-    if "No" in front or "Order" in front:
-        for pattern in _OTHER_NUMBERS:
-            if match := pattern.search(front):
-                yield match["own"], "body", match.start("own")
+    for words, pattern in _OTHER_NUMBERS:
+        if words in front and (match := pattern.search(front)):
+            yield match["own"], "body", match.start("own")
     tail = max(0, len(text) - _TAIL)
     if "FR Doc" in text[tail:] and (match := _REGISTER.search(text, tail)):
         yield match["own"], "body", match.start("own")

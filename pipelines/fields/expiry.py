@@ -31,6 +31,7 @@ _UNTIL = re.compile(
     r"(?:(?:有效期限?|执行期限?|施行|实施|执行|试行期限?|有效)[^，。；\n]{0,14}(?:至|到|截至|截止至|截止)"
     r"|(?:有效期限?|(?:执行|实施|施行)(?:期限?|时间))[^，。；\n]{0,14}(?:—|－|-|~))[ \t]{0,2}\Z"
 )
+_UNTIL_SIGNS = frozenset("至到止—－-~")
 # 有效期与《甲规划》一致，至2027年12月31日
 _UNTIL_LIKE = re.compile(r"有效期限?与[^，。；\n]{2,24}[，,][ \t]{0,2}[至到][ \t]{0,2}\Z")
 # 2029年6月30日废止, 至2029年6月30日自行失效
@@ -71,7 +72,9 @@ def find_expiry(
 def _closing(text: str, span: DateSpan, effective_on: date | None) -> Term | None:
     before = text[max(0, span.start - 40) : span.start]
     line = before.rpartition("\n")[2]
-    until = _UNTIL.search(line) or _UNTIL_LIKE.search(line)
+    until = None
+    if line.rstrip(" \t")[-1:] in _UNTIL_SIGNS:
+        until = _UNTIL.search(line) or _UNTIL_LIKE.search(line)
     if until is not None and not is_of_things(text, span.start - len(line) + until.start()):
         rest = text[span.end : span.end + 6]
         if not rest.startswith(("起", "的")):
