@@ -1,4 +1,4 @@
-"""Pages that a list named and nobody could read: what the frontier keeps of them.
+"""What a source listed and did not bring: pages that nobody could read, days without anything new.
 
 A page is tried five times, then once a week while it is listed. Between two tries the runs are
 good, so that only these rows still say that an article is missing.
@@ -7,7 +7,7 @@ good, so that only these rows still say that an article is missing.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
@@ -60,6 +60,16 @@ def first_seen_counts(session: Session, *, since: datetime) -> dict[int, int]:
         .group_by(Document.source_id)
     )
     return {row[0]: row[1] for row in rows}
+
+
+def days_with_new(session: Session, *, source_id: int, since: datetime) -> set[date]:
+    """On which days (UTC) a source brought anything new since then."""
+    rows = session.scalars(
+        select(Document.first_seen_at).where(
+            Document.source_id == source_id, Document.first_seen_at >= since
+        )
+    )
+    return {moment.date() for moment in rows}
 
 
 def held_counts(session: Session, *, since: datetime) -> dict[int, int]:

@@ -7,9 +7,10 @@ source's own expectation. Every finding says since when, what was last good and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Literal
 
 Severity = Literal["warning", "error"]
@@ -34,6 +35,9 @@ ODD_LISTS = {
         "网址可能每天带不同的参数，每次都重抓全部；改 link 或 fields.url 只取不变的部分，或换列表",
     ),
 }
+LEAST_SILENCE = 14
+UNKNOWN_SILENCE = 60
+FEWEST_DAYS = 5
 LIMITED_RUNS = 2
 FEW_EXCUSED = 3
 #: page codes that a site may well mean; only many of them are a fault of the source
@@ -110,6 +114,19 @@ def findings(
         _quiet(source, now),
     ]
     return [finding for finding in found if finding is not None]
+
+
+def usual_silence(days: Collection[date]) -> int:
+    """Days of silence that would be odd for a source without ``expect.quiet_days``.
+
+    ``days``: on which it brought anything new in its last half year. Three times its longest pause;
+    two months where it has hardly a rhythm yet.
+    """
+    known = sorted(days)
+    if len(known) < FEWEST_DAYS:
+        return UNKNOWN_SILENCE
+    longest = max((after - before).days for before, after in pairwise(known))
+    return max(LEAST_SILENCE, 3 * longest)
 
 
 def settled_rules(runs: Sequence[RunFacts], *, close_after: int = 2) -> bool:

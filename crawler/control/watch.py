@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 
 from crawler.control.health import (
     EXCUSED_CODES,
+    LEAST_SILENCE,
     Finding,
     RunFacts,
     SourceFacts,
     findings,
     settled_rules,
+    usual_silence,
 )
 from crawler.control.rounds import (
     ROUND,
@@ -32,10 +34,11 @@ from storage.engine import Database
 from storage.models import CrawlRun, HealthEvent, Source
 from storage.runs import recent_runs
 from storage.sources import list_sources
-from storage.unread import UnreadPages, first_seen_counts, held_counts, unread_pages
+from storage.unread import UnreadPages, days_with_new, first_seen_counts, held_counts, unread_pages
 
 HISTORY = 20
 PAGES_OF = timedelta(days=30)
+RHYTHM_OF = timedelta(days=180)
 #: what keeps a page waiting without being its fault; a ban by robots.txt lasts
 PASSING_CODES = NOT_THE_PAGE - {"robots_denied"}
 #: findings that say what is so now: they end when it is over, not after two good runs
@@ -131,9 +134,18 @@ def _facts_of_pages(
             unread_example=next((pages.example for pages in unread.get(source.id, ())), ""),
             brought=brought.get(source.id, 0),
             held=held.get(source.id, 0),
+            quiet_days=_quiet_days(session, source, now=now),
         )
         for source in sources
     }
+
+
+def _quiet_days(session: Session, source: Source, *, now: datetime) -> int:
+    """The source's own limit of silence, or one by its rhythm where its file gives none."""
+    last = source.last_new_at or source.created_at
+    if source.quiet_days or now - last <= timedelta(days=LEAST_SILENCE):
+        return source.quiet_days or 0
+    return usual_silence(days_with_new(session, source_id=source.id, since=last - RHYTHM_OF))
 
 
 def _judge_system(

@@ -171,20 +171,6 @@ def test_changed_document_returns_with_its_issue_number(db: Database) -> None:
     assert third.outcome == "empty"
 
 
-def test_a_page_changed_and_put_back_is_no_news(db: Database) -> None:
-    """Or one that two servers of a site give in two versions, by turns."""
-    with db.writer() as session:
-        add_document(session, "某办法", path="a")
-        made, _ = compose(session)
-        send_out(session, made.issue_id or 0)
-    with db.writer() as session:
-        later = END + timedelta(days=1)
-        add_document(session, "某办法", path="a", text="修订后的全文，" * 30, seen=later)
-        add_document(session, "某办法", path="a", seen=END + timedelta(days=2))
-        again = compose_issue(session, EDITION, NEXT, NEXT.end)
-    assert again.outcome == "empty"
-
-
 def test_vanished_page_is_reported_once(db: Database) -> None:
     with db.writer() as session:
         found = add_document(session, "后来撤下的通知", path="a")

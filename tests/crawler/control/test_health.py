@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from crawler.control.health import RunFacts, SourceFacts, findings, settled_rules
+from crawler.control.health import (
+    RunFacts,
+    SourceFacts,
+    findings,
+    settled_rules,
+    usual_silence,
+)
+from crawler.control.watch import update_health
+from storage.engine import Database
+from storage.models import Source
+from storage.saving import save_document
+from tests.storage.samples import add_source, record
 
 NOW = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 SOURCE = SourceFacts(
@@ -99,3 +110,21 @@ def test_a_source_that_never_had_anything_new_is_judged_from_its_first_run() -> 
 def test_closing_needs_two_good_runs() -> None:
     assert not settled_rules([run(3), run(2, "failed", "timeout")])
     assert settled_rules([run(3), run(2), run(1, "failed", "timeout")])
+
+
+def test_a_source_without_a_limit_of_silence_is_judged_by_its_rhythm(
+    sqlite_database: Database,
+) -> None:
+    assert usual_silence([]) == 60
+    assert usual_silence([date(2026, 11, day) for day in (2, 3, 5, 6, 9)]) == 14
+    assert usual_silence([date(2026, month, 1) for month in range(1, 7)]) == 93
+    with sqlite_database.writer() as session:
+        source_id = add_source(session, "cn-own", status="enabled")
+        for number in range(8):  # every four days, then nothing for two weeks
+            seen = NOW - timedelta(days=15 + 4 * number)
+            save_document(session, record(source_id, f"https://x.gov.cn/{number}"), now=seen)
+        session.get_one(Source, source_id).last_new_at = NOW - timedelta(days=15)
+    day_before = NOW - timedelta(days=1)
+    assert update_health(sqlite_database, open_after=2, now=day_before) == []
+    changes = update_health(sqlite_database, open_after=2, now=NOW)
+    assert [change.rule for change in changes] == ["quiet"]
