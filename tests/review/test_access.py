@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -145,7 +146,7 @@ def test_only_links_of_mails_go_without_a_form_token(desk: Desk) -> None:
 
 
 def _content(path: Path) -> str:
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         tables = [
             row[0]
             for row in connection.execute(

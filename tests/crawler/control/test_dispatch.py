@@ -6,11 +6,9 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -18,7 +16,7 @@ from crawler.config import load_config
 from crawler.control.dispatch import LocalDispatcher
 from crawler.control.next_look import due_now
 from storage.models import CrawlRun, Source
-from tests.crawler.fetch.forked import Forked
+from tests.crawler.fetch.forked import ForkingDispatcher
 from tests.crawler.fetch.lab import Lab, article, listing
 from tests.fault_server import FaultServer, Reply, html
 
@@ -31,13 +29,6 @@ class Clock:
 
     def __call__(self) -> float:
         return time.monotonic() + self.ahead
-
-
-class ForkingDispatcher(LocalDispatcher):
-    """Forks its children from a process that has loaded the program: a second sooner each."""
-
-    def launch(self, command: Sequence[str], log_path: Path) -> Any:
-        return Forked(command[4:], folder=log_path.parent.parent.parent, scrapy=False)
 
 
 def dispatcher_of(
@@ -55,11 +46,14 @@ def dispatcher_of(
 
 
 def wait_for(condition: Callable[[], object], *, seconds: float = 20) -> None:
-    """Poll until something holds; fails the test when it never does."""
+    """Look until something holds; fails the test when it never does.
+
+    Between two looks the core belongs to the processes that are waited for.
+    """
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it never happened"
-        os.sched_yield()
+        time.sleep(0.01)
 
 
 def state_of(lab: Lab, run_id: int) -> tuple[str, str | None]:

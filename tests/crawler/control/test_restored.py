@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 
 from crawler.config import Config
@@ -36,7 +37,7 @@ def copy_of(lab: Lab) -> Callable[[], None]:
     """Copy the database as it is now; the function puts the copy back."""
     path = lab.folder / "data" / "dibao.db"
     copy = lab.folder / "copy.db"
-    with sqlite3.connect(path) as live, sqlite3.connect(copy) as kept:
+    with closing(sqlite3.connect(path)) as live, closing(sqlite3.connect(copy)) as kept:
         live.backup(kept)
 
     def put_back() -> None:

@@ -15,6 +15,9 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
+
+from crawler.control.dispatch import LocalDispatcher
 
 PRELOAD = [
     "scrapy.core.downloader.handlers.http11",
@@ -53,8 +56,9 @@ class Forked:
         folder: Path,
         scrapy: bool,
         fault: Callable[[], None] | None = None,
+        log: Path | None = None,
     ) -> None:
-        self.log = folder / f"child-{time.monotonic_ns()}.log"
+        self.log = log or folder / f"child-{time.monotonic_ns()}.log"
         self._process = _CONTEXT.Process(
             target=_run, args=(list(arguments), str(folder), str(self.log), scrapy, fault)
         )
@@ -90,6 +94,14 @@ class Forked:
             self._process.join()
             raise TimeoutError(f"still running after {timeout} s:\n{self.log.read_text()}")
         return self.log.read_text(encoding="utf-8"), None
+
+
+class ForkingDispatcher(LocalDispatcher):
+    """Forks its children from a process that has loaded the program: a second sooner each."""
+
+    def launch(self, command: Sequence[str], log_path: Path) -> Any:
+        """A crawl process in the current folder, with its output in the log."""
+        return Forked(command[4:], folder=Path.cwd(), scrapy=False, log=log_path)
 
 
 def _run(

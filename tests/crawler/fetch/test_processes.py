@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -214,7 +215,7 @@ def test_full_disk_ends_the_run_by_name_and_loses_nothing(lab: Lab, server: Faul
     stored, known = lab.documents(), lab.frontier()
     assert len(stored) < PAGES
     assert {path for path, (state, _) in known.items() if state == "done"} == set(stored)
-    with sqlite3.connect(data / "dibao.db") as check:
+    with closing(sqlite3.connect(data / "dibao.db")) as check:
         assert check.execute("pragma integrity_check").fetchone() == ("ok",)
 
 
