@@ -135,7 +135,10 @@ def find_english_expiry(text: str, *, dates: tuple[DateSpan, ...]) -> Term | Non
 def find_english_written(text: str, *, dates: tuple[DateSpan, ...]) -> Term | None:
     """The day of signature: Done at Brussels, 13 June 2024; Dated: May 12, 2025."""
     for span in reversed(dates):
-        start = text.rfind("\n", max(0, span.start - _SIGNED_BACK), span.start) + 1
+        first = max(0, span.start - _SIGNED_BACK)
+        start = text.rfind("\n", first, span.start) + 1
+        if start <= first and first > 0:
+            continue
         words = text[start : span.start]
         if not words.strip():
             above = text[max(0, start - _SIGNED_BACK) : start].rstrip()
