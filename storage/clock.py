@@ -10,8 +10,8 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, true, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from storage.models import CrawlRun, FrontierEntry, HostState, Source
 
@@ -33,22 +33,34 @@ def undo_future(session: Session, *, now: datetime) -> int:
         if source.next_check_at is not None and source.next_check_at > now + longest:
             source.next_check_at = now
             mended += 1
-    for column, limit, value in (
-        (Source.last_new_at, FAR, now),
-        (HostState.not_before, FAR, now),
-        (HostState.robots_fetched_at, FAR, None),
-        (HostState.robots_checked_at, FAR, None),
-        (FrontierEntry.not_before, FAR_PAGE, now),
-        (CrawlRun.not_before, FAR, now),
-        (CrawlRun.heartbeat_at, FAR, now),  # a dead process would never count as lost
+    for column, value, where in (
+        (Source.last_new_at, now, true()),
+        (HostState.not_before, now, true()),
+        (HostState.robots_fetched_at, None, true()),
+        (HostState.robots_checked_at, None, true()),
+        (CrawlRun.not_before, now, CrawlRun.state == "queued"),
+        # a dead process would never count as lost
+        (CrawlRun.heartbeat_at, now, CrawlRun.state == "running"),
     ):
-        done = session.execute(
-            update(column.class_)
-            .where(column > now + limit)
-            .values({column.key: value})
-            .execution_options(synchronize_session=False)
-        )
-        mended += max(getattr(done, "rowcount", 0), 0)
-    if mended:
+        mended += _bring_back(session, column, value, where, limit=now + FAR)
+    if mended:  # the frontier is large, and no index finds these
+        mended += _bring_back(session, FrontierEntry.not_before, now, true(), limit=now + FAR_PAGE)
         log.warning("%d instants lay in an impossible future: was the clock ahead?", mended)
     return mended
+
+
+def _bring_back(
+    session: Session,
+    column: InstrumentedAttribute[datetime | None],
+    value: datetime | None,
+    where: ColumnElement[bool],
+    *,
+    limit: datetime,
+) -> int:
+    done = session.execute(
+        update(column.class_)
+        .where(column > limit, where)
+        .values({column.key: value})
+        .execution_options(synchronize_session=False)
+    )
+    return max(getattr(done, "rowcount", 0), 0)
