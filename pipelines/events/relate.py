@@ -34,6 +34,7 @@ _REPORT_DAYS = 150
 _EARLY_DAYS = 12
 _SAME_DAYS = 45
 _COMMON_DAYS = 20
+_RECURS_DAYS = 7
 SAME_TOPIC, TOLD_TOPIC, _LINKED_TOPIC = 0.75, 0.6, 0.5
 _FEW_PAIRS = 3
 """Shares of a topic that the other side must speak of; fewer pairs of characters prove nothing."""
@@ -200,7 +201,7 @@ def _by_name(a: EventKeys, b: EventKeys) -> Link | None:
     left, right = _names(a, b)
     if left.core != right.core or not _days_fit(a, b):
         return None
-    if recurs(left) and not _near(a, b, _SAME_DAYS):
+    if recurs(left) and not _near(a, b, _RECURS_DAYS):
         return None
     same_place = bool(left.place) and left.place == right.place
     same_issuer = issuers_overlap(a.issuers, b.issuers)

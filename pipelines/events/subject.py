@@ -242,9 +242,15 @@ def _without_quotes(title: str) -> Subject | None:
         key = "name" if match["name"] else "late"
         if name := _policy(match[key]):
             return Subject(name, own=True, before=title[: match.start(key)])
-    if (match := _ACT.search(title)) and (name := _policy(match["name"])):
+    if (match := _ACT.search(title)) and (name := _issued_as(match)):
         return Subject(name, own=True, before=title[: match.start("name")])
     return _as_act(title)
+
+
+def _issued_as(match: re.Match[str]) -> PolicyName | None:
+    """The name in 关于印发…的通知: what is issued so is an act, whatever it is called."""
+    name = _policy(match["name"])
+    return read_name(match["name"]) if name is None and match[0].startswith("印发") else name
 
 
 def _policy(text: str) -> PolicyName | None:
