@@ -44,6 +44,12 @@ _REPUBLIC = re.compile(
     r"^\W{0,2}(?:中華)?(?:民國)?\s?(?P<y>1[0-4]\d)\s?[-/.年]\s?(?P<m>\d{1,2})\s?[-/.月]\s?"
     r"(?P<d>\d{1,2})日?\W{0,2}$"
 )
+#: days on which a case was heard, and that of its decision: Argued May 1, 2026. Decided …
+_HEARD = re.compile(r"\b(?:argued|heard|submitted|hearing)\b", re.IGNORECASE)
+_DECIDED = re.compile(
+    r"\b(?:decided|filed|issued|released|published|entered|delivered)\b[:：]?\s*(?:on\s+)?(?=\w)",
+    re.IGNORECASE,
+)
 #: how ASP.NET writes dates in JSON: /Date(1792584000000)/
 _COUNTED = re.compile(r"/Date\((-?\d{9,14})(?:[+-]\d{4})?\)/$")
 _LONGEST_AGO = 24
@@ -161,6 +167,7 @@ def _from_text(text: str, *, zone: str, lang: str, today: date | None) -> RowDat
     moment = parse_datetime(text, zone=zone, lang=lang)
     if moment is not None:
         return _local_or_day(moment, zone=zone)
+    text = _after_other_days(text)
     parted = _in_parts(text) or _in_words(text, lang=lang, today=today)
     if parted is not None:
         return RowDate(day=parted)
@@ -168,6 +175,14 @@ def _from_text(text: str, *, zone: str, lang: str, today: date | None) -> RowDat
     if found is None and lang.startswith("en"):
         found = _with_short_year(text, lang=lang)
     return RowDate(day=found)
+
+
+def _after_other_days(text: str) -> str:
+    """Of a line that tells several days of a case, what begins with that of its decision."""
+    if len(text) <= _LONGEST_AGO or _HEARD.search(text) is None:
+        return text
+    decided = _DECIDED.search(text)
+    return text[decided.end() :] if decided is not None else text
 
 
 def _in_parts(text: str) -> date | None:

@@ -25,6 +25,8 @@ _ABOVE = (
 )
 #: a title from outside the row must be this much better than the row's own
 _FAR = 0.3
+#: the share of rows that must have such a title
+_LEAST_TOLD = 0.5
 #: titles of this worth, with that, need no heading
 _TOLD = 0.8
 #: a day that stands once for several rows of a table
@@ -58,6 +60,9 @@ def with_title_above(own: Induced, read: Read) -> Induced:
     best = own
     for field in _TITLE_ABOVE if titles and most < _TOLD else ():
         try:
+            alone = read({**own.settings, "row_title": field})
+            if len(alone.listing.rows) < _LEAST_TOLD * len(titles):
+                continue  # what would be read is the text of the links
             tried = read({**own.settings, "row_title": f"{field} || a::text"})
         except ParseError:
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -206,9 +206,26 @@ def _read_rows(case: _Case, page: Page, group: Group) -> Induced:
     if len(case.text) < _LARGE:
         own = _without_strays(case, page, group, own)
         own = with_title_above(own, case.read)
+        group = _without_unread(group, own)
         own = with_day_beside(own, case.read, page=page, group=group, today=case.today)
         own = with_every_document(own, case.read, page=page, group=group)
     return own
+
+
+def _without_unread(group: Group, own: Induced) -> Group:
+    """The rows of a group that are read, where a pattern leaves some out."""
+    urls = {row.url for row in own.listing.rows}
+    places = [number for number, link in enumerate(group.links) if link.link in urls]
+    return _part(group, places) if 0 < len(places) < len(group.links) else group
+
+
+def _part(group: Group, places: Sequence[int]) -> Group:
+    return replace(
+        group,
+        rows=[group.rows[number] for number in places],
+        links=[group.links[number] for number in places],
+        days=[group.days[number] for number in places],
+    )
 
 
 def _told_by_wider_rows(case: _Case, page: Page, group: Group, own: Induced) -> Induced:
@@ -251,12 +268,7 @@ def _without_strays(case: _Case, page: Page, group: Group, own: Induced) -> Indu
     places = [number for number, link in enumerate(group.links) if link.link in urls]
     if not places:
         return kept
-    rows = replace(
-        group,
-        rows=[group.rows[number] for number in places],
-        links=[group.links[number] for number in places],
-        days=[group.days[number] for number in places],
-    )
+    rows = _part(group, places)
     again = case.read({**kept.settings, **_fields(case, page, rows), "row": kept.settings["row"]})
     whole = len(again.listing.rows) == len(kept.listing.rows)
     return again if whole else kept

@@ -39,6 +39,8 @@ _UNDATED = (1.5, 0.9, 0.3)
 _TIGHT, _FEW_LINKS = 300, 6
 #: characters of a row that is a link and nothing else, beside that link
 _BARE = 6
+#: what another case in the row adds to the titles it does not use
+_CASE = 0.8
 #: titles of more worth say what a document is
 _TELLING = 0.2
 
@@ -133,7 +135,9 @@ class Judge:
         row, link = view.group.rows[number], view.group.links[number]
         dated = view.group.days[number] is not None
         often = max(_LEAST_LIST, 0.2 * len(view.group.rows))
-        unused = (title_worth(title_of(o)) for o in row.links if o.link != link.link)
+        unused = [title_worth(title_of(o)) for o in row.links if o.link != link.link]
+        if unused and is_case(title_of(link)):
+            unused += [_CASE for o in row.links if o.link != link.link and is_case(title_of(o))]
         return Features(
             telling=max(row_worth(row, link), view.loose.get(row.order, -1.0)),
             dated=float(dated),

@@ -21,6 +21,7 @@ OTHER_DAY = re.compile(
 
 
 _REVISED = re.compile(r"^(?:updated|modified|dateModified|last-?(?:updated|modified))$")
+_AGO = re.compile(r"\b(?:week|month|year)s? ago$|[周月年]前$", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _DATE_NAME = re.compile(r"date|time|day|rq|sj")
 _WHOLE = re.compile(r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}(?!\d)")
@@ -74,12 +75,17 @@ def stated_in(row: Element) -> Iterator[tuple[Element, str, str]]:
             if name.startswith("data-") and _DATE_NAME.search(name):
                 told = True
             else:
-                told = name == "title" and is_date_like(element.text)
+                told = name == "title" and _explained(element.text)
             if told and value and _WHOLE.match(value.strip()):
                 yield element, f"::attr({name})", value.strip()
         for script in element.scripts:
             if (match := _WHOLE.search(script)) is not None:
                 yield element, " script::text", match[0]
+
+
+def _explained(text: str) -> bool:
+    """Whether a text is a day or says how long ago one was."""
+    return is_date_like(text) or (len(text) <= _WIDEST_LABEL and _AGO.search(text) is not None)
 
 
 def _reads(text: str, *, lang: str, today: date | None) -> bool:

@@ -34,6 +34,7 @@ _NAMED = re.compile(
 #: a number of a case or a document before a title
 _NUMBER_FIRST = re.compile(r"^(?:[A-Za-z. ]{0,24}?)(?:no\.?\s?)?\d+[-–/:]\S*\d[-\w]*\b", re.I)
 _SENTENCE = re.compile(r"(?:[。；;]|[a-z]{4}\.)\s*$|。\S|[a-z]{4}\. [A-Z]")
+_OPEN = re.compile(r"\b(?:the|an?|of|by|in|to|and|or|for|with|from|on|at|see)$", re.IGNORECASE)
 _CUT = re.compile(r"(?:…|\.{2,6})\s*$")
 _NUMBER = re.compile(r"\d+")
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
@@ -63,6 +64,7 @@ class Features:
     with_day: float  # a day among the words
     with_number: float  # a number before the words
     cut: float  # ends in an ellipsis: the whole title stands elsewhere
+    open: float  # ends in a word that no title ends in: a piece of a sentence
     long: float  # summaries
     sentences: float
     whole: float  # holds the texts of several other places
@@ -88,6 +90,7 @@ _WEIGHTS = Features(
     with_day=-0.45,
     with_number=-0.25,
     cut=-1.0,
+    open=-0.8,
     long=-0.8,
     sentences=-0.45,
     whole=-0.9,
@@ -141,6 +144,7 @@ def features(slot: Slot, *, own: Slot | None, others: Sequence[Slot]) -> Feature
         with_day=_share(known, lambda text: is_date_like(text[:30]) or is_date_like(text[-30:])),
         with_number=_share(known, lambda text: _NUMBER_FIRST.match(text) and is_case(text)),
         cut=_share(known, _CUT.search),
+        open=_share(known, _OPEN.search),
         long=_share(known, lambda text: width(text) > _LONG),
         sentences=_share(known, lambda text: width(text) > _SHORT and _SENTENCE.search(text)),
         whole=_holds(slot, others),

@@ -184,3 +184,42 @@ def a_lead_with_a_link_before_documents_in_folders() -> tuple[bytes, list[Row]]:
         frame='<p>Posted weekly. See the <a href="/archive/search">archive</a>.</p>{rows}',
         link="/media/{n}/dl",
     )
+
+
+@shape
+def argued_before_decided_in_one_line() -> tuple[bytes, list[Row]]:
+    return simple(
+        '<p class="o"><a href="{href}">{title}</a><br>No. {case}. Argued August 3, 2026. Decided '
+        "{day:%B} {day.day}, {day.year}.<br>Held: The notice was adequate.</p>",
+        frame="<div>{rows}</div>",
+    )
+
+
+@shape
+def days_under_months_behind_a_lead() -> tuple[bytes, list[Row]]:
+    content, rows = simple(
+        '<p>{day.day} - <a href="{href}">{title}</a></p>',
+        frame='<p>See the <a href="/archive/search">archive of older documents</a>.</p>{rows}',
+    )
+    text = content.decode()
+    for i in reversed(range(len(NAMES))):
+        if i == 0 or day(i - 1).month != day(i).month:
+            line = f'<p>{day(i).day} - <a href="{rows[i][0].removeprefix(HOST)}'
+            text = text.replace(line, f"<h3>{day(i):%B %Y}</h3>{line}")
+    return text.encode(), rows
+
+
+@shape
+def ages_in_weeks_with_the_day_in_a_tooltip() -> tuple[bytes, list[Row]]:
+    return simple('<li><a href="{href}">{title}</a> <abbr title="{day}">{i} weeks ago</abbr></li>')
+
+
+@shape
+def three_cases_in_running_text() -> tuple[bytes, list[Row]]:
+    return simple(
+        '<a href="{href}">{title}</a>, <b>Case No. {case}</b>, Filed {day:%B} {day.day}, '
+        "{day.year}, 2026 UT {i}<br>",
+        frame='<p>See the <a href="/archive/search">archive of older documents</a>.</p><p>{rows}'
+        "</p>",
+        names=("Brightwater Holdings, LLC v. Mendoza", "State v. Okafor", "In re Lindqvist"),
+    )
