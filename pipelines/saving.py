@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from pipelines.items import BODY_FROM_FILE, AttachmentRef, Bulletin, Evidence, LabelGuess
+from pipelines.items import BODY_FROM_FILE, AttachmentRef, Bulletin, Evidence, LabelGuess, Metadata
 from pipelines.steps import fingerprint_of, metadata_of, page_of
 from pipelines.urls import url_key
 from storage.records import AttachmentRecord, DocumentRecord, LabelRecord, NearCandidate
@@ -152,12 +152,16 @@ def _attachment_record(ref: AttachmentRef) -> AttachmentRecord:
     return AttachmentRecord(ref.url, url_key(ref.url), ref.name, ref.media_type)
 
 
+def _sureness_of_day(metadata: Metadata) -> float | None:
+    found = [e.confidence for e in metadata.evidence if e.field == "published_on"]
+    return max(found, default=None)
+
+
 def document_record(item: Bulletin, *, source_id: int, run_id: int | None) -> DocumentRecord:
     """What the store keeps of a bulletin that passed all stages."""
     from pipelines.summary import summarise
 
     page, metadata, keys = page_of(item), metadata_of(item), fingerprint_of(item)
-    dated = [e.confidence for e in metadata.evidence if e.field == "published_on"]
     return DocumentRecord(
         source_id=source_id,
         url=item.url,
@@ -193,7 +197,7 @@ def document_record(item: Bulletin, *, source_id: int, run_id: int | None) -> Do
         validity_by=metadata.validity_by,
         subject=metadata.subject,
         topic_words=metadata.topic_words,
-        date_confidence=max(dated, default=None),
+        date_confidence=_sureness_of_day(metadata),
         evidence=tuple(_plain(found) for found in metadata.evidence),
         details={"encoding": page.encoding, "method": page.method, "flags": list(page.flags)},
         labels=tuple(map(_label_record, item.labels)),

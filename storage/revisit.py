@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
@@ -20,13 +22,33 @@ _LISTS = frozenset({"issuing_bodies", "topic_words"})
 FIRST_READ = ("published_on", "published_at", "date_confidence")
 
 
-def same_bytes(previous: Any, record: DocumentRecord) -> bool:
-    """The page is as it was: where it reads otherwise, program or source file have changed."""
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What another reading of a stored page says. ``same_page``: its bytes are as they were, so
+    that what reads otherwise is the program or the source file; ``values``: columns to write."""
+
+    new_text: bool
+    same_page: bool
+    changed: bool
+    values: dict[str, Any]
+
+
+def visit_of(found: Row[Any], previous: Any, record: DocumentRecord, *, now: datetime) -> Visit:
+    """Hold a record against the stored document and its newest version (``previous``)."""
     known = previous.raw_sha256 is not None and not record.text_from_file
-    return bool(known and previous.raw_sha256 == record.raw_sha256)
+    same_page = bool(known and previous.raw_sha256 == record.raw_sha256)
+    same_reader = previous.extractor_version == record.extractor_version
+    new_text = found.latest_sha != record.text_sha256
+    # A better extractor reads another title from the same page: that is no change of the page.
+    told = same_reader and not same_page
+    changed = new_text or (told and _new_facts(found, previous, record))
+    values = _refreshed(found, record, new_text=new_text, same_reader=same_reader)
+    values.update(last_seen_at=now, last_checked_at=now, gone_checks=0, gone_run_id=None)
+    values.update(state="live", gone_at=None, etag=record.etag, last_modified=record.last_modified)
+    return Visit(new_text, same_page, changed, values)
 
 
-def new_facts(found: Row[Any], previous: Any, record: DocumentRecord) -> bool:
+def _new_facts(found: Row[Any], previous: Any, record: DocumentRecord) -> bool:
     """The page calls itself otherwise, or bears another number, than at the last visit."""
     if previous.title != record.title:
         return True
@@ -36,23 +58,18 @@ def new_facts(found: Row[Any], previous: Any, record: DocumentRecord) -> bool:
 
 
 def kind_of_change(
-    old_text: str,
-    record: DocumentRecord,
-    *,
-    new_text: bool,
-    same_page: bool,
-    compare: Compare | None,
+    old_text: str, record: DocumentRecord, *, visit: Visit, compare: Compare | None
 ) -> tuple[str, float]:
-    """The kind of change, and how much of the text it is (0 to 1). What is only read otherwise
-    (``same_page``) is no news to anybody."""
-    if same_page:
+    """The kind of change, and how much of the text it is (0 to 1). What is only read otherwise is
+    no news to anybody."""
+    if visit.same_page:
         return "cosmetic", 0.0
-    if not new_text:
+    if not visit.new_text:
         return "metadata", 0.0
     return compare(old_text, record.body_text) if compare else ("content", 1.0)
 
 
-def refreshed(
+def _refreshed(
     found: Row[Any], record: DocumentRecord, *, new_text: bool, same_reader: bool
 ) -> dict[str, Any]:
     """The columns a page may overwrite: never what a person edited, never a day first read.

@@ -32,15 +32,7 @@ from storage.records import (
     Outcome,
     SaveResult,
 )
-from storage.revisit import (
-    FIRST_READ,
-    TOLD,
-    kind_of_change,
-    new_facts,
-    refreshed,
-    same_bytes,
-    searched_differs,
-)
+from storage.revisit import FIRST_READ, TOLD, kind_of_change, searched_differs, visit_of
 from storage.search_index import stored_text
 from storage.upsert import insert_into
 
@@ -314,43 +306,34 @@ def _save_again(
     connection = later.connection
     at = {"id": found.id, "seq": found.latest_seq}
     previous = connection.execute(_LATEST, at).one()
-    same_reader = previous.extractor_version == record.extractor_version
-    same_page = same_bytes(previous, record)
-    new_text = found.latest_sha != record.text_sha256
-    # A better extractor reads another title from the same page: that is no change of the page.
-    told = same_reader and not same_page
-    changed = new_text or (told and new_facts(found, previous, record))
-    values = refreshed(found, record, new_text=new_text, same_reader=same_reader)
-    values.update(last_seen_at=now, last_checked_at=now, gone_checks=0, gone_run_id=None)
-    values.update(state="live", gone_at=None, etag=record.etag, last_modified=record.last_modified)
+    visit = visit_of(found, previous, record, now=now)
+    values = visit.values
     old, seq = None, found.latest_seq
-    if changed or searched_differs(found, values):
+    if visit.changed or searched_differs(found, values):
         later.write()  # the group itself may have stored what is replaced here
         old = stored_text(session, found.id)
-    if changed:
+    if visit.changed:
         seq += 1
         before = old.body if old else ""
-        change, ratio = kind_of_change(
-            before, record, new_text=new_text, same_page=same_page, compare=compare
-        )
+        change, ratio = kind_of_change(before, record, visit=visit, compare=compare)
         values.update(latest_seq=seq, latest_sha=record.text_sha256, changed_at=now)
         _put_version(connection, found.id, record, seq=seq, change=change, ratio=ratio, now=now)
         _PUT_ATTACHMENT.run_many(connection, _attachment_rows(found.id, record))
     connection.execute(_documents.update().where(_documents.c.id == found.id).values(values))
     forget_loaded(session, found.id)
     if old is not None:
-        keys = _keys_of(record) if new_text else None
+        keys = _keys_of(record) if visit.new_text else None
         requeue_document(connection, found.id, old=old, keys=keys)
         flush_if_full(session)
     duplicate_of, cluster_id = found.duplicate_of, found.cluster_id
-    if changed:
+    if visit.changed:
         put_labels(session, found.id, record.labels, replace=True)
-    if new_text and cluster_id is None and not found.cluster_locked:
+    if visit.new_text and cluster_id is None and not found.cluster_locked:
         waiting, near = Waiting(connection), _keys_of(record)
         duplicate_of, cluster_id = _settle_cluster(
             session, found.id, record, near, now=now, judge=judge, waiting=waiting
         )
-    outcome: Outcome = "changed" if changed else "unchanged"
+    outcome: Outcome = "changed" if visit.changed else "unchanged"
     return SaveResult(found.id, outcome, seq, duplicate_of, cluster_id)
 
 
