@@ -19,7 +19,7 @@ from pipelines.extraction.safe import safe_html
 from pipelines.extraction.scans import holds, scan_box, scanned_pages
 from pipelines.extraction.stamps import stamps
 from pipelines.extraction.template import Template, learn_template
-from pipelines.extraction.unread import drop_unread
+from pipelines.extraction.unread import drop_unread, parsed
 from pipelines.extraction.write import html_of, text_of
 from pipelines.items import AttachmentRef, CleanPage, Decoded, Hints, Layout
 from pipelines.pageclass import PageState, classify_visible
@@ -96,7 +96,7 @@ def clean_page(
 
 def _parsed(markup: str) -> tuple[LexborHTMLParser, dict[str, str]]:
     """The tree without scripts, and the facts that were read before they went."""
-    tree = LexborHTMLParser(markup)
+    tree = parsed(markup)
     facts = page_facts(tree)
     drop_unread(tree)
     return tree, facts

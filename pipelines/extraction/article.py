@@ -20,7 +20,7 @@ from pipelines.extraction.region import likely_region
 from pipelines.extraction.score import MISSED_PROSE, best_block, score
 from pipelines.extraction.template import Template
 from pipelines.extraction.title import choose_title
-from pipelines.extraction.unread import drop_unread
+from pipelines.extraction.unread import drop_unread, parsed
 
 
 @dataclass(slots=True)
@@ -91,7 +91,7 @@ def find_article(
 
 def body_text(text: str) -> str:
     """Decoded page to article text, nothing else: what the body benchmark measures."""
-    tree = LexborHTMLParser(tame(text)[0])
+    tree = parsed(tame(text)[0])
     drop_unread(tree)
     article = find_article(tree, facts=title_facts(tree))
     if article is None:

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from itertools import compress, islice
+from itertools import islice
 from operator import attrgetter
-from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -38,12 +37,16 @@ _LATIN_ENDS = frozenset({".", "!", "?", ":", "”", '"'})
 _CJK_PAUSES = ("，", "。", "、", "；", "：", ", ")
 _LATIN_PAUSES = bytes.maketrans(b".?;", b",,,")
 _ARABIC_PAUSES = ("،", "؛", "؟", "۔")
+#: all bytes but those which such characters begin with in UTF-8
+_NO_CJK_LEAD = bytes(code for code in range(256) if not 0xE3 <= code <= 0xE9)
 _NOT_ARABIC = bytes(code for code in range(256) if not 0xD8 <= code <= 0xDB)
 _BLANKS = bytes(code for code in range(128) if chr(code).isspace())
 _SEPARATOR = "\x00"  # no parsed text holds it
-_TAG_ID = attrgetter("tag_id")
+_PARENT, _CONTENT = attrgetter("parent"), attrgetter("text_content")
 #: of text and of line breaks
-_READ = frozenset(map(_TAG_ID, LexborHTMLParser("<p>x<br>").css("p")[0].iter(include_text=True)))
+_READ = frozenset(
+    n.tag_id for n in LexborHTMLParser("<p>x<br>").css("p")[0].iter(include_text=True)
+)
 
 
 @dataclass(slots=True)
@@ -91,11 +94,10 @@ def _walk(body: LexborNode, out: Outline) -> list[list[str]]:
     parts = [pieces]
     where = {body.mem_id: 0}  # element -> 2 * block + 1 if inside a link; -1 if not read
     known = where.get
-    linked: list[tuple[int, int]] = []  # block, and characters; -1 for the link itself
-    read = _texts_and_breaks(body)
-    holders: list[Any] = [node.parent for node in read]
-    for holder, content in zip(holders, [node.text_content for node in read], strict=True):
-        if content is None:
+    anchors, own_link = out.anchors, out.own_link = [0], [0.0]
+    read = [n for n in body.traverse(include_text=True, skip_empty=True) if n.tag_id in _READ]
+    for holder, content in zip(map(_PARENT, read), map(_CONTENT, read), strict=True):
+        if content is None:  # a line break
             pieces.append("\n")
             continue
         code = known(holder.mem_id)
@@ -111,7 +113,7 @@ def _walk(body: LexborNode, out: Outline) -> list[list[str]]:
                     tag = holder.tag
                     if tag in INLINE:
                         if tag == "a" and holder.attrs.get("href"):
-                            linked.append((code >> 1, -1))  # a name without address is no link
+                            anchors[code >> 1] += 1  # a name without address is no link
                             code |= 1
                     elif tag in IGNORED:
                         code = -1
@@ -121,30 +123,16 @@ def _walk(body: LexborNode, out: Outline) -> list[list[str]]:
                         nodes.append(holder)
                         tags.append(tag)
                         parts.append([])
+                        anchors.append(0)
+                        own_link.append(0.0)
                 where[holder.mem_id] = code
         if code >= 0:
             pieces = parts[code >> 1]
             pieces.append(content)
             if code & 1:
-                linked.append((code >> 1, len(content.strip())))
+                own_link[code >> 1] += len(content.strip())
     _name_blocks(out)
-    _count_links(out, linked)
     return parts
-
-
-def _texts_and_breaks(body: LexborNode) -> list[LexborNode]:
-    """Text nodes and line breaks in order; told from other nodes in C, these being the most."""
-    nodes = list(body.traverse(include_text=True, skip_empty=True))
-    return list(compress(nodes, map(_READ.__contains__, map(_TAG_ID, nodes))))
-
-
-def _count_links(out: Outline, linked: list[tuple[int, int]]) -> None:
-    out.anchors, out.own_link = [0] * len(out.nodes), [0.0] * len(out.nodes)
-    for block, size in linked:
-        if size < 0:
-            out.anchors[block] += 1
-        else:
-            out.own_link[block] += size
 
 
 def _name_blocks(out: Outline) -> None:
@@ -187,7 +175,7 @@ def _is_cjk(contents: list[str]) -> bool:
     sample = "".join([c[:60] for c in islice((c for c in contents if len(c) > 40), 40)])
     if len(sample) < 200:
         sample = "".join(contents)[:1000]
-    if sample.isascii():
+    if sample.isascii() or not sample.encode("utf-8", "replace").translate(None, _NO_CJK_LEAD):
         return False
     sample = "".join(sample.split())[:800]
     return sum([len(run) for run in _CJK.findall(sample)]) * 5 > len(sample)

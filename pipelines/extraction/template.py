@@ -12,11 +12,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from selectolax.lexbor import LexborHTMLParser
-
 from pipelines.extraction.guard import tame
 from pipelines.extraction.outline import Outline, outline_of
-from pipelines.extraction.unread import drop_unread
+from pipelines.extraction.unread import drop_unread, parsed
 
 _MIN_PAGES = 3
 _SHARE = 0.9
@@ -45,7 +43,7 @@ def learn_template(pages: Iterable[str]) -> Template:
     counts: Counter[int] = Counter()
     total = 0
     for page in pages:
-        tree = LexborHTMLParser(tame(page)[0])
+        tree = parsed(tame(page)[0])
         drop_unread(tree)
         if tree.body is not None:
             total += 1

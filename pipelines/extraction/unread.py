@@ -5,12 +5,20 @@ Some blogs keep the whole article in ``<noscript>`` and let a script write it: t
 
 from __future__ import annotations
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
 
 _ARTICLE = 600  # characters of an article that stands in ``<noscript>``
 _PAUSES = 5
 _MOST = 20  # elements looked at
 _PROBE = 40  # characters in its middle that tell whether the page shows it elsewhere too
+
+
+_QUIET = LexborDocumentOptions.WO_EVENTS  # nobody listens to what happens to the tree
+
+
+def parsed(markup: str) -> LexborHTMLParser:
+    """The tree of a page that has been made harmless."""
+    return LexborHTMLParser(markup, options=_QUIET)
 
 
 def drop_unread(tree: LexborHTMLParser) -> None:
