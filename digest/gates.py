@@ -18,7 +18,7 @@ from digest.errors import GateClosed
 from digest.link_check import STATES, LinkReport, issue_links, links_key, report_of
 from digest.lint import Problem, check_masthead, check_message, check_rendered
 from digest.message import build_message
-from digest.readers import sample_reader
+from digest.readers import recipient_count, sample_reader
 from digest.render import RenderedIssue
 from digest.settings import DigestSettings
 from digest.tokens import read_key
@@ -26,7 +26,6 @@ from digest.trial import test_key
 from digest.view import IssueView, view_hash
 from storage.audit import list_actions, record_action
 from storage.models import Issue, Outbox
-from storage.subscribers import recipients
 
 State = Literal["pass", "warn", "wait", "fail"]
 
@@ -64,7 +63,7 @@ def gates(
         *_mail_gates(config, view, rendered, issue_id=issue.id, now=now),
         _link_gate(session, config, view, issue_id=issue.id, now=now),
         _test_gate(session, config, view, issue_id=issue.id),
-        _approval(session, issue, view),
+        _approval(session, config, issue, view),
     ]
 
 
@@ -244,8 +243,8 @@ def _test_gate(session: Session, config: DigestSettings, view: IssueView, *, iss
     return Gate("test", "wait" if config.digest.require_test else "warn", text, advice)
 
 
-def _approval(session: Session, issue: Issue, view: IssueView) -> Gate:
-    people = len(recipients(session, edition=issue.edition))
+def _approval(session: Session, config: DigestSettings, issue: Issue, view: IssueView) -> Gate:
+    people = recipient_count(session, issue.edition, config=config.digest)
     if issue.state == "void":
         return Gate("approval", "fail", "已作废 / void", "重新启用后再审 / reopen it first")
     if issue.state == "draft":

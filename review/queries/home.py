@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from digest.settings import DigestConfig
 from storage.models import (
     CrawlRun,
     Document,
@@ -18,11 +17,8 @@ from storage.models import (
     IssueItem,
     Lease,
     Outbox,
-    Subscriber,
-    Subscription,
 )
 from storage.models.issue import OUTBOX_STATES
-from storage.subscribers import normalise_address
 
 SHOWN_STATES = ("live", "gone")
 
@@ -129,35 +125,6 @@ def issue_size(session: Session, issue_id: int) -> int:
     """Number of items of an issue."""
     query = select(func.count()).select_from(IssueItem).where(IssueItem.issue_id == issue_id)
     return session.scalar(query) or 0
-
-
-def recipient_count(session: Session, edition: str, *, editions: DigestConfig) -> int:
-    """People who would get an edition now, with the addresses of the configuration."""
-    query = (
-        select(Subscriber.address_normalised)
-        .join(Subscription, Subscriber.id == Subscription.subscriber_id)
-        .where(
-            Subscription.edition == edition,
-            Subscription.state == "active",
-            Subscriber.state == "active",
-        )
-    )
-    people = set(session.scalars(query))
-    wanted = {
-        normalise_address(address)
-        for found in editions.editions
-        if found.key == edition
-        for address in found.recipients
-    }
-    # approval subscribes the others; whoever has left or bounced, or was ever here, stays away
-    ever = exists().where(
-        Subscription.subscriber_id == Subscriber.id, Subscription.edition == edition
-    )
-    away = select(Subscriber.address_normalised).where(
-        Subscriber.address_normalised.in_(wanted),
-        or_(Subscriber.state.not_in(("pending", "active")), ever),
-    )
-    return len(people | (wanted - set(session.scalars(away))))
 
 
 def seen_in(session: Session, start: datetime, end: datetime) -> int:

@@ -12,6 +12,7 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from digest.periods import next_moment, period_at
+from digest.readers import recipient_count
 from digest.settings import EditionConfig
 from review.access import Access, access
 from review.desk import AtDesk, Desk
@@ -148,7 +149,7 @@ def _edition_line(
 ) -> EditionLine:
     issue = reads.open_issue(session, edition.key)
     due_at = issue.due_at or issue.period_end if issue else next_moment(edition, desk.now)
-    recipients = reads.recipient_count(session, edition.key, editions=desk.site.digest)
+    recipients = recipient_count(session, edition.key, config=desk.site.digest)
     if issue:
         items = reads.issue_size(session, issue.id)
     else:

@@ -17,6 +17,7 @@ from digest.errors import AddressInvalid, DigestError, LintFailed
 from digest.gates import link_notes
 from digest.issues import approve_issue, void_issue
 from digest.phrases import touched
+from digest.readers import recipient_count
 from digest.trial import queue_test_copy
 from digest.view import IssueView, view_hash
 from review.access import Access, access
@@ -128,7 +129,7 @@ def _issue(desk: Desk, issue_id: int, *, problem: str = "") -> Response:
         counts = figures.grouped_counts(figures.outbox_counts(session, issue_id))
         dead = link_notes(session, view, issue_id=issue_id, now=desk.now)
         links = link_box(session, desk, view, issue_id=issue_id)
-        recipients = figures.recipient_count(session, issue.edition, editions=desk.site.digest)
+        recipients = recipient_count(session, issue.edition, config=desk.site.digest)
     preview = mail_preview(desk.site, view, issue_id)
     rendered = preview.rendered
     if preview.problem:

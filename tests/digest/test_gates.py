@@ -145,6 +145,15 @@ def test_by_default_links_and_test_copy_are_told_and_not_in_the_way(database: Da
         assert looked(session, config, issue_id)["approval"].state == "pass"
 
 
+def test_the_readers_told_are_those_whom_approval_writes_to(database: Database) -> None:
+    config = settings(recipients=("new@example.org",))
+    with database.writer() as session:
+        issue_id = draft(session, config)
+        assert "将发给 3 人" in looked(session, config, issue_id)["approval"].message
+        approved = approve_issue(session, config, issue_id, actor="li", now=NOW)
+        assert approved.recipients == 3
+
+
 def _report(session: Session, issue_id: int, *, status: int) -> None:
     _looked_for(session, issue_id, lambda url: status)
 
