@@ -49,6 +49,7 @@ HEARTBEAT = 15.0
 FIRST_BEAT = 2.0
 FLUSH_AT = 200
 FINISH_TRIES = 3
+AT_ONCE = 32  # items of a list that are read together, so that they are saved together
 REMARKS = (("mojibake", "wrong_charset"), ("truncated", "truncated"))
 
 
@@ -71,6 +72,7 @@ class RunRecorder:
         self.time_box = TimeBox(self.stop)
         self._tasks: set[asyncio.Task[None]] = set()
         self._writing = False
+        self._usual = self.settings.getint("CONCURRENT_ITEMS")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -314,8 +316,11 @@ class RunRecorder:
     def count_answer(self, request: Request, response: Response) -> None:
         """An answer went to its callback."""
         self.counts.bytes_in += len(response.body)
-        if request.meta.get("role") == "detail":
+        role = request.meta.get("role")
+        if role == "detail":
             self.counts.fetched += 1
+        # a feed with whole texts is many items in one answer, a page is one
+        self.crawler.engine.scraper.concurrent_items = AT_ONCE if role == "list" else self._usual
         if self.claim is not None:
             self.fetches.answer(request, response)
             if len(self.fetches.rows) >= FLUSH_AT and not self._writing:
