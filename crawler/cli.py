@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 import typer
+from typer.exceptions import Abort, TyperException
 
 from crawler.commands import (
     attachments,
@@ -97,10 +98,37 @@ def root(
 def main() -> None:
     """Console entry point."""
     try:
-        app()
-    except KeyboardInterrupt:
+        code = app(prog_name="dibao", standalone_mode=False)
+    except Abort:
+        typer.secho("已取消 / cancelled", err=True)
+        sys.exit(1)
+    except TyperException as error:
+        typer.secho(usage_text(error), err=True)
+        sys.exit(error.exit_code)
+    if code == INTERRUPTED:  # Ctrl-C
         typer.secho("已中断 / interrupted", err=True)
-        sys.exit(130)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
+    sys.exit(code or 0)
+
+
+def usage_text(error: TyperException) -> str:
+    """What was wrong with the words of a command, in Chinese and English, and where help is."""
+    message = error.format_message()
+    context = getattr(error, "ctx", None)
+    if context is None:
+        return message
+    if type(error).__name__ == "NoArgsIsHelpError":  # not public
+        return str(context.get_help())
+    chinese = next((text for said, text in _CHINESE if said in message), "用法不对")
+    path = context.command_path
+    return f"{chinese} / {message}\n用法见 / for help: {path} --help"
+
+
+INTERRUPTED = 130
+_CHINESE = (
+    ("No such command", "没有这个命令"),
+    ("No such option", "没有这个选项"),
+    ("Missing", "缺少参数"),
+    ("Invalid value", "参数的值不对"),
+    ("unexpected extra argument", "多出了参数"),
+    ("requires an argument", "选项后面缺少值"),
+)

@@ -47,5 +47,5 @@ def set_up_logging(*, level: str = "INFO", stream: TextIO | None = None) -> None
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for noisy in ("apscheduler.executors", "httpx", "httpcore", "uvicorn.access"):
+    for noisy in ("alembic.runtime.plugins", "apscheduler", "httpx", "httpcore", "uvicorn.access"):
         logging.getLogger(noisy).setLevel("WARNING")

@@ -6,6 +6,7 @@ Exit codes: 0 ok, 1 failed, 2 usage or configuration, 3 partial (some sources fa
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -72,6 +73,29 @@ def readable_errors() -> Iterator[None]:
         raise fail(str(error), code=EXIT_USAGE) from error
     except StoreError as error:
         raise fail(f"数据库 / database [{error.code}]: {error}") from error
+    except OSError as error:
+        if error.filename is None:  # a connection or a pipe
+            raise
+        raise fail(file_trouble(error), code=EXIT_USAGE) from error
+
+
+def file_trouble(error: OSError, *, name: object = None) -> str:
+    """What the system said of a file or folder (``name`` where it gives none), and what to do."""
+    what = error.strerror or str(error)
+    said = _FILE_TROUBLES.get(error.errno or 0, f"不能使用 / cannot be used: {what}")
+    return f"{error.filename or name}: {said}"
+
+
+_FILE_TROUBLES = {
+    errno.ENOENT: "没有这个文件或文件夹，请检查路径 / no such file or folder: check the path",
+    errno.EACCES: "没有权限，请换一个用户或修改权限 / no permission: use another user or change it",
+    errno.EPERM: "没有权限，请换一个用户或修改权限 / no permission: use another user or change it",
+    errno.EISDIR: "这是文件夹，需要一个文件 / a folder, but a file is needed",
+    errno.ENOTDIR: "路径中有一段是文件 / a part of the path is a file",
+    errno.EEXIST: "已有同名文件 / a file of this name is in the way",
+    errno.EROFS: "只读，不能写入 / read-only: choose another folder",
+    errno.ENOSPC: "磁盘已满，请腾出空间 / the disk is full: free some space",
+}
 
 
 @contextmanager

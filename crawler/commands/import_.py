@@ -17,6 +17,7 @@ from crawler.commands.context import (
     ConfigOption,
     JsonOption,
     fail,
+    file_trouble,
     open_app,
 )
 from crawler.commands.output import print_json
@@ -160,7 +161,8 @@ def _one(
                 "source": known.source_key}  # fmt: skip
     except (ImportRefused, StoreError, OSError) as error:
         code = str(getattr(error, "code", "unreadable"))
-        return {"target": target, "outcome": "failed", "code": code, "message": str(error)}
+        message = file_trouble(error, name=target) if isinstance(error, OSError) else str(error)
+        return {"target": target, "outcome": "failed", "code": code, "message": message}
 
 
 def _stage(service: Service, target: str, told: Given) -> str:

@@ -35,11 +35,11 @@ def init(
             f"{target} 已存在；要覆盖请加 --force / it exists already: add --force to replace it",
             code=EXIT_USAGE,
         )
-    folder.mkdir(parents=True, exist_ok=True)
-    target.write_text(
-        files("crawler").joinpath(TEMPLATE).read_text(encoding="utf-8"), encoding="utf-8"
-    )
     with readable_errors():
+        folder.mkdir(parents=True, exist_ok=True)
+        target.write_text(
+            files("crawler").joinpath(TEMPLATE).read_text(encoding="utf-8"), encoding="utf-8"
+        )
         config = load_config(target)
         config.storage.data_dir.mkdir(parents=True, exist_ok=True)
         db = open_database(config.storage.database_url)
@@ -51,9 +51,10 @@ def init(
             db.dispose()
     typer.echo(
         f"已写入 {target}，数据库已建立，收录 {len(catalogue.specs)} 个来源。\n"
+        f"{target} is written, the database made, {len(catalogue.specs)} sources are known.\n"
         "下一步 / next:\n"
-        "  1. 在 dibao.toml 填写 crawl.contact 和 mail（发信服务器）\n"
-        "  2. dibao user add 你的用户名        # 审阅网页的登录\n"
-        "  3. dibao crawl --tag national       # 先采一次\n"
-        "  4. dibao up                         # 定时采集 + 审阅网页"
+        "  1. 在 dibao.toml 填写 crawl.contact 和 mail（发信服务器）/ fill them in\n"
+        "  2. dibao user add 你的用户名        # 审阅网页的登录 / login of the desk\n"
+        "  3. dibao crawl --tag national       # 先采一次 / fetch once\n"
+        "  4. dibao up                         # 定时采集 + 审阅网页 / scheduler and desk"
     )

@@ -15,6 +15,7 @@ from crawler.commands.context import (
     ConfigOption,
     JsonOption,
     fail,
+    file_trouble,
     now_utc,
     open_app,
 )
@@ -99,7 +100,7 @@ def _named(files: list[Path]) -> list[FileReport]:
         try:
             reports.append(check_file(path, name=str(path)))
         except OSError as error:
-            raise fail(f"{path}：读不了 / cannot be read: {error}", code=EXIT_USAGE) from error
+            raise fail(file_trouble(error, name=path), code=EXIT_USAGE) from error
     return reports
 
 
