@@ -97,6 +97,7 @@ _ENDS_FIRST = frozenset(
     "点原友收评"
 )
 _PROMOTES_FIRST = frozenset("扫长点广不展收")
+_FIRST = _ENDS_FIRST | _PROMOTES_FIRST | {"订", "登"}
 _CREDITS = re.compile(
     r"^[\s\W]{0,4}(?:(?:责任编辑|责编|编辑|本文来源|编审|审核|校对|监制|值班编辑|文字编辑)\s{0,3}[:：]|纠错|分享让更多人看到)"
 )
@@ -140,7 +141,7 @@ def _may_be_meta(text: str) -> bool:
 def may_be_notice(text: str) -> bool:
     """Whether one of the following may find something in a line: told in one step for most."""
     letter, at = first_letter(text)
-    if letter >= _CJK or begins(text, ANY, letter, at) or "©" in text[:at]:
+    if letter in _FIRST if letter >= _CJK else begins(text, ANY, letter, at) or "©" in text[:at]:
         return True
     return not text.isascii() and any(sign in text for sign in _FOOTER_SIGNS)
 

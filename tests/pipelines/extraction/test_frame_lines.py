@@ -7,7 +7,13 @@ import time
 import pytest
 
 from pipelines.clean import clean_page
-from pipelines.extraction.phrases import asks_to_subscribe, ends_article, is_byline, is_promotion
+from pipelines.extraction.phrases import (
+    asks_to_subscribe,
+    ends_article,
+    is_byline,
+    is_promotion,
+    may_be_notice,
+)
 from tests.pipelines.pages import as_decoded
 
 LEAD = (
@@ -227,3 +233,30 @@ def test_days_of_other_articles_are_not_those_of_a_page_with_a_headline_of_its_o
     assert page.title == "The harbour shuts to large ships"
     assert page.body_text.count(TEXT[0]) == 6
     assert page.head_text == "June 19, 2023"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "12 comments",
+        "© Example Press",
+        "Filed under: Harbours",
+        "Related stories:",
+        "You may also like",
+        "Voir aussi",
+        "Read more: the gates of the port",
+        "Advertisement",
+        "Subscribe to our newsletter",
+        "Unlock full access",
+        "“Sign up” here",
+        "相关阅读",
+        "点击查看原文",
+        "订阅本刊",
+        "登录后阅读全文",
+        "主办单位：示例市人民政府",
+        "第 1 页 / 共 3 页",
+    ],
+)
+def test_no_notice_is_passed_over_by_the_first_look(line: str) -> None:
+    assert ends_article(line) or is_promotion(line) or asks_to_subscribe(line)
+    assert may_be_notice(line)
