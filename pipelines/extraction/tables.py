@@ -20,7 +20,7 @@ def table_rows(table: LexborNode) -> Iterator[LexborNode]:
 
 def is_data_table(table: LexborNode) -> bool:
     """Rows and columns of short cells; not a frame for layout with boxes and long text."""
-    if table.css_first("table table") is not None:
+    if len(table.css("table")) > 1:  # itself is one; "table table" would match what stands above
         return False
     rows = long_cells = widest = 0
     for row in table_rows(table):

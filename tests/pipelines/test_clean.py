@@ -110,6 +110,18 @@ def test_tables_stay_readable() -> None:
     assert page.body_html.count("<tr>") == 6
 
 
+def test_a_table_of_data_inside_tables_that_arrange_boxes_stays_one() -> None:
+    """Old sites stand in tables altogether: a list of projects lost its rows and columns there."""
+    rows = "".join(f"<tr><td>{i}</td><td>示例项目{i}</td><td>{i}80</td></tr>" for i in range(1, 6))
+    table = f"<table border=1><tr><td>序号</td><td>项目名称</td><td>金额</td></tr>{rows}</table>"
+    box = f"<table><tr><td>{PARAGRAPHS[1]}<br>{table}{PARAGRAPHS[2]}<br></td></tr></table>"
+    menu = "<td><a href='/'>首页</a></td><td><a href='/zw'>政务</a></td>"
+    page = clean(f"<table><tr>{menu}</tr><tr><td colspan=2>{TITLE}<br>{box}</td></tr></table>")
+    assert "序号 | 项目名称 | 金额\n1 | 示例项目1 | 180\n" in page.body_text
+    assert page.body_html.count("<table>") == 1
+    assert page.body_html.count("<tr>") == 6
+
+
 def test_paragraphs_in_cells_and_items_stay_apart() -> None:
     page = clean(
         f"<p>{PARAGRAPHS[1]}</p><table><tr><td><p>Net</p><p>income</p></td><td>1</td></tr>"
