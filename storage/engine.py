@@ -28,7 +28,12 @@ DialectName = Literal["sqlite", "postgresql"]
 BUSY_SECONDS = 10.0
 _SQLITE_BUSY = {5, 6}  # SQLITE_BUSY, SQLITE_LOCKED (low byte of the extended code)
 _SQLITE_FULL = {13}
-_SQLITE_UNREACHABLE = {10, 14, 23, 26}  # IOERR, CANTOPEN, AUTH, NOTADB
+_SQLITE_UNREACHABLE = {10, 11, 14, 23, 26}  # IOERR, CORRUPT, CANTOPEN, AUTH, NOTADB
+_SQLITE_REMEDIES = {
+    11: "文件已损坏，请停下程序并换回备份 / it is damaged: stop the program, put back a backup",
+    14: "请检查路径与权限 / check its path and rights",
+    26: "文件不是数据库，请移走它或换回备份 / it is no database: move it or put back a backup",
+}
 _PG_LOCKED = {"55P03", "40P01", "40001", "57014"}
 _PG_FULL = {"53100"}
 
@@ -55,7 +60,10 @@ def translate(error: DBAPIError) -> StoreError | None:
             "数据库所在磁盘已满，请清理后再试 / the disk of the database is full, free some space"
         )
     if low in _SQLITE_UNREACHABLE or error.connection_invalidated or state in {"57P01", "57P03"}:
-        return DatabaseUnreachable(f"无法访问数据库 / the database cannot be reached: {cause}")
+        remedy = f"; {_SQLITE_REMEDIES[low]}" if low in _SQLITE_REMEDIES else ""
+        return DatabaseUnreachable(
+            f"无法访问数据库 / the database cannot be reached: {cause}{remedy}"
+        )
     if number is None and state is None and type(cause).__name__ == "OperationalError":
         return DatabaseUnreachable(f"无法连接数据库 / cannot connect to the database: {cause}")
     return None

@@ -182,15 +182,31 @@ def test_an_unopenable_file_is_named(tmp_path: Path) -> None:
     folder = tmp_path / "folder.db"
     folder.mkdir()
     unopenable = open_database(f"sqlite:///{folder}")
-    with pytest.raises(DatabaseUnreachable), unopenable.writer():
+    with pytest.raises(DatabaseUnreachable, match="check its path"), unopenable.writer():
         pass
     broken = tmp_path / "broken.db"
     broken.write_bytes(b"this is no database" * 500)
     no_database = open_database(f"sqlite:///{broken}")
-    with pytest.raises(DatabaseUnreachable), no_database.writer() as session:
+    with (
+        pytest.raises(DatabaseUnreachable, match="put back a backup"),
+        no_database.writer() as session,
+    ):
         session.execute(text("select 1 from source"))
     for database in (unopenable, no_database):
         database.dispose()
+
+
+def test_a_damaged_file_is_named_with_what_to_do(sqlite_database: Database) -> None:
+    sqlite_database.dispose()
+    assert sqlite_database.path is not None
+    with sqlite_database.path.open("r+b") as file:
+        file.seek(100)  # behind the head of the file: the table of contents
+        file.write(b"\xff" * 4000)
+    with (
+        pytest.raises(DatabaseUnreachable, match="put back a backup"),
+        sqlite_database.reader() as session,
+    ):
+        session.execute(text("select 1 from source"))
 
 
 @pytest.mark.parametrize("url", ["sqlite://", "mysql://host/x", "sqlite:///:memory:"])
