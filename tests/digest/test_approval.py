@@ -6,16 +6,13 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from digest.compose import Composed, compose_due_issues, compose_issue
+from digest.compose import compose_due_issues
 from digest.editions import due_editions
 from digest.frozen import item_record, load_issue
 from digest.issues import approve_issue, render_issue
 from digest.lint import check_rendered
-from digest.periods import Period
-from digest.settings import EditionConfig
-from digest.view import IssueView, view_hash
+from digest.view import view_hash
 from storage.engine import Database
 from storage.errors import StateConflict
 from storage.issues import edit_issue, get_issue, issue_items, list_issues
@@ -23,16 +20,12 @@ from storage.models import Outbox
 from storage.outbox import count_states
 from tests.digest.archive import (
     END,
-    PERIOD,
-    Settings,
     add_document,
     add_readers,
     add_sources,
     settings,
 )
-
-CONFIG = settings()
-EDITION = CONFIG.digest.editions[0]
+from tests.digest.composing import CONFIG, compose, titles
 
 
 @pytest.fixture
@@ -40,28 +33,6 @@ def db(database: Database) -> Database:
     with database.writer() as session:
         add_sources(session)
     return database
-
-
-def compose(
-    session: Session,
-    *,
-    edition: EditionConfig = EDITION,
-    period: Period = PERIOD,
-) -> tuple[Composed, IssueView]:
-    made = compose_issue(session, edition, period, period.end)
-    assert made.issue_id is not None
-    return made, load_issue(session, made.issue_id)[1]
-
-
-def send_out(session: Session, issue_id: int, *, config: Settings = CONFIG) -> None:
-    """Approve without recipients: the issue counts as sent."""
-    issue = get_issue(session, issue_id)
-    assert issue is not None
-    approve_issue(session, config, issue_id, actor="test", now=issue.period_end)
-
-
-def titles(view: IssueView) -> list[str]:
-    return [item.title for item in view.items]
 
 
 def test_empty_period_is_noted_and_not_sent(db: Database) -> None:

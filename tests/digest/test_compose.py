@@ -10,16 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from digest import phrases
-from digest.compose import Composed, compose_issue, preview
-from digest.frozen import load_issue
-from digest.issues import approve_issue, render_issue, void_issue
+from digest.compose import compose_issue, preview
+from digest.issues import render_issue, void_issue
 from digest.lint import check_rendered
 from digest.periods import Period
-from digest.settings import EditionConfig
-from digest.view import IssueView
 from storage.documents import mark_gone
 from storage.engine import Database
-from storage.issues import get_issue, issue_items, list_issues
+from storage.issues import issue_items, list_issues
 from storage.labels import set_human_label
 from storage.models import CrawlRun, Document, Issue, Source, Watch
 from storage.removal import edit_document
@@ -29,14 +26,10 @@ from tests.digest.archive import (
     PERIOD,
     SEEN,
     WEEK,
-    Settings,
     add_document,
     add_sources,
-    settings,
 )
-
-CONFIG = settings()
-EDITION = CONFIG.digest.editions[0]
+from tests.digest.composing import CONFIG, EDITION, compose, send_out, titles
 
 
 @pytest.fixture
@@ -44,28 +37,6 @@ def db(database: Database) -> Database:
     with database.writer() as session:
         add_sources(session)
     return database
-
-
-def compose(
-    session: Session,
-    *,
-    edition: EditionConfig = EDITION,
-    period: Period = PERIOD,
-) -> tuple[Composed, IssueView]:
-    made = compose_issue(session, edition, period, period.end)
-    assert made.issue_id is not None
-    return made, load_issue(session, made.issue_id)[1]
-
-
-def send_out(session: Session, issue_id: int, *, config: Settings = CONFIG) -> None:
-    """Approve without recipients: the issue counts as sent."""
-    issue = get_issue(session, issue_id)
-    assert issue is not None
-    approve_issue(session, config, issue_id, actor="test", now=issue.period_end)
-
-
-def titles(view: IssueView) -> list[str]:
-    return [item.title for item in view.items]
 
 
 def test_sections_order_and_numbers_run_through(db: Database) -> None:
