@@ -291,7 +291,8 @@ class _Builder:
         self._text(node.text(separator=""), self._boxes[-1])
 
     def _table(self, node: LexborNode, depth: int) -> None:
-        table = self._open("tbody", self._open("table", self._boxes[-1]))
+        whole = self._open("table", self._boxes[-1])
+        table = self._open("tbody", whole)
         for row in table_rows(node):
             line = self._open("tr", table)
             for cell in row.iter():
@@ -308,6 +309,8 @@ class _Builder:
                 self.children(cell, depth)
                 self.end_paragraph()
                 self._boxes.pop()
+        if _shows_nothing(whole):  # all it held stands elsewhere: title, number, date line
+            self._boxes[-1].contents.pop()
 
 
 def joined_lines(raw: str) -> str:
@@ -322,6 +325,13 @@ def is_frame_inline(node: LexborNode) -> bool:
     attributes = node.attributes
     name = attributes.get("class") or attributes.get("id") if attributes else None
     return bool(name) and mark_of(name or "") in {FRAME, NEVER, CAPTION}
+
+
+def _shows_nothing(element: Element) -> bool:
+    return all(
+        isinstance(piece, Element) and piece.name != "img" and _shows_nothing(piece)
+        for piece in element.contents
+    )
 
 
 def _only_text(node: LexborNode) -> str | None:

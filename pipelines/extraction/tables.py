@@ -25,9 +25,10 @@ def is_data_table(table: LexborNode) -> bool:
     rows = long_cells = widest = 0
     for row in table_rows(table):
         rows += 1
-        cells = [cell for cell in row.iter() if cell.tag in {"td", "th"}]
-        widest = max(widest, len(cells))
-        long_cells += sum(len(cell.text(strip=True)) > 600 for cell in cells)
-    if widest < 2:
+        sizes = [len(cell.text(strip=True)) for cell in row.iter() if cell.tag in {"td", "th"}]
+        filled = [size for size in sizes if size]
+        widest = max(widest, len(filled))
+        long_cells += sum(size > 600 for size in filled)
+    if widest < 2:  # empty cells beside one text are there to move it
         return False
     return long_cells == 0 if rows == 1 else long_cells * 4 <= rows

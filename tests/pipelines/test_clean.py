@@ -122,6 +122,16 @@ def test_a_table_of_data_inside_tables_that_arrange_boxes_stays_one() -> None:
     assert page.body_html.count("<tr>") == 6
 
 
+def test_a_row_with_one_text_and_a_table_of_what_stands_elsewhere_are_no_tables() -> None:
+    moved = f"<table><tr><td>{PARAGRAPHS[1]}</td><td></td><td>&nbsp;</td></tr></table>"
+    facts = "<table><tr><td>发布时间：</td><td>2025-03-10</td></tr></table>"
+    page = clean(
+        f"<h1>{TITLE}</h1><div class=TRS_Editor>{facts}{moved}<p>{PARAGRAPHS[2]}</p></div>"
+    )
+    assert "<table>" not in page.body_html
+    assert PARAGRAPHS[1] in page.body_text
+
+
 def test_paragraphs_in_cells_and_items_stay_apart() -> None:
     page = clean(
         f"<p>{PARAGRAPHS[1]}</p><table><tr><td><p>Net</p><p>income</p></td><td>1</td></tr>"
