@@ -130,10 +130,10 @@ class _Reader:
         self, name: str, value: object, span: str, rule: str, confidence: float,
         *, place: str = "body", start: int = -1,
     ) -> None:  # fmt: skip
-        stated = span.lstrip()
-        at = start + len(span) - len(stated) if start >= 0 else start
+        if start >= 0:
+            start += len(span) - len(span.lstrip())
         row = Evidence(
-            name, str(value), stated.rstrip()[:200], rule, round(confidence, 3), place, at
+            name, str(value), span.strip()[:200], rule, round(confidence, 3), place, start
         )
         self.evidence.append(row)
 

@@ -14,20 +14,21 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from pipelines.dates import DateSpan, day, find_dates, find_month_days
+from pipelines.fields.clauses import sentence_before
 from pipelines.fields.latincomments import asks_in_latin, latin_term
 from pipelines.fields.terms import Term, count_of, later, month_end
 from pipelines.fields.undated import range_ends, relative_days
 
 _SP = r"[ \t\u3000]{0,3}"
 _VIEWS = r"(?:意见|建议|意見|建議)"
-# A set to begin with, so that the scan for it runs in C.
+# A set to begin with, so that the scan for it runs in C; then a character that tells forms apart.
 _CONSULT = re.compile(
     r"[征徵公意建听諮陳發パ의입](?:"
-    rf"(?<=[征徵])(?:求|集|询|詢)(?:对?《[^》\n]{{2,80}}》)?[\u4e00-\u9fff（）]{{0,14}}?{_VIEWS}"
-    r"|(?<=公)开征集|(?<=意)见的函|(?<=听)取[\u4e00-\u9fff]{0,4}意见"
-    r"|(?:(?<=意)[见見]|(?<=建)[议議])(?:征集|征求|反馈|徵集|募集)"
-    r"|(?<=[公諮])眾?諮詢|(?<=諮)詢(?:文件|期)|(?:(?<=陳)述|(?<=發)表)意見"
-    r"|(?<=パ)ブリック・?コメント|(?<=의)견(?:을|이|수렴|제출| 제출)|(?<=입)법예고)"
+    rf"[求集询詢](?<=[征徵].)(?:对?《[^》\n]{{2,80}}》)?[\u4e00-\u9fff（）]{{0,14}}?{_VIEWS}"
+    r"|开(?<=公开)征集|见(?<=意见)的函|取(?<=听取)[\u4e00-\u9fff]{0,4}意见"
+    r"|[见見议議](?<=意[见見]|建[议議])(?:征集|征求|反馈|徵集|募集)"
+    r"|諮(?<=[公諮]諮)詢|眾(?<=[公諮]眾)諮詢|詢(?<=諮詢)(?:文件|期)|[述表](?<=陳述|發表)意見"
+    r"|ブ(?<=パブ)リック・?コメント|견(?<=의견)(?:을|이|수렴|제출| 제출)|법(?<=입법)예고)"
 )
 _MAY_CONSULT = ("意见", "征集", "意見", "諮詢", "建议", "パブリック", "의견", "예고")
 _ABOUT_COMMENTS = re.compile(
@@ -61,6 +62,7 @@ _PAST = re.compile(
 _SENTENCE_END = re.compile(r"[。；\n]")
 _FRONT = 1_500
 """Characters at the front of a text in which it asks for comments."""
+_FIRST_ARTICLE = "第一条"
 _NUMBER = r"(?P<n>\d{1,3}|[一二三四五六七八九十两]{1,3})"
 _UNIT = r"(?P<unit>个?工作日|工作天|日|天|个月|個月)"
 _WITHIN = re.compile(
@@ -98,11 +100,11 @@ def find_comment_deadline(
     written_on: date | None = None,
 ) -> Term | None:
     """The last day for comments on a draft; None when the page asks for none."""
-    front = text.find("第一条")
     # the articles of an act in force speak of comments on other texts: 征求意见的期限为三十日
-    asking = text[: min(_FRONT, front) if front >= 0 else _FRONT]
+    asking = text[:_FRONT].partition(_FIRST_ARTICLE)[0]
     if not _asks_for_comments(title) and not _asks_for_comments(asking):
         return None
+    front = text.find(_FIRST_ARTICLE)
     draft = _Draft(text, published_on or written_on, front if front > 0 else len(text))
     spans = dates if dates is not None else find_dates(text)
     if not lang.startswith("zh"):
@@ -117,6 +119,8 @@ def _asks_for_comments(text: str) -> bool:
     return asks_in_latin(text)
 
 
+_REACH = 80
+"""Characters before a day that may say what it is the last day of."""
 _LEAD = 12
 """Characters before a day that its evidence shows."""
 _SAME_RANGE = 30 + _LEAD
@@ -127,12 +131,12 @@ def _stated(draft: _Draft, spans: tuple[DateSpan, ...]) -> Term | None:
     for span in spans:
         if draft.base is not None and span.value < draft.base:
             continue
-        before = text[max(0, span.start - 80) : span.start].rpartition("\n")[2]
+        before = text[max(0, span.start - _REACH) : span.start].rpartition("\n")[2]
         after = bool(_DEADLINE_AFTER.match(text, span.end))
         lead = bool(_DEADLINE_BEFORE.search(before))
         if not (lead or after) or not _near_comments(text, span):
             continue
-        if _is_of_another(text, span, before):
+        if _is_of_another(text, span):
             continue
         confidence = 0.95 if lead and after else 0.9
         if best is None or confidence > best.confidence or span.start < best.start + _SAME_RANGE:
@@ -142,10 +146,10 @@ def _stated(draft: _Draft, spans: tuple[DateSpan, ...]) -> Term | None:
     return best
 
 
-def _is_of_another(text: str, span: DateSpan, before: str) -> bool:
+def _is_of_another(text: str, span: DateSpan) -> bool:
     if _OF_ANOTHER_AFTER.match(text, span.end):
         return True
-    clause = _SENTENCE_END.split(before)[-1]
+    clause = sentence_before(text, span.start, reach=_REACH)
     if _OF_ANOTHER_BEFORE.search(clause) and not _DEADLINE_AFTER.match(text, span.end):
         return "意" not in clause and "征" not in clause
     end = _SENTENCE_END.search(text, span.end, span.end + 60)

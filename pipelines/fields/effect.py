@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from pipelines.dates import DateSpan, find_dates
+from pipelines.fields.clauses import phrase_before, sentence_before
 from pipelines.fields.terms import Term, count_of, later
 from pipelines.fields.undated import bare_days, relative_days
 
@@ -48,6 +49,7 @@ _TO_NEXT = re.compile(r"起?[ \t]{0,2}(?:至|到|—|－|-|~)")
 # 自2024年4月1日起至2026年3月31日止施行
 _FROM = re.compile(r"[自从從][ \t]{0,2}\Z")
 _BEFORE_A_DAY = frozenset("自从從于於》 \t")
+_BEFORE_A_PERIOD = frozenset("期限为是:：（(自从從 \t")
 _ON = re.compile(r"[于於][ \t]{0,2}\Z")
 _TO_A_DAY = re.compile(rf"起?[ \t]{{0,2}}[至到][ \t]{{0,2}}20\d\d年\d{{1,2}}月\d{{1,2}}日止?{ACT}")
 # 施行日期为…, 实施时间：…
@@ -61,7 +63,6 @@ _RELATIVE = re.compile(
     rf"(?:后|後|内|届满)?(?:之?日)?(?:的?次日)?起?)?[，,]?{_SP}(?:正式|即行|即)?(?:开始)?(?:{ACT}|有效)"
 )
 _AT_ONCE = re.compile(rf"自?即日起(?:正式|开始)?{ACT}|自即日{ACT}")
-_CLAUSE = re.compile(r"[，。；：:、（(）)\s]")
 _THINGS = re.compile(
     r"(?:项目|课题|合同|协议|协定|证书?|执照|资质|资格|批件|聘用?|任职?|任务|研究|商标|专利|认定|备案|结果|报告"
     r"|券|卡|授权|许可|产品|标识|债券|贷款|额度|服务|租赁)的?\Z"
@@ -77,7 +78,7 @@ _BEFORE_MONTH = 8
 _OLDER = ("的", "《", "以来", "至今")
 _NAMES_A_TEXT = re.compile(r"》|规定|条例|办法|新规|通知|标准|细则|規定|條例|辦法|[新该]法")
 
-
+_TITLED = re.compile(r"《[^》]{2,40}》[^，。]{0,6}\Z")
 _OF_A_TITLE = 0.8
 """Confidence in the day that is said of a document by its title: the page's own, or reported."""
 
@@ -108,7 +109,7 @@ def find_effective(
     promulgated = promulgated_on or published_on or written_on
     relative = _relative(text, issued=written_on, promulgated=promulgated)
     if found is not None:
-        own = relative is not None and SELF.search(_clause(text, relative.start))
+        own = relative is not None and SELF.search(sentence_before(text, relative.start))
         return relative if own else found
     base = published_on or written_on
     return relative or (_without_year(text, base) if base is not None else None)
@@ -144,7 +145,7 @@ def _without_year(text: str, base: date) -> Term | None:
             match = _AFTER.match(text, end)
             if match is None or _about_another(match["rest"]):
                 continue
-            lead = re.split(r"[。；\n]", text[max(0, start - 60) : start])[-1]
+            lead = sentence_before(text, start, reach=60)
             if _NAMES_A_TEXT.search(lead) or SELF.search(lead):
                 stated = text[start : match.end()][:40]
                 return Term(span.value, stated, start, "without_year", confidence)
@@ -160,16 +161,15 @@ def _stated(text: str, dates: tuple[DateSpan, ...]) -> Iterator[Term]:
             continue
         if _about_another(match["rest"]) or _DEALS.search(lead):
             continue
-        before = text[max(0, span.start - 40) : span.start]
-        clause = re.split(r"[。；\n]", before)[-1]
-        if not SELF.search(clause) and _CITED.search(text[max(0, span.start - 120) : span.start]):
+        sentence = sentence_before(text, span.start)
+        own = SELF.search(sentence)
+        if not own and _CITED.search(text[max(0, span.start - 120) : span.start]):
             continue
-        if re.search(r"《[^》]{2,40}》[^，。]{0,6}\Z", clause) and "本" not in clause:
-            confidence = _OF_A_TITLE
-        elif SELF.search(clause):
+        if own:
             confidence = 0.98
         else:
-            confidence = 0.85
+            titled = "本" not in sentence and _TITLED.search(sentence)
+            confidence = _OF_A_TITLE if titled else 0.85
         stated = text[span.start : match.end()][:40]
         yield Term(span.value, stated, span.start, "stated_effective", confidence)
 
@@ -182,7 +182,7 @@ def _said_from(text: str, span: DateSpan, lead: str) -> re.Match[str] | None:
         return None
     if _FROM.search(lead) or lead.endswith("》"):
         return _AFTER_FROM.match(text, span.end)
-    if not _ON.search(lead) or SELF.search(_clause(text, span.start)) is None:
+    if not _ON.search(lead) or SELF.search(sentence_before(text, span.start)) is None:
         return None
     return _AFTER_FROM.match(text, span.end)
 
@@ -196,6 +196,8 @@ def _period_or_header(text: str, span: DateSpan, lead: str) -> Iterator[Term]:
 
 
 def _opens_period(text: str, span: DateSpan, lead: str) -> bool:
+    if lead[-1:] not in _BEFORE_A_PERIOD:
+        return False
     label = _LABEL_FIRST.search(lead)
     if label is None and text.startswith("起", span.end) and _TO_COUNT.match(text, span.end):
         label = _COUNTED_FROM.search(lead)
@@ -211,11 +213,7 @@ def _opens_period(text: str, span: DateSpan, lead: str) -> bool:
 
 def is_of_things(text: str, at: int) -> bool:
     """Whether the term named at ``at`` is that of a project, contract, licence or the like."""
-    return bool(_THINGS.search(_CLAUSE.split(text[max(0, at - 24) : at])[-1]))
-
-
-def _clause(text: str, at: int) -> str:
-    return re.split(r"[。；\n]", text[max(0, at - 40) : at])[-1]
+    return bool(_THINGS.search(phrase_before(text, at)))
 
 
 def _line_start(text: str, at: int) -> bool:

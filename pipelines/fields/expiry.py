@@ -6,6 +6,7 @@ import re
 from datetime import date, timedelta
 
 from pipelines.dates import DateSpan, find_dates
+from pipelines.fields.clauses import phrase_before, sentence_before
 from pipelines.fields.effect import ACT, SELF, is_of_things
 from pipelines.fields.terms import Term, add_months, count_of, month_end
 from pipelines.fields.undated import range_ends
@@ -16,12 +17,12 @@ _LAST_OF_PERIOD = re.compile(rf"止?(?:{ACT}|有效)(?!的)")
 _IN_FORCE_UNTIL = re.compile(rf"起(?:正式)?{ACT}[，,]?[ \t]{{0,2}}[至到][ \t]{{0,2}}\Z")
 # 终止日期：…
 _LABEL_LAST = re.compile(r"(?:终止|失效|废止)(?:日期|时间)(?:为|是|[:：])[ \t]{0,2}\Z")
+_LABEL_SIGNS = frozenset("为是:： \t")
 _NUMBER = r"(?P<n>\d{1,3}|[一二三四五六七八九十两]{1,3})"
 _TERM = re.compile(
     rf"(?:有效期限?|试行期限?|施行期限?|实施期限?|执行期限?|期限|暂定|试行|暂行){_SP}"
     rf"(?:暂定为?|为|是|:|：|自[^，。\n]{{1,20}}起)?{_SP}{_NUMBER}{_SP}(?P<unit>年|个月)(?![后以之内])"
 )
-_CLAUSE = re.compile(r"[，。；：:、（(）)\s]")
 _OWN_TERM = re.compile(
     r"本|其|该|文件|政策|(?:办法|规定|细则|规则|意见|通知|决定|方案|措施|规范|公告|通告|指引|指南|条例)》?的?\Z"
     r"|(?:起|施行|实施|执行|试行|之日|发布|印发|公布)\Z"
@@ -80,15 +81,15 @@ def _closing(text: str, span: DateSpan, effective_on: date | None) -> Term | Non
         if not rest.startswith(("起", "的")):
             start = max(0, span.start - 12)
             return Term(span.value, text[start : span.end], start, "stated_expiry", 0.95)
-    labelled = _LABEL_LAST.search(before) is not None
+    labelled = before[-1:] in _LABEL_SIGNS and _LABEL_LAST.search(before)
     closes = before[-1:] in ("至", "到") and "起" in before[-20:]
     lasts = closes and _LAST_OF_PERIOD.match(text, span.end)
-    if labelled or lasts or (_IN_FORCE_UNTIL.search(before) and text[span.end :][:1] == "止"):
+    if labelled or lasts or (text.startswith("止", span.end) and _IN_FORCE_UNTIL.search(before)):
         return Term(span.value, span.text, span.start, "period_end", 0.9)
     ended = _ENDS_THEN.match(text, span.end)
     if ended and (effective_on is None or span.value > effective_on):
-        clause = re.split(r"[。；\n]", before)[-1]
-        if not _OTHER_TITLE.search(clause) and (effective_on or SELF.search(clause)):
+        sentence = sentence_before(text, span.start)
+        if not _OTHER_TITLE.search(sentence) and (effective_on or SELF.search(sentence)):
             stated = text[span.start : ended.end()]
             return Term(_day_before(span.value, ended[0]), stated, span.start, "ends", 0.9)
     return None
@@ -110,7 +111,7 @@ def _of_something_else(text: str, term: re.Match[str]) -> bool:
     """证书有效期为三年, 评估结果有效期为2年: a term of what the document is about."""
     if not term[0].startswith(("有效期", "期限")):
         return False
-    before = _CLAUSE.split(text[max(0, term.start() - 24) : term.start()])[-1]
+    before = phrase_before(text, term.start())
     return bool(before) and not _OWN_TERM.search(before)
 
 

@@ -225,6 +225,7 @@ _LEAD_END = re.compile(
 )
 
 
+@lru_cache(maxsize=_NAMES_KEPT)
 def body_at_end(name: str) -> str:
     """The organ's name behind a heading that was run together with it, else ``name`` as it is.
 
@@ -322,6 +323,7 @@ def more_bodies(text: str) -> tuple[str | None, int]:
     return ("".join(match[0].split()), match.start()) if match else (None, -1)
 
 
+@lru_cache(maxsize=_NAMES_KEPT)
 def bodies_in(text: str) -> tuple[str, ...]:
     """All names in ``text`` when it is nothing but names of organs, else ()."""
     _, cut = more_bodies(text)

@@ -73,13 +73,14 @@ def find_number(
 _AT_END = re.compile(
     r"(?P<kind>通知|意见|公告|通告|批复|决定|函|通报|办法|规定|细则|方案)[（(](?P<no>[^（()）]{4,40}号)[）)]\Z"
 )
+_NUMBER_ENDS = ("号）", "号)")
 _BY_YEAR = re.compile(r"(?P<y>20\d\d)年第(?P<n>\d{1,4})号")
 
 
 def _in_title(title: str) -> Numbered | None:
     """The number in brackets that closes a title: a whole one, or 2021年第47号 of a 公告."""
-    match = _AT_END.search(title)
-    if match is None or "转发" in title or title.endswith("》"):
+    match = _AT_END.search(title) if title.endswith(_NUMBER_ENDS) else None
+    if match is None or "转发" in title:
         return None
     start = match.start("no")
     if yearly := _BY_YEAR.fullmatch(match["no"]):

@@ -53,7 +53,8 @@ def find_signature(
     ``expected`` are names from the title; they are found even when text is glued before them.
     """
     loose: Signature | None = None
-    for span in dates if dates is not None else find_dates(text):
+    spans = find_dates(text) if dates is None else dates
+    for span in spans:
         if _NOT_AFTER.match(text, span.end) or not _AFTER_DATE.match(text, span.end):
             continue
         signature = _before_date(text, span, expected)
@@ -62,22 +63,17 @@ def find_signature(
         if signature.bodies:
             return signature
         loose = loose or signature
-    return loose or _under_title(text, dates) or _enacted(text, dates)
+    return loose or _under_title(text, spans) or _enacted(text, spans)
 
 
 # Acts of Macau: 二零二五年三月十日制定。 on a line of its own
 _ENACTED = re.compile(r"(?:制定|通過|核准)。\s{0,3}(?:\n|\Z)")
-
-
 _AT_END = 400
 """Characters at the end of a text in which such a line stands."""
 
 
-def _enacted(text: str, dates: tuple[DateSpan, ...] | None) -> Signature | None:
-    tail = text[-_AT_END:]
-    if "制定。" not in tail and "通過。" not in tail and "核准。" not in tail:
-        return None
-    for span in dates if dates is not None else find_dates(text):
+def _enacted(text: str, spans: tuple[DateSpan, ...]) -> Signature | None:
+    for span in spans:
         if span.start < len(text) - _AT_END or not _ENACTED.match(text, span.end):
             continue
         if text[max(0, span.start - 1) : span.start] in ("", "\n"):
@@ -85,9 +81,8 @@ def _enacted(text: str, dates: tuple[DateSpan, ...] | None) -> Signature | None:
     return None
 
 
-def _under_title(text: str, dates: tuple[DateSpan, ...] | None) -> Signature | None:
+def _under_title(text: str, spans: tuple[DateSpan, ...]) -> Signature | None:
     match = _UNDER_TITLE.match(text)
-    spans = (dates or find_dates(text)) if match else ()
     first = spans[0] if spans else None
     if match is None or first is None or first.start != match.end():
         return None
