@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
 import typer
 
-from crawler.commands.context import EXIT_USAGE, ConfigOption, fail, now_utc, open_app
+from crawler.commands.context import (
+    EXIT_USAGE,
+    ConfigOption,
+    fail,
+    now_utc,
+    open_app,
+)
+
+# In a wrong folder nothing starts to crawl hundreds of sources into a new database.
+_UNPREPARED = (
+    "这里没有 dibao.toml，也没有数据：请先运行 `dibao init`，或用 --config 指出设置 / neither "
+    "dibao.toml nor data here: run `dibao init` first, or name the file with --config"
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -25,11 +38,18 @@ def up(config: ConfigOption = None) -> None:
 
     set_up_logging()
     with open_app(config, need_schema=False) as state:
-        if current(state.db) != head():
+        schema = current(state.db)
+        if schema is None and state.config_path is None and not _told_by_environment():
+            raise fail(_UNPREPARED, code=EXIT_USAGE)
+        if schema != head():
             if state.db.dialect != "sqlite":
                 raise fail("请先运行 `dibao db upgrade` / run `dibao db upgrade` first")
             db.upgrade(config)
     raise typer.Exit(supervise(("scheduler", "web"), config_path=find_config(config)))
+
+
+def _told_by_environment() -> bool:
+    return any(name.upper().startswith("DIBAO_") for name in os.environ)
 
 
 def scheduler(config: ConfigOption = None) -> None:

@@ -113,7 +113,7 @@ def test_help_loads_nothing_heavy(tmp_path: Path) -> None:
 
 
 def test_without_a_database_every_command_says_what_to_do(tmp_path: Path) -> None:
-    for command in (("run", "list"), ("search", "数据"), ("health",), ("user", "list")):
+    for command in (("run", "list"), ("search", "数据"), ("health",), ("user", "list"), ("up",)):
         done = dibao(*command, cwd=tmp_path)
         assert done.returncode == 2
         assert "dibao init" in done.stderr
