@@ -57,11 +57,11 @@ def _name(text: str) -> str:
 
 
 def _query(name: str, number: str | None) -> str:
-    names = dict.fromkeys((name, _BEHIND.sub("", name)))
-    plain = {one.removeprefix(_STATE): None for one in names if len(one) > 1}
+    names = (one.removeprefix(_STATE) for one in (name, _BEHIND.sub("", name)))
     found = [
         f'"{words}"'
-        for one in plain
+        for one in dict.fromkeys(names)
+        if sum(map(str.isalnum, one)) > 1
         for full in (one, f"{_STATE}{one}")
         for words in (f"《{full}》", f"《{full}（")
     ]

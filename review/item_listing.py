@@ -13,7 +13,7 @@ from review.item_filters import ItemFilters, to_storage
 from review.paging import Paging, paged
 from storage.documents import DocumentFilter, DocumentRow, count_documents
 from storage.listing import list_documents, rows_by_id
-from storage.query import QueryError
+from storage.query import QueryError, parse_query
 from storage.search import Order, search
 from storage.search_folds import Folded, Line, fold_matches
 
@@ -49,8 +49,12 @@ def listed(session: Session, desk: Desk, filters: ItemFilters) -> Listed:
 
 
 def _asking(wanted: DocumentFilter, query: str | None, document: Cited | None) -> DocumentFilter:
+    """Both questions as one. Raises QueryError."""
     parts = [query, document.query if document is not None else ""]
     given = [part for part in parts if part]
+    if len(given) > 1:
+        for part in given:
+            parse_query(part)  # a bracket of the one must not close that around it
     joined = given[0] if len(given) == 1 else " ".join(f"({part})" for part in given)
     return replace(wanted, query=joined or None)
 

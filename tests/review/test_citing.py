@@ -72,10 +72,14 @@ def test_a_number_is_found_in_any_brackets_and_beside_other_filters(
     assert rows(desk, f"cites={number}&q={quote('补充 OR 别的')}") == {pages["numbered"]}
     assert rows(desk, f"cites={number}&since=2026-09-07") == set()
     assert rows(desk, f"cites={number}&q={quote('(补充')}") == {pages["numbered"]}
+    assert rows(desk, f"cites={number}&q={quote('补充) OR (流通')}") == set()
 
 
-def test_a_document_that_cannot_be_meant_is_told_and_narrows_nothing(desk: Desk) -> None:
-    page = desk.visitor("reader").page("/items?cites=9999999")
+@pytest.mark.parametrize("asked", ["9999999", "——", "《（（》", "中华人民共和国"])
+def test_a_document_that_cannot_be_meant_is_told_and_narrows_nothing(
+    desk: Desk, asked: str
+) -> None:
+    page = desk.visitor("reader").page(f"/items?cites={quote(asked)}")
     assert "请写文件的全名" in page.one(".note.warn").text()
     assert len(page.all("li.row")) > 10
 
