@@ -7,18 +7,23 @@ import logging
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 from review.link_checker import LinkProgress
 
 log = logging.getLogger(__name__)
 
+SILENCE = 900.0  # seconds; six requests with six robots.txt, a minute before each, take less
+
 
 class DeskLinks:
-    """Implements ``review.link_checker.LinkChecker``. A check ends with this process."""
+    """Implements ``review.link_checker.LinkChecker``. A check ends with this process, and when it
+    says nothing for ``silence`` seconds: a site may answer byte by byte."""
 
-    def __init__(self, config_path: Path | None) -> None:
+    def __init__(self, config_path: Path | None, *, silence: float = SILENCE) -> None:
         self.config_path = config_path
+        self.silence = silence
         self._known: dict[int, LinkProgress] = {}
         self._lock = threading.Lock()
 
@@ -49,7 +54,7 @@ class DeskLinks:
         code: int | None = None
         try:
             with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own module
-                for line in process.stdout or ():
+                for line in self._lines(process):
                     last = _read(line) or last
                     self._known[issue_id] = last
             code = process.returncode
@@ -59,6 +64,18 @@ class DeskLinks:
             log.error("link check of issue %d ended with code %d", issue_id, code)
         ended = LinkProgress("failed" if code != 0 else "done", last.asked, last.total)
         self._known[issue_id] = ended
+
+    def _lines(self, process: subprocess.Popen[str]) -> Iterator[str]:
+        told = process.stdout
+        while told is not None:
+            end = threading.Timer(self.silence, process.kill)
+            end.daemon = True
+            end.start()
+            line = told.readline()
+            end.cancel()
+            if not line:
+                return
+            yield line
 
 
 def _read(line: str) -> LinkProgress | None:

@@ -289,7 +289,7 @@ def test_the_desk_has_the_links_asked_by_a_process_of_its_own(
     assert links.progress(1) is None
     assert links.start(1, actor="-li")
     assert not links.start(1, actor="wang")
-    ended(links, 1)
+    ended(1)
     assert links.progress(1) == LinkProgress("done", 1, 1)
     with database.reader() as session:
         _, view = load_issue(session, 1)
@@ -298,13 +298,28 @@ def test_the_desk_has_the_links_asked_by_a_process_of_its_own(
     assert (kept.actor, kept.counts["dead"], kept.fits) == ("-li", 1, True)
     monkeypatch.setattr("sys.executable", str(tmp_path / "no-python"))
     assert links.start(1, actor="li")
-    ended(links, 1)
+    ended(1)
     told = links.progress(1)
     assert told is not None
     assert told.state == "failed"
 
 
-def ended(links: DeskLinks, issue_id: int) -> None:
+def test_a_check_that_says_nothing_any_more_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    silent = tmp_path / "python"
+    silent.write_text("#!/bin/sh\nexec tail -f /dev/null\n", encoding="utf-8")
+    silent.chmod(0o700)
+    monkeypatch.setattr("sys.executable", str(silent))
+    links = DeskLinks(None, silence=0.1)
+    assert links.start(1, actor="li")
+    ended(1)
+    assert links.progress(1) == LinkProgress("failed")
+    assert links.start(1, actor="li")
+    ended(1)
+
+
+def ended(issue_id: int) -> None:
     """Wait until the process that asks has ended."""
     for thread in threading.enumerate():
         if thread.name == f"links-of-issue-{issue_id}":
