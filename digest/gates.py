@@ -18,7 +18,8 @@ from digest.errors import GateClosed
 from digest.link_check import STATES, LinkReport, issue_links, links_key, report_of
 from digest.lint import Problem, check_masthead, check_message, check_rendered
 from digest.message import build_message
-from digest.readers import recipient_count, sample_reader
+from digest.readers import sample_reader
+from digest.recipients import recipient_count
 from digest.render import RenderedIssue
 from digest.settings import DigestSettings
 from digest.tokens import read_key

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from digest.editions import edition_by_key
@@ -19,6 +18,7 @@ from digest.lint import Problem, check_masthead, check_rendered
 from digest.message import message_id
 from digest.narrow import narrowed, read_wishes
 from digest.readers import sample_reader
+from digest.recipients import add_configured_recipients
 from digest.render import Limits, RenderedIssue, render_mail, render_web
 from digest.settings import DigestSettings, EditionConfig, MailConfig
 from digest.tokens import read_key
@@ -26,9 +26,8 @@ from digest.view import IssueView, view_hash
 from storage import issues as store
 from storage.audit import record_action
 from storage.errors import StateConflict
-from storage.models import Subscription
 from storage.outbox import OutboxRecord
-from storage.subscribers import find_subscriber, recipients, subscribe
+from storage.subscribers import recipients
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,36 +143,6 @@ def limits_of(config: DigestSettings, edition_key: str) -> Limits:
 def problems_of(rendered: RenderedIssue) -> list[Problem]:
     """What the machine checks find in a rendered mail."""
     return check_rendered(rendered)
-
-
-def add_configured_recipients(session: Session, *, edition: EditionConfig, now: datetime) -> int:
-    """Subscribe the addresses of the configuration; whoever left or bounced stays away."""
-    added = 0
-    for address in edition.recipients:
-        known = find_subscriber(session, address)
-        # Known people decide for themselves: whoever left, in whatever way, stays away.
-        if known is not None and (
-            known.state not in ("pending", "active")
-            or _ever_subscribed(session, known.id, edition.key)
-        ):
-            continue
-        subscribe(
-            session,
-            address=address,
-            edition=edition.key,
-            consent={"by": "configuration", "at": now.isoformat()},
-            now=now,
-            confirmed=True,
-        )
-        added += 1
-    return added
-
-
-def _ever_subscribed(session: Session, subscriber_id: int, edition: str) -> bool:
-    query = select(Subscription.id).where(
-        Subscription.subscriber_id == subscriber_id, Subscription.edition == edition
-    )
-    return session.scalar(query) is not None
 
 
 def _messages(

@@ -5,14 +5,9 @@ from __future__ import annotations
 from functools import cache
 from importlib.util import find_spec
 
-from sqlalchemy import exists, or_, select
-from sqlalchemy.orm import Session
-
 from digest.links import ISSUE_PATH, MANAGE_PATH, UNSUBSCRIBE_PATH, Reader, link, mailto
-from digest.settings import DigestConfig, MailConfig
+from digest.settings import MailConfig
 from digest.tokens import make_token
-from storage.models import Subscriber, Subscription
-from storage.subscribers import normalise_address
 
 SAMPLE_ADDRESS = "reader@example.org"
 
@@ -77,32 +72,3 @@ def sample_reader(*, mail: MailConfig, key: bytes | None, edition: str, issue_id
         edition=edition,
         issue_id=issue_id,
     )
-
-
-def recipient_count(session: Session, edition: str, *, config: DigestConfig) -> int:
-    """People who would get an edition now, with the addresses of the configuration."""
-    query = (
-        select(Subscriber.address_normalised)
-        .join(Subscription, Subscriber.id == Subscription.subscriber_id)
-        .where(
-            Subscription.edition == edition,
-            Subscription.state == "active",
-            Subscriber.state == "active",
-        )
-    )
-    people = set(session.scalars(query))
-    wanted = {
-        normalise_address(address)
-        for found in config.editions
-        if found.key == edition
-        for address in found.recipients
-    }
-    # approval subscribes the others; whoever has left or bounced, or was ever here, stays away
-    ever = exists().where(
-        Subscription.subscriber_id == Subscriber.id, Subscription.edition == edition
-    )
-    away = select(Subscriber.address_normalised).where(
-        Subscriber.address_normalised.in_(wanted),
-        or_(Subscriber.state.not_in(("pending", "active")), ever),
-    )
-    return len(people | (wanted - set(session.scalars(away))))

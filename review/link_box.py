@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -25,7 +25,7 @@ class LinkLine:
 
 @dataclass(frozen=True, slots=True)
 class LinkBox:
-    """``counts`` by state of the latest answers, empty when the links were never asked. ``fits``:
+    """``counts`` by state of the latest answers, None when the links were never asked. ``fits``:
     the answers are recent and of exactly these links."""
 
     total: int
@@ -72,10 +72,8 @@ def link_box(session: Session, desk: Desk, view: IssueView, *, issue_id: int) ->
         for state in TOLD
         for link in kept.report.of(state)
     )
-    return LinkBox(
-        total=box.total,
-        can_start=box.can_start,
-        progress=box.progress,
+    return replace(
+        box,
         counts=kept.counts,
         lines=lines,
         actor=kept.actor,

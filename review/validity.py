@@ -5,23 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from pipelines.fields.validity import AMENDED, IN_FORCE, PENDING, REPEALED, STATES, by_days
+from pipelines.fields.validity import AMENDED, IN_FORCE, PENDING, REPEALED, by_days
 from storage.models import Document
 
 FIELDS = ("validity", "validity_by")
-
-__all__ = ["FIELDS", "STATES", "Standing", "standing"]
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A state, "" when unknown, and the document that brought it about. ``by_others``: other
-    stored documents tell it; ``by_hand``: a person does."""
+    stored documents tell it."""
 
     state: str = ""
     by: str = ""
     by_others: bool = False
-    by_hand: bool = False
 
     @property
     def is_warning(self) -> bool:
@@ -33,7 +30,7 @@ def standing(document: Document, told: tuple[str, str] | None, *, today: date) -
     """The state on ``today``. ``told``: state and cause as other stored documents tell them. The
     word of a person comes first; a text that says itself that it is repealed stays."""
     if not set(FIELDS).isdisjoint(document.edited or ()):
-        return Standing(document.validity or "", document.validity_by or "", by_hand=True)
+        return Standing(document.validity or "", document.validity_by or "")
     if told is not None and document.validity != REPEALED:
         return Standing(*told, by_others=True)
     return Standing(_by_itself(document, today=today) or "", document.validity_by or "")

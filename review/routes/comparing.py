@@ -37,9 +37,9 @@ _TYPES = {
 @dataclass(frozen=True, slots=True)
 class Side:
     """One text of a comparison, as named in the address: ``12`` is the policy an item holds (its
-    own text without the covering notice), ``12@1`` a version of the whole page, ``12f2`` its second
-    readable file. ``file`` names the attachment the text is from, ``choices`` are the other texts
-    that can stand here: key and name."""
+    own text without the covering notice), ``12@1`` a version of the whole page, ``12f2`` the
+    second of its readable files, the longest first. ``file`` names the attachment the text is from,
+    ``choices`` are the other texts that can stand here: key and name."""
 
     key: str
     document_id: int
@@ -111,14 +111,14 @@ def _side(session: Session, text: str) -> Side:
     version = reads.version_at(session, document.id, seq)
     if version is None:
         raise NotFound(f"没有这一版 / no such version: {text[:40]}")
-    files = file_texts(session, document.id)
     found = Side(
         text, document.id, seq, version.title, version.body_text,
         day=document.published_on or document.written_on, number=document.doc_number or "",
-        choices=_choices(document.id, [name for name, _ in files]),
     )  # fmt: skip
     if match["seq"]:
-        return replace(found, title=f"{version.title}（第{seq}版）", choices=())
+        return replace(found, title=f"{version.title}（第{seq}版）")
+    files = file_texts(session, document.id)
+    found = replace(found, choices=_choices(document.id, [name for name, _ in files]))
     if match["file"]:
         if not 0 < int(match["file"]) <= len(files):
             raise NotFound(f"没有这个附件 / no such file: {text[:40]}")

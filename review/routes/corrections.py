@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from pipelines.fields.docnumber import normalise_doc_number
+from pipelines.fields.validity import STATES
 from review.access import Access, access
 from review.decisions import CORRECT
 from review.desk import AtDesk, Desk
@@ -20,7 +21,7 @@ from review.notices import small_number
 from review.queries.references import spoken_of, validity_of
 from review.relink import look_again
 from review.validity import FIELDS as VALIDITY
-from review.validity import STATES, Standing, standing
+from review.validity import Standing, standing
 from storage.audit import record_action
 from storage.edits import DAYS
 from storage.errors import NotFound, StateConflict

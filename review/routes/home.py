@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from digest.periods import next_moment, period_at
-from digest.readers import recipient_count
+from digest.recipients import recipient_count
 from digest.settings import EditionConfig
 from review.access import Access, access
 from review.desk import AtDesk, Desk

@@ -17,7 +17,7 @@ from digest.errors import AddressInvalid, DigestError, LintFailed
 from digest.gates import link_notes
 from digest.issues import approve_issue, void_issue
 from digest.phrases import touched
-from digest.readers import recipient_count
+from digest.recipients import recipient_count
 from digest.trial import queue_test_copy
 from digest.view import IssueView, view_hash
 from review.access import Access, access

@@ -5,12 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from digest.compose import compose_issue
-from digest.issues import approve_issue
 from storage.engine import Database
-from tests.digest.archive import END, NEXT, PERIOD, add_document, add_sources, settings
-
-CONFIG = settings()
-EDITION = CONFIG.digest.editions[0]
+from tests.digest.archive import END, NEXT, add_document, add_sources
+from tests.digest.composing import EDITION, compose, send_out
 
 
 def test_a_page_changed_and_put_back_is_no_news(database: Database) -> None:
@@ -18,8 +15,8 @@ def test_a_page_changed_and_put_back_is_no_news(database: Database) -> None:
     with database.writer() as session:
         add_sources(session)
         add_document(session, "某办法", path="a")
-        made = compose_issue(session, EDITION, PERIOD, PERIOD.end)
-        approve_issue(session, CONFIG, made.issue_id or 0, actor="test", now=PERIOD.end)
+        made, _ = compose(session)
+        send_out(session, made.issue_id or 0)
     with database.writer() as session:
         later = END + timedelta(days=1)
         add_document(session, "某办法", path="a", text="修订后的全文，" * 30, seen=later)

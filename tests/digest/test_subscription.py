@@ -12,8 +12,9 @@ from sqlalchemy import select
 
 from digest.compose import compose_issue
 from digest.errors import TokenInvalid
-from digest.issues import add_configured_recipients, approve_issue
+from digest.issues import approve_issue
 from digest.narrow import Wishes
+from digest.recipients import add_configured_recipients
 from digest.settings import MailConfig
 from digest.subscription import (
     choose_topics,
