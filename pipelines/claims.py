@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from pipelines.fields.docnumber import chinese_number
 from pipelines.fields.subjects import issuers_in_lead
+from pipelines.numerals import chinese_number
 from pipelines.structure.figures import Figure, fold, read_figures
 
 ClaimKind = Literal["first", "ordinal", "departments", "money", "figure", "share", "year", "day"]

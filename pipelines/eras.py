@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from pipelines.numerals import chinese_number
+
 _BEFORE_FIRST = {"民國": 1911, "民国": 1911, "令和": 2018, "平成": 1988}
-_DIGITS = {char: value for value, char in enumerate("〇一二三四五六七八九")} | {"零": 0}
 _HAN = "[〇零一二三四五六七八九十百]"
 _DAY = re.compile(
     rf"(?P<era>{'|'.join(_BEFORE_FIRST)})[ \t]?(?P<y>\d{{1,3}}|元|{_HAN}{{1,6}})[ \t]?年[ \t]?"
@@ -35,15 +36,4 @@ def era_days(text: str) -> Iterator[tuple[date, int, int]]:
 
 def _number(text: str) -> int:
     """113, 一百十三, 一一三 as a number."""
-    if text.isdecimal():
-        return int(text)
-    if not any(char in "十百" for char in text):
-        return int("".join(str(_DIGITS[char]) for char in text))
-    total = digit = 0
-    for char in text:
-        if char in "十百":
-            total += (digit or 1) * (100 if char == "百" else 10)
-            digit = 0
-        else:
-            digit = _DIGITS[char]
-    return total + digit
+    return int(text) if text.isdecimal() else chinese_number(text)

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from pipelines.fields.docnumber import chinese_number, find_doc_numbers
+from pipelines.fields.docnumber import find_doc_numbers
+from pipelines.numerals import chinese_number
 from pipelines.structure.figures import fold, read_figures
 
 DoubtKind = Literal["number", "date", "title", "doc_number", "quote"]

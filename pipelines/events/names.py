@@ -12,9 +12,9 @@ import unicodedata
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from pipelines.fields.docnumber import chinese_number
 from pipelines.fields.issuers import is_national
 from pipelines.fields.regions import locate
+from pipelines.numerals import chinese_number
 
 _HAN_DIGITS = "〇零一二三四五六七八九十百"
 _BRACKET = re.compile(r"[(〔\[【]([^()〔〕\[\]【】]{0,40})[)〕\]】]")

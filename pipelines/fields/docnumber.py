@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipelines.fields.issuers import bodies_in, canonical_body
+from pipelines.numerals import chinese_number
 
 Kind = Literal["code", "order", "announcement"]
 
@@ -41,7 +42,6 @@ _TITLE_END = re.compile(
 _JOINT = re.compile(r".{0,120}(?:[和及与见按以号]|(?<!数)据)")
 _ORDER_BODY = re.compile(r"(?:国务院|主席|国|部|委员会|委|总局|局|署|办公室|政府|府|银行|院)令\Z")
 _NOTICE_BODY = re.compile(r"(?:公告|通告)\Z")
-_CHINESE = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "Ｏ": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +60,6 @@ def _number(text: str) -> str:
     if plain.isascii():
         return str(int(plain))
     return str(chinese_number(plain))
-
-
-def chinese_number(text: str) -> int:
-    """Value of a Chinese numeral below 10,000: 七十一, 一百零三, 二〇二四 (digit by digit)."""
-    if not any(c in "十百千" for c in text):
-        return int("".join(str(_CHINESE[c]) for c in text))
-    total = digit = 0
-    for char in text:
-        if char in "十百千":
-            unit = {"十": 10, "百": 100, "千": 1000}[char]
-            total += (digit or 1) * unit
-            digit = 0
-        else:
-            digit = _CHINESE[char]
-    return total + digit
 
 
 def _cut(raw: str, *patterns: re.Pattern[str]) -> str:

@@ -6,7 +6,7 @@ import calendar
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from pipelines.fields.docnumber import chinese_number
+from pipelines.numerals import chinese_number
 
 
 @dataclass(frozen=True, slots=True)

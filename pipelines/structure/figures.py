@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from pipelines.fields.docnumber import chinese_number
+from pipelines.numerals import chinese_number
 from pipelines.structure.values import Op
 
 FigureKind = Literal["money", "token", "share", "count", "bare"]

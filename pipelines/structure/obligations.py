@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from pipelines.fields.docnumber import chinese_number
+from pipelines.numerals import chinese_number
 from pipelines.structure.values import Node, Obligation, Op
 
 _HAN = "[一二两三四五六七八九十百千零]"

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from pipelines.fields.docnumber import chinese_number
+from pipelines.numerals import chinese_number
 from pipelines.structure.values import Node, NodeKind, Span
 
 _HAN = "[〇零一二三四五六七八九十百千]"
