@@ -53,6 +53,8 @@ _DECIDED = re.compile(
 #: how ASP.NET writes dates in JSON: /Date(1792584000000)/
 _COUNTED = re.compile(r"/Date\((-?\d{9,14})(?:[+-]\d{4})?\)/$")
 _LONGEST_AGO = 24
+#: in shorter texts there is no room for two days with their names
+_ONE_DAY = 24
 _LONGEST_PARTED = 200
 _FIRST_WORD = re.compile(r"\W{0,3}[^\W\d_]+")
 _AROUND = " \t\u3000[]()【】（）〔〕–—-:：,;|·•/"
@@ -167,22 +169,25 @@ def _from_text(text: str, *, zone: str, lang: str, today: date | None) -> RowDat
     moment = parse_datetime(text, zone=zone, lang=lang)
     if moment is not None:
         return _local_or_day(moment, zone=zone)
-    text = _after_other_days(text)
-    parted = _in_parts(text) or _in_words(text, lang=lang, today=today)
-    if parted is not None:
-        return RowDate(day=parted)
-    found = parse_date(text, today=today, lang=lang, zone=zone)
+    decided = _day_of_decision(text)
+    found = _day_in(decided, zone=zone, lang=lang, today=today) if decided is not None else None
+    return RowDate(day=found or _day_in(text, zone=zone, lang=lang, today=today))
+
+
+def _day_in(text: str, *, zone: str, lang: str, today: date | None) -> date | None:
+    found = _in_parts(text) or _in_words(text, lang=lang, today=today)
+    found = found or parse_date(text, today=today, lang=lang, zone=zone)
     if found is None and lang.startswith("en"):
         found = _with_short_year(text, lang=lang)
-    return RowDate(day=found)
+    return found
 
 
-def _after_other_days(text: str) -> str:
+def _day_of_decision(text: str) -> str | None:
     """Of a line that tells several days of a case, what begins with that of its decision."""
-    if len(text) <= _LONGEST_AGO or _HEARD.search(text) is None:
-        return text
+    if len(text) <= _ONE_DAY or _HEARD.search(text) is None:
+        return None
     decided = _DECIDED.search(text)
-    return text[decided.end() :] if decided is not None else text
+    return text[decided.end() :] if decided is not None else None
 
 
 def _in_parts(text: str) -> date | None:

@@ -48,6 +48,8 @@ _DAY_AT_START = re.compile(
     re.IGNORECASE,
 )
 _DAY_AT_END = re.compile(rf"\s*[\[【(（]\s*({_DAY})\s*[\]】)）]$", re.IGNORECASE)
+#: a day behind a title and a dash; not the end of a period
+_DAY_AFTER_DASH = re.compile(rf"(?<!\d)\s[–—|-]\s({_DAY})$", re.IGNORECASE)
 #: what parts a title from its neighbours in running text; not the Chinese dash, a double one, and
 #: not the sign of a number
 _EDGES = re.compile(r"^(?:[\s,;:|·•●○■□◆◇▪►▶–/]|-(?!\d)|—(?!—))+|(?:[\s,;:|·•–/(-]|(?<!—)—)+$")
@@ -131,12 +133,17 @@ class Assembler:
             self.repeated += key in self._seen
             return
         self._seen.add(key)
-        bare = self._without_day(row) if self._printed else row.title
+        bare = self._without_day(row, printed=raw.date_text) if self._printed else row.title
         self.rows.append(row if bare == row.title else replace(row, title=bare))
 
-    def _without_day(self, row: ListRow) -> str:
-        """The title without the day of the row, where the list prints it before or after it."""
+    def _without_day(self, row: ListRow, *, printed: str | None) -> str:
+        """The title without the day of the row, where the list prints it before or after it.
+
+        Behind a dash it may belong to the title: there it must be the only day the row prints.
+        """
         match = _DAY_AT_START.match(row.title) or _DAY_AT_END.search(row.title)
+        if match is None and printed is not None and row.title in plain_text(printed):
+            match = _DAY_AFTER_DASH.search(row.title)
         if match is None or row.published_on is None:
             return row.title
         spec, text = self.spec, next(filter(None, match.groups()))

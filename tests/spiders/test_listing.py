@@ -312,6 +312,8 @@ def test_a_date_in_two_elements_is_one_day(text: str, day: date | None) -> None:
         ("民國115年3月1日", "zh", date(2026, 3, 1)),
         ("115-03-01", "en", None),
         ("Jan. 16 Feb. 13 March 13", "en", None),
+        ("Argued May 4, 2026. Decided June 5, 2026", "en", date(2026, 6, 5)),
+        ("Notice of hearing, May 4, 2026, issued by the clerk", "en", date(2026, 5, 4)),
     ],
 )
 def test_days_in_headings_in_words_and_of_the_republic(

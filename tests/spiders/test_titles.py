@@ -12,12 +12,14 @@ from spiders.listing import read_listing
 from spiders.rows import ListRow
 
 HEAD = "title: 示例\npublisher: 示例部\nregion: CN\nlevel: national\nurl: https://www.example.gov.cn/a/\n"
-LIST = "kind: html_list\nrow: li\ndate: i::text\n"
+LIST = "kind: html_list\nrow: li\n"
 BOTH = ("a::text", "xpath:.//a")
 
 
-def one_row(link: str, *, day: str = "2026-11-05", field: str = BOTH[0]) -> ListRow:
-    yaml = f'{HEAD}{LIST}lang: en\nrow_title: "{field}"\n'
+def one_row(
+    link: str, *, day: str = "2026-11-05", field: str = BOTH[0], dated: str = "i::text"
+) -> ListRow:
+    yaml = f'{HEAD}{LIST}lang: en\nrow_title: "{field}"\ndate: "{dated}"\n'
     spec = parse_source(yaml.encode(), path=Path("t-one.yaml"))
     page = f"<ul><li><a href='/1.html'>{link}</a><i>{day}</i></li></ul>"
     found = read_listing(
@@ -57,6 +59,25 @@ def test_separators_go_and_signs_of_the_title_stay(printed: str, title: str) -> 
 )
 def test_the_first_day_of_several_is_no_day_before_the_title(printed: str, title: str) -> None:
     assert one_row(printed, day="2026-03-12").title == title
+
+
+@pytest.mark.parametrize(
+    ("printed", "title"),
+    [
+        ("Harbor Lines v. Park – October 3, 2026", "Harbor Lines v. Park"),
+        ("关于水利工作的意见 | 2026-10-03", "关于水利工作的意见"),
+        ("Harbor Lines v. Park (October 3, 2026)", "Harbor Lines v. Park"),
+        ("Agenda for October 3, 2026", "Agenda for October 3, 2026"),
+        ("Leave, 10/1/2026 - 10/3/2026", "Leave, 10/1/2026 - 10/3/2026"),
+    ],
+)
+def test_a_day_behind_a_title_goes_where_it_is_the_day_of_the_row(printed: str, title: str) -> None:
+    assert one_row(printed, dated="a::text").title == title
+
+
+def test_a_day_behind_a_title_stays_beside_a_day_of_its_own() -> None:
+    printed = "Budget hearing – October 3, 2026"
+    assert one_row(printed, day="2026-10-03").title == printed
 
 
 @pytest.mark.parametrize("field", BOTH)
