@@ -12,6 +12,7 @@ from spiders.induction.dom import Page
 from spiders.induction.headings import divided_days
 from spiders.induction.judge import Group
 from spiders.induction.result import Induced, Read
+from spiders.induction.row_days import PAGE_DAY
 from spiders.induction.title_choice import title_worth_of
 from spiders.induction.told_once import days_told_once
 from spiders.induction.trimming import pattern_of_dated
@@ -46,10 +47,6 @@ _LEAST_ROWS = 3
 _LONGEST_HEADING = 64
 #: looking back from every row of a longer list takes too long
 _MANY_ROWS = 800
-#: words of a day that is the page's, not that of its rows
-_PAGE_DAY = re.compile(
-    r"今[天日]|当前|更新|today|updated|modified|as of|copyright|©", re.IGNORECASE
-)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -158,7 +155,7 @@ def _of_page(found: Induced, days: Sequence[date], *, today: date | None) -> boo
     texts = {row.date_text for row in found.listing.rows}
     if len(texts) > 1:
         return False
-    return days[0] == today or _PAGE_DAY.search(texts.pop() or "") is not None
+    return days[0] == today or PAGE_DAY.search(texts.pop() or "") is not None
 
 
 def _days(found: Induced) -> set[date]:

@@ -13,10 +13,12 @@ _MAX_DEPTH = 9
 
 
 def joined(path: str, key: str) -> str:
+    """The path of a value inside a record."""
     return f"{path}.{key}" if path else key
 
 
 def is_usable(key: str) -> bool:
+    """Whether a key can stand in a path: without the signs that mean something there."""
     return bool(key) and not re.search(r"[.\[\]|&{}]", key) and len(key) <= 60
 
 
@@ -54,6 +56,7 @@ def is_flat(row: list[Any]) -> bool:
 
 
 def texts_in(nodes: Sequence[Any], path: str, depth: int) -> Iterator[tuple[str, str]]:
+    """All texts, with the path that leads to them."""
     strings = [node for node in nodes if isinstance(node, str)]
     if strings and path:
         yield path, " ".join(strings)

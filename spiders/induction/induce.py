@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -216,10 +216,8 @@ def _without_unread(group: Group, own: Induced) -> Group:
     """The rows of a group that are read, where a pattern leaves some out."""
     urls = {row.url for row in own.listing.rows}
     places = [number for number, link in enumerate(group.links) if link.link in urls]
-    return _part(group, places) if 0 < len(places) < len(group.links) else group
-
-
-def _part(group: Group, places: Sequence[int]) -> Group:
+    if not 0 < len(places) < len(group.links):
+        return group
     return replace(
         group,
         rows=[group.rows[number] for number in places],
@@ -231,10 +229,10 @@ def _part(group: Group, places: Sequence[int]) -> Group:
 def _told_by_wider_rows(case: _Case, page: Page, group: Group, own: Induced) -> Induced:
     """Links whose rows say nothing: what they are may stand beside a wider element round each."""
     titles = [row.title for row in own.listing.rows]
-    most = title_worth_of(titles) + _BETTER if titles else 0.0
-    if not titles or most - _BETTER > _TELLING:
+    worth = title_worth_of(titles) if titles else 0.0
+    if not titles or worth > _TELLING:
         return own
-    best = own
+    best, most = own, worth + _BETTER
     for rows in _wider(group):
         found = _read_rows(case, page, replace(group, rows=rows))
         told = [row.title for row in found.listing.rows]
@@ -264,11 +262,9 @@ def _without_strays(case: _Case, page: Page, group: Group, own: Induced) -> Indu
     kept = trimmed(own, case.read) if all(between) else own
     if kept is own:
         return own
-    urls = {row.url for row in kept.listing.rows}
-    places = [number for number, link in enumerate(group.links) if link.link in urls]
-    if not places:
+    rows = _without_unread(group, kept)
+    if rows is group:
         return kept
-    rows = _part(group, places)
     again = case.read({**kept.settings, **_fields(case, page, rows), "row": kept.settings["row"]})
     whole = len(again.listing.rows) == len(kept.listing.rows)
     return again if whole else kept

@@ -283,7 +283,6 @@ def _parties(columns: dict[str, list[str]]) -> str | None:
             name
             for name, values in columns.items()
             if names.search(name.rsplit(".", 1)[-1])
-            and _share(values, bool) == 1.0
             and _SHORTEST_PARTY <= mean(map(width, values)) <= _LONGEST_TITLE
             and _share(values, lambda value: any(char.isalpha() for char in value)) == 1.0
         ]

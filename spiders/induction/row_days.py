@@ -18,8 +18,8 @@ OTHER_DAY = re.compile(
     r"|scadenza|échéance|date limite|plazo|vencimiento|prazo|validade|frist\b|締切|期限|마감",
     re.IGNORECASE,
 )
-
-
+#: words of a day that is the page's, not that of its rows
+PAGE_DAY = re.compile(r"今[天日]|当前|更新|today|updated|modified|as of|copyright|©", re.IGNORECASE)
 _REVISED = re.compile(r"^(?:updated|modified|dateModified|last-?(?:updated|modified))$")
 _AGO = re.compile(r"\b(?:week|month|year)s? ago$|[周月年]前$", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")

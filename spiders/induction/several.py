@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from spiders.fields import Step, compile_field
 from spiders.induction.dom import Element, Page
 from spiders.induction.judge import Group
 from spiders.induction.result import Induced, Read
@@ -22,8 +23,6 @@ _PARTS = re.compile(
     r"attach|exhibit|append|annex|part|vol|page|figure|tab|附件|附表|页", re.IGNORECASE
 )
 _LEAST_SHARE, _LEAST_ROWS = 0.02, 2
-_OWN_TEXT = re.compile(r"^(?P<css>.*)::own$")
-_ATTRIBUTE = re.compile(r"^(?P<css>.*)::attr\((?P<name>[\w:.-]+)\)$")
 
 
 def with_every_document(own: Induced, read: Read, *, page: Page, group: Group) -> Induced:
@@ -93,35 +92,30 @@ def _of_links(settings: Mapping[str, Any], up: str) -> dict[str, Any] | None:
     for name in ("row_title", "date"):
         if name not in settings:
             continue
-        parts = [_lifted(part.strip(), up) for part in settings[name].split("||")]
-        if name == "row_title" and len(parts) == 1:
+        alternatives = compile_field(settings[name])
+        if name == "row_title" and len(alternatives) == 1:
             return None  # the texts of the links are the titles
-        if any(part is None for part in parts):
+        if any(len(steps) > 1 for steps in alternatives):
             return None
-        found[name] = " || ".join(part for part in parts if part is not None)
+        paths = [_lifted(steps[0], up) for steps in alternatives]
+        told = [path for path in paths if path is not None]
+        if len(told) < len(paths):
+            return None
+        found[name] = " || ".join(told)
     return found
 
 
-def _lifted(field: str, up: str) -> str | None:
-    """A field of a row as a field of a link inside it, in XPath."""
-    if "&&" in field:
-        return None
-    if field.startswith("xpath:"):
-        path = field.removeprefix("xpath:").strip()
-        return f"xpath:{up}/{path}" if "(" not in path[:1] and not path.startswith("/") else None
-    end = ""
-    if (own := _OWN_TEXT.match(field)) is not None:
-        css, end = own["css"], "/text()[normalize-space()][1]"
-    elif (attribute := _ATTRIBUTE.match(field)) is not None:
-        css, end = attribute["css"], f"/@{attribute['name']}"
-    else:
-        css = field.removesuffix("::text")
-    if not css:
+def _lifted(step: Step, up: str) -> str | None:
+    """A step from a row as a field of a link inside it, in XPath; None where there is none."""
+    path = step.selector
+    if step.xpath:
+        return None if path.startswith(("(", "/")) else f"xpath:{up}/{path}"
+    end = {"text": "", "own": "/text()[normalize-space()][1]"}.get(step.what, f"/@{step.attribute}")
+    if not path:
         return f"xpath:{up}{end}"
-    from cssselect import HTMLTranslator, SelectorError
+    from cssselect import HTMLTranslator, SelectorError  # few pages need it
 
     try:
-        path = HTMLTranslator().css_to_xpath(css, prefix="descendant::")
+        return f"xpath:{up}/{HTMLTranslator().css_to_xpath(path, prefix='descendant::')}{end}"
     except SelectorError:
         return None
-    return f"xpath:{up}/{path}{end}"

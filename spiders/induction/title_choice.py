@@ -176,11 +176,16 @@ def _of_link(slot: Slot, own: Slot | None) -> float:
     if slot.where == "tip" and own is not None:
         pairs = [(bare_title(t), o) for t, o in zip(slot.texts, own.texts, strict=True) if t]
         same = sum(t.startswith(bare_title(o).rstrip(".… ")[:12]) for t, o in pairs)
-        more = {_NUMBER.sub("0", t[len(o) :]) for t, o in pairs if t.startswith(o) and t != o}
-        told = len(pairs) > _FEW and len(more) == 1 and all(t.startswith(o) for t, o in pairs)
-        told = told or _same_end([t for t, _ in pairs]) > _same_end([o for _, o in pairs])
-        return 1.0 if pairs and same >= 0.9 * len(pairs) and not told else 0.0
+        return float(bool(pairs) and same >= 0.9 * len(pairs) and not _goes_on_alike(pairs))
     return 0.0
+
+
+def _goes_on_alike(pairs: Sequence[tuple[str, str]]) -> bool:
+    """Whether all tooltips add the same words to the texts of their links."""
+    more = {_NUMBER.sub("0", t[len(o) :]) for t, o in pairs if t.startswith(o) and t != o}
+    if len(pairs) > _FEW and len(more) == 1 and all(t.startswith(o) for t, o in pairs):
+        return True
+    return _same_end([t for t, _ in pairs]) and not _same_end([o for _, o in pairs])
 
 
 def _is_day(text: str) -> bool:

@@ -14,6 +14,7 @@ from pipelines.dates import find_dates
 from spiders.induction.days import may_hold_a_day
 from spiders.induction.dom import Element, Page
 from spiders.induction.judge import Group
+from spiders.induction.row_days import PAGE_DAY
 from spiders.induction.row_selectors import names_of
 from spiders.induction.worth import in_chrome
 
@@ -26,22 +27,20 @@ _SAYS = re.compile(
     r"|rendered)\b|发布|公布|印发",
     re.IGNORECASE,
 )
-#: what stands beside the day in a heading
+_NAMES = r"opinions?|decisions?|orders?|judge?ments?|rulings?|releases?|lists?|agendas?|bulletins?"
+_NAME = re.compile(_NAMES, re.IGNORECASE)
+#: what stands beside the day in a heading: names of what follows, the day of the week
 _HEADING = re.compile(
-    r"^\W*(?:(?:slip |published |court |hand-?down |release |weekly )*"
-    r"(?:opinions?|decisions?|orders?|judge?ments?|rulings?|releases?|lists?|agendas?|bulletin"
-    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\W*(?:(?:for|of|from|on|list|dated)\b\W*)*)*$",
+    r"^\W*(?:(?:slip |published |court |hand-?down |weekly )*"
+    rf"(?:{_NAMES}|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\W*(?:(?:for|of|from|on|dated)\b\W*)*)*$",
     re.IGNORECASE,
 )
 _HEADING_TAGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "caption", "legend", "b", "strong"))
 _HEADING_NAME = re.compile(r"head|title|caption", re.IGNORECASE)
-_WORD = re.compile(
-    r"opinion|decision|order|judg|ruling|release|list|agenda|bulletin", re.IGNORECASE
-)
-#: days of other things: of the page, of what is to come, of a period
+#: days of other things: of what is to come, of a period
 _OTHER = re.compile(
-    r"今[天日]|当前|更新|today|updated|modified|as of|copyright|©|since|after|before|until|through"
-    r"|between|prior to|next|upcoming|effective|deadline|截止|之前|以来",
+    r"since|after|before|until|through|between|prior to|next|upcoming|effective|deadline"
+    r"|截止|之前|以来",
     re.IGNORECASE,
 )
 
@@ -64,7 +63,9 @@ def days_told_once(page: Page, group: Group) -> Iterator[str]:
 def _states_day(element: Element) -> bool:
     """Whether a text is one day with words that make it the day of what follows."""
     text = element.text
-    if len(text) > _LONGEST or not may_hold_a_day(text) or element.links or _OTHER.search(text):
+    if len(text) > _LONGEST or not may_hold_a_day(text) or element.links:
+        return False
+    if PAGE_DAY.search(text) or _OTHER.search(text):
         return False
     spans = find_dates(text, lang="en")
     if len(spans) != 1:
@@ -72,7 +73,7 @@ def _states_day(element: Element) -> bool:
     rest = text.replace(spans[0].text, "")
     if _SAYS.search(rest):
         return True
-    return _HEADING.match(rest) is not None and (bool(_WORD.search(rest)) or _is_heading(element))
+    return _HEADING.match(rest) is not None and (bool(_NAME.search(rest)) or _is_heading(element))
 
 
 def _is_heading(element: Element) -> bool:
