@@ -30,7 +30,7 @@ _CONSULT = re.compile(
     r"|諮(?<=[公諮]諮)詢|眾(?<=[公諮]眾)諮詢|詢(?<=諮詢)(?:文件|期)|[述表](?<=陳述|發表)意見"
     r"|ブ(?<=パブ)リック・?コメント|견(?<=의견)(?:을|이|수렴|제출| 제출)|법(?<=입법)예고)"
 )
-_MAY_CONSULT = ("意见", "征集", "意見", "諮詢", "建议", "パブリック", "의견", "예고")
+_MAY_CONSULT = ("意见", "征集", "意見", "諮詢", "建议", "建議", "パブリック", "의견", "예고")
 _ABOUT_COMMENTS = re.compile(
     r"意见|反馈|征集|建议|截止|意見|諮詢|建議|コメント|의견"
     r"|(?i:comments?\b|respon[sd]|consultation|submission|call for|views|feedback)"
@@ -169,17 +169,20 @@ def _with_days_without_year(
     found = [*spans, *range_ends(text, spans)]
     if base is not None:
         found += _unknown(found, relative_days(text, base))
-        found += _unknown(found, _soon_after(base, find_month_days(text, year=base.year)))
+        found += _unknown(found, _soon_after(base, find_month_days(text, year=_LEAP_YEAR)))
     return tuple(sorted(found, key=lambda span: span.start))
 
 
 _NEAR_DAYS = 200
+_LEAP_YEAR = 2024
+"""A year that has every day of the calendar."""
 
 
 def _soon_after(base: date, spans: tuple[DateSpan, ...]) -> Iterator[DateSpan]:
     for span in spans:
-        year = base.year if span.value >= base else base.year + 1
-        value = day(year, span.value.month, span.value.day)
+        month, day_of_month = span.value.month, span.value.day
+        passed = (month, day_of_month) < (base.month, base.day)
+        value = day(base.year + passed, month, day_of_month)
         if value is not None and (value - base).days <= _NEAR_DAYS:
             yield replace(span, value=value)
 

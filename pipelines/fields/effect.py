@@ -62,6 +62,8 @@ _RELATIVE = re.compile(
     r"(?:(?P<n>\d{1,3}|[一二三四五六七八九十百两]{1,5})(?P<unit>个?工作日|日|天|个月|個月|月|年)"
     rf"(?:后|後|内|届满)?(?:之?日)?(?:的?次日)?起?)?[，,]?{_SP}(?:正式|即行|即)?(?:开始)?(?:{ACT}|有效)"
 )
+_LONGEST = 999
+"""Years, months or days of a term; 九九九九九年 is none."""
 _AT_ONCE = re.compile(rf"自?即日起(?:正式|开始)?{ACT}|自即日{ACT}")
 _THINGS = re.compile(
     r"(?:项目|课题|合同|协议|协定|证书?|执照|资质|资格|批件|聘用?|任职?|任务|研究|商标|专利|认定|备案|结果|报告"
@@ -120,9 +122,11 @@ def _relative(text: str, *, issued: date | None, promulgated: date | None) -> Te
         base = issued if match["base"] in _ISSUED else promulgated
         if base is None:
             continue
-        value = base
-        if match["n"]:
-            value = later(base, count_of(match["n"]), match["unit"])
+        value, number = base, count_of(match["n"]) if match["n"] else 0
+        if number > _LONGEST:
+            continue
+        if number:
+            value = later(base, number, match["unit"])
         elif match["next"]:
             value = base + timedelta(days=1)
         return Term(value, match[0], match.start(), "relative_effective", 0.85)

@@ -62,7 +62,7 @@ def find_expiry(
         found = _closing(text, span, effective_on)
         if found is not None:
             return found
-    ends = "年底" in text or "月底" in text
+    ends = "底" in text or "末" in text
     if ends and (end := _YEAR_END.search(text)):
         last = month_end(int(end["y"]), int(end["m"] or 12))
         return Term(last, end[0], end.start(), "year_end", 0.9)

@@ -82,12 +82,20 @@ def test_comment_deadlines_in_english(text: str, day: date | None) -> None:
             "의견이 있는 단체는 2024년 4월 5일까지 의견서를 제출하여 주십시오.",
         ),
         ("zh", "就修訂條例展開公眾諮詢", "諮詢期至2024年4月5日結束。"),
+        ("zh", "通告", "現徵求市民建議，請於2024年4月5日前提交。"),
     ],
 )
 def test_comment_deadlines_of_the_neighbours(lang: str, title: str, text: str) -> None:
     found = read(text, title=title, lang=lang)
     assert found is not None
     assert found.value == date(2024, 4, 5)
+
+
+def test_the_leap_day_of_the_next_year_is_a_deadline() -> None:
+    text = "请于2月29日前将意见反馈至我局"
+    found = find_comment_deadline(text, title="征求意见", published_on=date(2023, 12, 20))
+    assert found is not None
+    assert found.value == date(2024, 2, 29)
 
 
 def test_a_term_without_its_first_day_is_unknown() -> None:
