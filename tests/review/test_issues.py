@@ -107,9 +107,11 @@ def test_the_number_told_counts_those_whom_approval_subscribes(desk: Desk) -> No
         subscribe(session, address=elsewhere, edition="daily", **common)
         gone = subscribe(session, address="left@example.org", edition="weekly", **common)
         unsubscribe(session, subscriber_id=gone.id, edition=None, now=desk.now)
-    told = plain.model_copy(
-        update={"recipients": [elsewhere, "new@example.org", "left@example.org"]}
-    )
+        for edition in ("weekly", "daily"):
+            half = subscribe(session, address="half@example.org", edition=edition, **common)
+        unsubscribe(session, subscriber_id=half.id, edition="weekly", now=desk.now)
+    named = [elsewhere, "new@example.org", "left@example.org", "half@example.org"]
+    told = plain.model_copy(update={"recipients": named})
     site.digest = site.digest.model_copy(update={"editions": [told]})
     assert "发给 10 位收件人" in desk.visitor("editor").get(f"/issues/{DRAFT}").text
     desk.visitor("editor").post(f"/issues/{DRAFT}/approve", approval(desk))
