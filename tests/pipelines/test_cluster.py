@@ -61,6 +61,12 @@ def test_other_issuer_or_number_keeps_apart() -> None:
     assert not same_document(numbered, plan("浙江省", doc_number="浙政发〔2024〕1号")).merges
 
 
+def test_numbers_from_abroad_keep_apart_as_they_are_printed() -> None:
+    one = Sketch("Network security", fingerprint(PLAN), doc_number="Directive (EU) 2022/2555")
+    assert not same_document(one, replace(one, doc_number="Directive (EU) 2022/2557")).merges
+    assert same_document(one, replace(one, title="NIS 2")).merges
+
+
 def notice(issuer: str, text: str = PLAN, **known: object) -> Sketch:
     base = Sketch("关于加快示例产业发展的意见", fingerprint(text), issuing_bodies=(issuer,))
     return replace(base, **known)  # type: ignore[arg-type]

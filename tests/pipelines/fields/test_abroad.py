@@ -46,6 +46,7 @@ def test_first_day_in_force_in_english(text: str, day: date | None) -> None:
          date(2026, 12, 31)),
         ("This Notice ceases to have effect at the end of 30 June 2027.", date(2027, 6, 30)),
         ("This instrument is repealed on 1 July 2027.", date(2027, 6, 30)),
+        ("This order expires at the end of the 30th day of June 2027.", date(2027, 6, 30)),
         ("The offer of the bank expires on 30 June 2027.", None),
     ],
 )  # fmt: skip

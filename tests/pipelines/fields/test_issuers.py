@@ -242,6 +242,11 @@ def test_names_run_together_or_broken_in_a_signature(signed: str, bodies: tuple[
     assert found.bodies == bodies
 
 
+def test_a_rank_in_the_title_is_of_the_place_that_signs() -> None:
+    page = CleanPage("省财政厅关于印发办法的通知", "", "现予印发。\n浙江省财政厅\n2024年3月5日")
+    assert extract_metadata(page).issuing_bodies == ("浙江省财政厅",)
+
+
 def test_a_name_under_the_day_at_the_end_is_the_signature() -> None:
     found = find_signature("现通知如下。\n2024年3月5日\n杭州市余杭区人民政府")
     assert found is not None
