@@ -16,7 +16,7 @@ from datetime import date
 from pipelines.dates import DateSpan, day, find_dates, find_month_days
 from pipelines.fields.clauses import sentence_before
 from pipelines.fields.latincomments import asks_in_latin, latin_term
-from pipelines.fields.terms import Term, count_of, later, month_end
+from pipelines.fields.terms import NUMBER, Term, count_of, later, month_end
 from pipelines.fields.undated import range_ends, relative_days
 
 _SP = r"[ \t\u3000]{0,3}"
@@ -63,16 +63,15 @@ _SENTENCE_END = re.compile(r"[。；\n]")
 _FRONT = 1_500
 """Characters at the front of a text in which it asks for comments."""
 _FIRST_ARTICLE = "第一条"
-_NUMBER = r"(?P<n>\d{1,3}|[一二三四五六七八九十两]{1,3})"
 _UNIT = r"(?P<unit>个?工作日|工作天|日|天|个月|個月)"
 _WITHIN = re.compile(
     r"[自从于於在为][\u4e00-\u9fff]{0,8}?(?P<base>公布|发布|公告|刊登|登载|公示|印发|即|今|預告|公報|發布)"
-    rf"{_SP}(?:之?(?:日|次日|翌日))?起?的?{_SP}{_NUMBER}{_SP}{_UNIT}(?:之内|以内|内|內)?"
+    rf"{_SP}(?:之?(?:日|次日|翌日))?起?的?{_SP}{NUMBER}{_SP}{_UNIT}(?:之内|以内|内|內)?"
 )
 # 征求意见期为30天, 公开征集意见…，为期一个月, 时间为7个工作日
 _FOR_A_TERM = re.compile(
     r"(?:意见期限?|意见的?(?:时间|期限)|征集期限?|征集时间|为期|[期时]间|期限|意見期間)"
-    rf"{_SP}(?:共|为|是|:|：){{0,2}}{_SP}{_NUMBER}{_SP}{_UNIT}(?!前)"
+    rf"{_SP}(?:共|为|是|:|：){{0,2}}{_SP}{NUMBER}{_SP}{_UNIT}(?!前)"
 )
 # 2024年1月底前, 3月末前: the month's last day
 _MONTH_END = re.compile(

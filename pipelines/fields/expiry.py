@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from pipelines.dates import DateSpan, find_dates
 from pipelines.fields.clauses import phrase_before, sentence_before
 from pipelines.fields.effect import ACT, SELF, is_of_things
-from pipelines.fields.terms import Term, add_months, count_of, month_end
+from pipelines.fields.terms import NUMBER, Term, add_months, count_of, month_end
 from pipelines.fields.undated import range_ends
 
 _SP = r"[ \t\u3000]{0,3}"
@@ -18,10 +18,9 @@ _IN_FORCE_UNTIL = re.compile(rf"起(?:正式)?{ACT}[，,]?[ \t]{{0,2}}[至到][ 
 # 终止日期：…
 _LABEL_LAST = re.compile(r"(?:终止|失效|废止)(?:日期|时间)(?:为|是|[:：])[ \t]{0,2}\Z")
 _LABEL_SIGNS = frozenset("为是:： \t")
-_NUMBER = r"(?P<n>\d{1,3}|[一二三四五六七八九十两]{1,3})"
 _TERM = re.compile(
     rf"(?:有效期限?|试行期限?|施行期限?|实施期限?|执行期限?|期限|暂定|试行|暂行){_SP}"
-    rf"(?:暂定为?|为|是|:|：|自[^，。\n]{{1,20}}起)?{_SP}{_NUMBER}{_SP}(?P<unit>年|个月)(?![后以之内])"
+    rf"(?:暂定为?|为|是|:|：|自[^，。\n]{{1,20}}起)?{_SP}{NUMBER}{_SP}(?P<unit>年|个月)(?![后以之内])"
 )
 _OWN_TERM = re.compile(
     r"本|其|该|文件|政策|(?:办法|规定|细则|规则|意见|通知|决定|方案|措施|规范|公告|通告|指引|指南|条例)》?的?\Z"

@@ -45,7 +45,8 @@ def find_number(
     chinese: bool = True,
 ) -> Numbered | None:
     """``table`` is the label and value of the page's own field, ``listed`` what the list row or a
-    selector says, ``areas`` names and texts to search in turn, ``head`` the head of an order."""
+    selector says, ``areas`` names and texts to search in turn, the body last, ``head`` the head of
+    an order. A text that is not ``chinese`` is asked for the numbers of English documents too."""
     if table is not None:
         label, text = table
         value = normalise_doc_number(text) or order_number(text, title=title) or _taiwan(text)

@@ -8,6 +8,9 @@ from datetime import date, timedelta
 
 from pipelines.numerals import chinese_number
 
+NUMBER = r"(?P<n>\d{1,3}|[一二三四五六七八九十两]{1,3})"
+"""How a term writes its number; ``count_of`` reads it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Term:
