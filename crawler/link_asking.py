@@ -51,7 +51,7 @@ def ask_links(config: Any, view: IssueView, *, seen: Callable[[], None]) -> Link
 def main() -> int:
     """Ask the links of one issue and keep the answers; 0 when they are kept."""
     from crawler.commands.context import now_utc, open_app
-    from crawler.fetch.process_limits import die_with_parent
+    from crawler.fetch.process_limits import die_with_parent, lead_own_group, limit_memory
     from digest.frozen import load_issue
     from digest.gates import record_links
     from digest.link_check import issue_links
@@ -63,7 +63,9 @@ def main() -> int:
     parser.add_argument("--actor", required=True)
     options = parser.parse_args()
     die_with_parent(parent)
+    lead_own_group()
     with open_app(options.config) as state:
+        limit_memory(int(state.config.crawl.memory_limit))
         with state.db.reader() as session:
             _, view = load_issue(session, options.issue)
         total, asked = len(issue_links(view)), 0

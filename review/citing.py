@@ -23,7 +23,7 @@ _ITEM = re.compile(r"\d{1,15}", re.ASCII)
 @dataclass(frozen=True, slots=True)
 class Cited:
     """A document that others cite: how it is shown, the query that finds who does, and the items
-    that are the document itself (its pages, reprints and interpretations)."""
+    that are the document itself: the pages of its event."""
 
     shown: str
     query: str
