@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, true, update
+from sqlalchemy import ColumnElement, select, true, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from storage.models import CrawlRun, FrontierEntry, HostState, Source
@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 #: pauses of a host and of a run last a day at most; a day more for the spread
 FAR = timedelta(days=2)
+#: a page that cannot be read is tried again after a week
 FAR_PAGE = timedelta(days=9)
 
 
@@ -28,7 +29,7 @@ def undo_future(session: Session, *, now: datetime) -> int:
     A look is impossible when it is later than two rhythms of its source and two days.
     """
     mended = 0
-    for source in session.query(Source).where(Source.next_check_at > now + FAR):
+    for source in session.scalars(select(Source).where(Source.next_check_at > now + FAR)):
         longest = 2 * timedelta(seconds=source.every_seconds) + FAR
         if source.next_check_at is not None and source.next_check_at > now + longest:
             source.next_check_at = now

@@ -366,9 +366,8 @@ def _reprints(session: Session, rows: list[StoredPage]) -> list[StoredPage]:
     texts = {row.cluster_id for row in rows if row.cluster_id and row.role in ("final", "draft")}
     found = []
     for row in rows:
-        short = len(row.text) < SHORTEST_TEXT
-        by_rule = row.role == "report" and row.role_origin == "rule" and not short
-        if by_rule and row.cluster_id in texts:
+        by_rule = row.role == "report" and row.role_origin == "rule"
+        if by_rule and row.cluster_id in texts and len(row.text) >= SHORTEST_TEXT:
             change = update(EventMember).where(EventMember.document_id == row.document_id)
             session.execute(change.values(role="full_text"))
             row = replace(row, role="full_text")

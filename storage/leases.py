@@ -12,6 +12,7 @@ from storage.models import Lease
 from storage.upsert import dialect_insert
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+#: terms of a lease ahead of now, beyond which no clock that is right can have set its end
 FAR_TIMES = 10
 
 

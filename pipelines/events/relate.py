@@ -35,7 +35,7 @@ _EARLY_DAYS = 12
 _SAME_DAYS = 45
 _COMMON_DAYS = 20
 _RECURS_DAYS = 7
-SAME_TOPIC, TOLD_TOPIC, _LINKED_TOPIC = 0.75, 0.6, 0.5
+_SAME_TOPIC, TOLD_TOPIC, _LINKED_TOPIC = 0.75, 0.6, 0.5
 _FEW_PAIRS = 3
 """Shares of a topic that the other side must speak of; fewer pairs of characters prove nothing."""
 _LATER = frozenset({"amendment", "repeal"})
@@ -96,7 +96,7 @@ def _by_topic(a: EventKeys, b: EventKeys) -> Link | None:
     name = act.subject.name
     topic = topic_of(name.core)
     share = share_in(topic, report.words)
-    wanted = TOLD_TOPIC if _told_in_part(report, name) else SAME_TOPIC
+    wanted = TOLD_TOPIC if _told_in_part(report, name) else _SAME_TOPIC
     linked = act.url_key in report.links
     if linked and share >= _LINKED_TOPIC:
         return Link(f"正文链接到该页，主题相同：《{name.printed}》", 0.95)

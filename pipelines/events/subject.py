@@ -203,7 +203,8 @@ def _names_policy(name: str) -> bool:
     """Whether 《name》 is a document and not a book, a film or a law that is only quoted."""
     bare = re.sub(r"[（(][^（）()]{0,30}[）)]", "", name)
     return genre_of(bare) is not None or bool(
-        re.search(r"政策|[规计]划|条\Z|方案|指南|清单|举措\Z|(?:规程|预案|章程|守则)\Z", bare)
+        re.search(r"政策|[规计]划|条\Z|方案|指南|清单|举措\Z", bare)
+        or _MORE_KINDS.search(bare)
         or _NUMBERED_PART.search(bare)
     )
 

@@ -64,6 +64,15 @@ def test_the_last_article_repeals_what_was_there_before(
     assert meant(target, NEW, references) == kinds
 
 
+def test_a_number_with_the_full_name_of_its_body_is_that_with_the_short_one() -> None:
+    text = "第九条 《某类数据管理规定》（国家市场监管总局令第15号）同时废止。"
+    target = page("某类数据管理规定", date(2019, 3, 1), number="国家市场监督管理总局令第15号")
+    other = page("某类数据管理规定", date(2019, 3, 1), number="国家市场监督管理总局令第16号")
+    references = said(NEW, "某类数据管理办法", text)
+    assert meant(target, NEW, references) == ["repeal"]
+    assert meant(other, NEW, references) == []
+
+
 def test_a_decision_amends_the_acts_it_lists() -> None:
     title = "浙江省人民政府关于修改部分规章的决定"
     decision = page(title, date(2026, 6, 1))

@@ -193,3 +193,17 @@ def test_pages_whose_text_is_only_a_word_or_two_are_not_one_text(database: Datab
         final = store(session, f"浙江省数据局关于印发《{other}》的通知")
         assert event_of(session, second) == event_of(session, final) is not None
         assert event_of(session, first) is None
+
+
+def test_a_headline_over_the_text_of_the_policy_is_the_full_text(database: Database) -> None:
+    """But not over a text that says as little as its own."""
+    for number, (text, role) in enumerate(
+        [("全文见附件。", "report"), ("做好工作。" * 40, "full_text")]
+    ):
+        plan = PLAN.replace("元宇宙", ("低空经济", "人工智能")[number])
+        with database.writer() as session:
+            final = store(session, FINAL.replace(PLAN, plan), text=text)
+            news = store(session, f"示例省印发《{plan}》 提出多项目标", text=text, media=True)
+            assert event_of(session, news) == event_of(session, final) is not None
+            member = select(EventMember.role).where(EventMember.document_id == news)
+            assert session.scalar(member) == role
