@@ -6,10 +6,11 @@ accepted it. The samples here are what the rules of the crawl judge by.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, literal_column, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.models import CrawlRun, Document
@@ -114,6 +115,19 @@ def hold_since(session: Session, *, source_id: int, since: datetime, reason: str
         .execution_options(synchronize_session=False)
     )
     return len(done.all())
+
+
+def held_counts(session: Session, *, since: datetime) -> dict[int, int]:
+    """How many documents of each source are held and wait for a person, by source id."""
+    return Counter(
+        session.scalars(
+            select(Document.source_id).where(
+                Document.review_state == literal_column("'new'"),  # as in the index
+                Document.first_seen_at >= since,
+                Document.held.is_not(None),
+            )
+        )
+    )
 
 
 def not_held() -> ColumnElement[bool]:

@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, literal_column, or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.models import Document, FrontierEntry
@@ -69,19 +69,6 @@ def days_with_new(session: Session, *, source_id: int, since: datetime) -> set[d
         )
     )
     return {moment.date() for moment in rows}
-
-
-def held_counts(session: Session, *, since: datetime) -> dict[int, int]:
-    """How many documents of each source are held and wait for a person, by source id."""
-    return Counter(
-        session.scalars(
-            select(Document.source_id).where(
-                Document.review_state == literal_column("'new'"),  # as in the index
-                Document.first_seen_at >= since,
-                Document.held.is_not(None),
-            )
-        )
-    )
 
 
 def reopen(session: Session, *, source_id: int) -> None:

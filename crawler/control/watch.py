@@ -31,10 +31,11 @@ from crawler.control.rounds import (
 from crawler.fetch.run_counts import NOT_THE_PAGE
 from storage import health
 from storage.engine import Database
+from storage.held import held_counts
 from storage.models import CrawlRun, HealthEvent, Source
 from storage.runs import recent_runs
 from storage.sources import list_sources
-from storage.unread import UnreadPages, days_with_new, first_seen_counts, held_counts, unread_pages
+from storage.unread import UnreadPages, days_with_new, first_seen_counts, unread_pages
 
 HISTORY = 20
 PAGES_OF = timedelta(days=30)

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from storage.clock import undo_future
 from storage.documents import save_document
 from storage.engine import Database
+from storage.held import held_counts
 from storage.models import Document, FrontierEntry, HostState
 from storage.sources import sync_sources
-from storage.unread import days_with_new, first_seen_counts, held_counts, unread_pages
+from storage.unread import days_with_new, first_seen_counts, unread_pages
 from tests.storage.samples import DAY, HOUR, NOW, add_source, key, record, source
 
 
