@@ -109,7 +109,9 @@ def history(tmp_path: Path, empty_database: Path) -> Iterator[Runs]:
     with lab.db.reader() as session:
         source = sources.source_by_key(session, "cn-ledger")
         assert source is not None
-    yield Runs(open_database(str(lab.db.url)), source.id)
+    made = Runs(open_database(str(lab.db.url)), source.id)
+    yield made
+    made.database.dispose()
     lab.db.dispose()
 
 
