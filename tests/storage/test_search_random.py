@@ -71,7 +71,7 @@ def condition(dice: random.Random, row: DocumentRecord) -> tuple[str, Holds]:
         code = dice.choice(("CN", "CN-44", "CN-4", "CN-4401", "US"))
         return f"region:{code}", lambda row: (row.region or "").startswith(code)
     if kind == 2:
-        part = dice.choice(("2024", "数发", "2", "〕1", "发〔2025〕", "99"))
+        part = dice.choice(("2024", "数发", "2", "〕1", "发〔2025〕", "99", "2号", "〔2025〕5号"))
         return f"number:{part}", lambda row: part in (row.doc_number or "")
     if kind == 3:
         limit = date(2021, 5, 31) + timedelta(days=dice.randrange(2600))
