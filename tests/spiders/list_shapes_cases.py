@@ -39,8 +39,8 @@ def orders_by_number_under_one_case() -> tuple[bytes, list[Row]]:
 def a_day_told_once_in_a_sentence() -> tuple[bytes, list[Row]]:
     content, rows = simple(
         '<p><a href="{href}">26-C-0{n}</a>&nbsp; {title}</p><p>AFFIRMED. SEE OPINION.</p>',
-        frame="<p>NEWS RELEASE NO. 45</p><p>The Opinions handed down on the <b>30th day of October,"
-        " 2026</b> are as follows:</p>{rows}",
+        frame="<p>NEWS RELEASE NO. 45</p><p>The Opinions handed down on the 30th day of October,"
+        " 2026 are as follows:</p>{rows}",
     )
     return content, [(url, title, ONCE) for url, title, _ in rows]
 
@@ -122,16 +122,16 @@ def a_link_that_nobody_sees() -> tuple[bytes, list[Row]]:
     return simple(
         '<div class="row"><div><span class="committee">{title}</span><br>{day:%b} {day.day}, '
         '{day.year}</div><div><a href="{href}"><img src="/a.png" alt="Agenda for {title}"></a>'
-        '<a style="display:none" href="/asx?clip={n}" title="Video of {title} on {day}">Open '
-        'Video Only in Windows Media Player</a></div></div><div class="separator"></div>',
+        '<a style="display:none" href="/asx?clip={n}" title="{title} on {day}">Open in a player</a>'
+        '</div></div><div class="separator"></div>',
     )
 
 
 @shape
 def a_deadline_and_a_day_in_italian() -> tuple[bytes, list[Row]]:
     return simple(
-        '<div class="card"><span>{day.day} ottobre 2026</span><h3>{title}</h3>'
-        '<p>Scadenza: 15/11/2026</p><a href="{href}">Leggi di più</a></div>',
+        '<div class="card"><p>Scadenza: 2026-11-1{i}</p><p>Del {day.day} ottobre 2026</p>'
+        '<h3>{title}</h3><a href="{href}">Leggi di più</a></div>',
         frame="<div>{rows}</div>",
         names=NAMES[:3],
     )
@@ -222,4 +222,38 @@ def three_cases_in_running_text() -> tuple[bytes, list[Row]]:
         frame='<p>See the <a href="/archive/search">archive of older documents</a>.</p><p>{rows}'
         "</p>",
         names=("Brightwater Holdings, LLC v. Mendoza", "State v. Okafor", "In re Lindqvist"),
+    )
+
+
+@shape
+def two_days_of_which_the_address_states_one() -> tuple[bytes, list[Row]]:
+    parts: list[str] = []
+    rows: list[Row] = []
+    for i, name in enumerate(NAMES):
+        path = f"/news/{day(i):%Y/%m/%d}/item-{i}.html"
+        parts.append(
+            f'<li><span>{day(i + 1)}</span><span>{day(i)}</span><a href="{path}">'
+            f"{html.escape(name)}</a></li>"
+        )
+        rows.append((f"{HOST}{path}", name, day(i).isoformat()))
+    return page(f"<ul>{''.join(parts)}</ul>"), rows
+
+
+@shape
+def files_called_by_their_form_and_number() -> tuple[bytes, list[Row]]:
+    return simple(
+        '<tr><td>{day}</td><td>{title}</td><td><a href="{href}">PDF ({day:%A} session, court '
+        "file {case})</a></td></tr>",
+        frame="<table>{rows}</table>",
+        names=("Waiver of jury fees", "Sealing of old files", "Interpreters in court"),
+    )
+
+
+@shape
+def the_day_of_an_update_told_once() -> tuple[bytes, list[Row]]:
+    return simple(
+        '<li><a href="{href}">{title}</a></li>',
+        frame="<p>The opinions published here were last updated on October 30, 2026.</p>"
+        "<p>All of them are files.</p><ul>{rows}</ul>",
+        dated=False,
     )

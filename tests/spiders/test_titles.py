@@ -68,7 +68,7 @@ def test_the_first_day_of_several_is_no_day_before_the_title(printed: str, title
         ("关于水利工作的意见 | 2026-10-03", "关于水利工作的意见"),
         ("Harbor Lines v. Park (October 3, 2026)", "Harbor Lines v. Park"),
         ("Agenda for October 3, 2026", "Agenda for October 3, 2026"),
-        ("Leave, 10/1/2026 - 10/3/2026", "Leave, 10/1/2026 - 10/3/2026"),
+        ("Fair, October 1 - October 3, 2026", "Fair, October 1 - October 3, 2026"),
     ],
 )
 def test_a_day_behind_a_title_goes_where_it_is_the_day_of_the_row(printed: str, title: str) -> None:
