@@ -28,6 +28,8 @@ from storage.engine import Database, open_database
 from storage.models import CrawlRun, Document, DocumentVersion, Source
 
 SECONDS = 240
+# Settings of other folders are not for the demo, and it refuses names that it does not know.
+ENVIRONMENT = {name: v for name, v in os.environ.items() if not name.startswith("DIBAO_")}
 PROGRAM = "crawler" if os.environ.get("DIBAO_TEST_WHOLE_DEMO") else "tests.demo.forking"
 
 
@@ -47,7 +49,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outcome]:
     done = subprocess.run(
         [sys.executable, "-P", "-m", PROGRAM, "demo", "--no-serve", "--folder", str(folder)],
         cwd=folder.parent,
-        env={**os.environ, "COLUMNS": "100"},
+        env={**ENVIRONMENT, "COLUMNS": "100"},
         capture_output=True,
         text=True,
         timeout=SECONDS,
