@@ -216,12 +216,14 @@ def _parsed(data: bytes, offset: int, length: int) -> Record | Damage:
 
 
 def _fields(head: bytes) -> dict[str, str]:
-    pairs = (line.partition(":") for line in head.decode("utf-8", "replace").splitlines()[1:])
+    """The first of each name: damage further on may repeat a line with another value."""
+    lines = head.decode("utf-8", "replace").splitlines()[1:]
+    pairs = (line.partition(":") for line in reversed(lines))
     return {name.strip().lower(): value.strip() for name, colon, value in pairs if colon}
 
 
 def _about(pieces: list[bytes]) -> str:
-    fields = _fields(b"".join(pieces)[:8192])
+    fields = _fields(b"".join(pieces)[:8192].partition(b"\r\n\r\n")[0])
     return f"{fields.get('warc-type', '')} {fields.get('warc-target-uri', '')}".strip()
 
 

@@ -121,6 +121,18 @@ def test_one_flipped_byte_is_found_and_the_records_around_it_still_read(
     assert "example.gov.cn/1.html" in problem.about
 
 
+def test_a_record_is_named_by_what_stands_before_its_damage(tmp_path: Path) -> None:
+    """A wrong bit may make the end of a record repeat its beginning, with another address."""
+    import zlib
+
+    whole = zlib.decompress(_response(1), 31)
+    told = whole.replace(b"\r\n\r\n", b"\r\nWARC-Target-URI: https://www.exam\r\n\r\n", 1)
+    packed = zlib.compress(told, wbits=31)
+    path = _written(tmp_path, packed[:-8] + bytes(4) + packed[-4:])
+    (problem,) = check_file(path, name=NAME).problems
+    assert problem.about == "response https://www.example.gov.cn/1.html"
+
+
 def test_a_record_that_was_rewritten_fails_its_own_digests(tmp_path: Path) -> None:
     """Somebody unpacks, edits and packs again: the checksum fits, the digests do not."""
     import zlib
